@@ -1,0 +1,22 @@
+"""Deploy the stack that the selected stack file describes."""
+
+import pulumi
+
+import stacks
+
+config = pulumi.Config()
+
+
+def secret(key: str) -> pulumi.Output[str] | None:
+    """Return a secret, or nothing where it is unset or empty, as Pulumi.yaml declares it."""
+    return config.get_secret(key) if config.get(key) else None
+
+
+surroundings = stacks.Surroundings(
+    gcp_project=pulumi.Config("gcp").get("project"),
+    hugging_face_token=secret("huggingFaceToken"),
+    api_key=secret("apiKey"),
+)
+settings, findings = stacks.load(config.get_object("stack"), surroundings)
+for name, value in stacks.deploy(settings, surroundings).items():
+    pulumi.export(name, value)

@@ -1,0 +1,29 @@
+"""What a replica takes of its host beside the chips: main memory, shared memory, and time until it answers."""
+
+import math
+
+from catalog.architecture import Model
+
+GIB = 2**30
+
+RUNTIME_MEMORY_GIB = 32
+"""Main memory of vLLM and its workers on a TPU host, beside files that the kernel or a cache keeps."""
+
+SHARED_MEMORY_GIB = 16
+"""Size of /dev/shm: the workers of a replica exchange batches there, and a container has 64 MiB by default."""
+
+DOWNLOAD_BYTES_PER_SECOND = 100_000_000
+"""What a node gets from the Hugging Face hub through Cloud NAT, a cautious tenth of a 10 Gbit/s link."""
+
+XLA_COMPILE_SECONDS = 30 * 60
+"""vLLM on TPU compiles a program for each shape before it answers: tens of minutes without a cache."""
+
+
+def cold_start_seconds(model: Model) -> int:
+    """Return the time until a replica on TPU answers when neither weights nor compiled programs are cached."""
+    return math.ceil(model.weight_bytes / DOWNLOAD_BYTES_PER_SECOND) + XLA_COMPILE_SECONDS
+
+
+def file_cache_gib(model: Model) -> int:
+    """Return the size of a file cache that holds all of a model's files, GiB: weights, tokenizer and some slack."""
+    return math.ceil(model.weight_bytes * 1.05 / GIB) + 1

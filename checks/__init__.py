@@ -1,0 +1,39 @@
+"""Judgement over facts: pure functions that say what is wrong with a stack before anything is created.
+
+Nothing here creates a resource, reads a file or imports Pulumi.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from typing_extensions import override
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a check found.
+
+    Attributes:
+        path: where in the stack file, dotted: `servers.llama.autoscaling.max`.
+        message: the value found and the reason it is wrong, with its numbers.
+        remedy: what to write or run instead.
+        severity: an `error` keeps the stack from registering any resource; a `warning` does not.
+    """
+
+    path: str
+    message: str
+    remedy: str
+    severity: Severity = "error"
+
+    @override
+    def __str__(self) -> str:
+        """One line: `error: path: message; remedy`."""
+        return f"{self.severity}: {self.path}: {self.message}; {self.remedy}"
+
+
+def errors(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that forbid a deployment."""
+    return [finding for finding in findings if finding.severity == "error"]

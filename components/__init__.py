@@ -1,0 +1,1 @@
+"""How a stack is built: Pulumi component resources, each with its `Args` model beside it."""

@@ -1,0 +1,1 @@
+"""What a cluster needs before servers can scale in it."""

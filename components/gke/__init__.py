@@ -1,0 +1,1 @@
+"""Google Kubernetes Engine: network, cluster, node pools, identity and storage."""

@@ -1,0 +1,97 @@
+"""Where model weights and compiled programs live: one bucket, mounted into pods through Cloud Storage FUSE."""
+
+import pulumi
+import pulumi_gcp as gcp
+
+from components.gke.project import Project
+from components.gke.settings import WeightsBucketArgs
+from components.workload import Volumes
+
+PATH = "/data"
+
+
+def mount_options(cache_gib: int) -> str:
+    """Return options that read whole files ahead, in parallel, into a cache of this size, GiB."""
+    return ",".join(
+        (
+            "implicit-dirs",
+            f"file-cache:max-size-mb:{cache_gib * 1024}",
+            "file-cache:cache-file-for-range-read:true",
+            "file-cache:enable-parallel-downloads:true",
+            "file-cache:parallel-downloads-per-file:100",
+            "file-cache:max-parallel-downloads:-1",
+            "file-cache:download-chunk-size-mb:10",
+        )
+    )
+
+
+class WeightsBucket(pulumi.ComponentResource):
+    """A private bucket that one Kubernetes service account may read and write.
+
+    Attributes:
+        name: the bucket's name.
+    """
+
+    name: pulumi.Output[str]
+    _grant: gcp.storage.BucketIAMMember
+
+    def __init__(
+        self,
+        name: str,
+        args: WeightsBucketArgs,
+        *,
+        project: Project,
+        region: str,
+        user: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:gke:WeightsBucket", name, None, opts)
+        bucket = gcp.storage.Bucket(
+            name,
+            location=region,
+            uniform_bucket_level_access=True,
+            public_access_prevention="enforced",
+            soft_delete_policy={"retention_duration_seconds": args.soft_delete_days * 24 * 60 * 60},
+            force_destroy=not args.keep_on_destroy,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["storage"]]),
+        )
+        self._grant = gcp.storage.BucketIAMMember(
+            name,
+            bucket=bucket.name,
+            role="roles/storage.objectUser",
+            member=user,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.name = bucket.name
+        self.register_outputs({"name": self.name})
+
+    def volumes(self, cache_gib: int) -> Volumes:
+        """Return what mounts the bucket at `PATH`, with a file cache of this size in the node's memory, GiB.
+
+        The cache volume's name is the one that the driver looks for; "0" lifts the side-car's limits, which is right
+        on nodes that hold one replica (https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver).
+        """
+        return Volumes(
+            path=PATH,
+            annotations={
+                "gke-gcsfuse/volumes": "true",
+                "gke-gcsfuse/cpu-limit": "0",
+                "gke-gcsfuse/memory-limit": "0",
+                "gke-gcsfuse/ephemeral-storage-limit": "0",
+            },
+            volumes=[
+                {"name": "gke-gcsfuse-cache", "empty_dir": {"medium": "Memory", "size_limit": f"{cache_gib}Gi"}},
+                {
+                    "name": "weights",
+                    "csi": {
+                        "driver": "gcsfuse.csi.storage.gke.io",
+                        "volume_attributes": {
+                            "bucketName": self.name,
+                            "mountOptions": mount_options(cache_gib),
+                        },
+                    },
+                },
+            ],
+            mounts=[{"name": "weights", "mount_path": PATH}],
+            depends_on=[self._grant],
+        )

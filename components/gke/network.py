@@ -1,0 +1,66 @@
+"""The cluster's own VPC: one subnet with ranges for pods and Services, and a way out for private nodes."""
+
+import pulumi
+import pulumi_gcp as gcp
+
+from components.gke.settings import NetworkArgs
+
+PODS = "pods"
+SERVICES = "services"
+
+
+class Network(pulumi.ComponentResource):
+    """A VPC with one subnet, whose nodes reach the internet through Cloud NAT and nothing reaches them.
+
+    Attributes:
+        network: id of the VPC.
+        subnetwork: id of the subnet; its secondary ranges are named `PODS` and `SERVICES`.
+        nat: what a node needs before it can pull from outside Google.
+    """
+
+    network: pulumi.Output[str]
+    subnetwork: pulumi.Output[str]
+    nat: gcp.compute.RouterNat
+
+    def __init__(
+        self,
+        name: str,
+        args: NetworkArgs,
+        *,
+        region: str,
+        api: pulumi.Resource,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:gke:Network", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        network = gcp.compute.Network(
+            name,
+            auto_create_subnetworks=False,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[api]),
+        )
+        subnetwork = gcp.compute.Subnetwork(
+            name,
+            network=network.id,
+            region=region,
+            ip_cidr_range=args.nodes,
+            private_ip_google_access=True,
+            secondary_ip_ranges=[
+                {"range_name": PODS, "ip_cidr_range": args.pods},
+                {"range_name": SERVICES, "ip_cidr_range": args.services},
+            ],
+            opts=child,
+        )
+        router = gcp.compute.Router(name, network=network.id, region=region, opts=child)
+        self.nat = gcp.compute.RouterNat(
+            name,
+            router=router.name,
+            region=region,
+            nat_ip_allocate_option="AUTO_ONLY",
+            source_subnetwork_ip_ranges_to_nat="ALL_SUBNETWORKS_ALL_IP_RANGES",
+            log_config={"enable": True, "filter": "ERRORS_ONLY"},
+            opts=child,
+        )
+        self.network = network.id
+        self.subnetwork = subnetwork.id
+        self.register_outputs({"network": self.network, "subnetwork": self.subnetwork})

@@ -1,0 +1,148 @@
+"""TPU node pools: one for a slice of one machine, one a slice where a slice has several."""
+
+from typing import Any
+
+import pulumi
+import pulumi_gcp as gcp
+
+from catalog.accelerators import FLEX_START_MAX_DAYS, TPU_RESOURCE, TpuSlice, tpu_slice
+from catalog.footprint import RUNTIME_MEMORY_GIB, SHARED_MEMORY_GIB
+from checks.tpu import slice_findings
+from components.gke.identity import SCOPES
+from components.gke.settings import FlexStart, OnDemand, Reservation, Spot, TpuPoolArgs, TpuSliceArgs
+from components.gke.system_pool import AUTOSCALED
+from components.workload import Accelerator
+
+POOL_LABEL = "slipway.dev/pool"
+"""Node label that ties pods to a pool: the labels that GKE sets are alike on 2x4 slices of one and of two machines."""
+
+
+class TpuNodePool(pulumi.ComponentResource):
+    """Nodes that form TPU slices of one topology, autoscaled within the pool's bounds.
+
+    GKE makes and removes the machines of a multi-host slice together, so each such slice is a node pool of its own
+    (https://cloud.google.com/kubernetes-engine/docs/concepts/tpus#node_pool).
+
+    Attributes:
+        accelerator: what a replica asks for to land here.
+    """
+
+    accelerator: Accelerator
+
+    def __init__(
+        self,
+        name: str,
+        args: TpuPoolArgs,
+        *,
+        cluster: pulumi.Input[str],
+        zones: list[str],
+        email: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:gke:TpuNodePool", name, None, opts)
+        if findings := slice_findings(name, args.machine_type, args.topology):
+            raise pulumi.RunError("\n".join(map(str, findings)))
+        chips = tpu_slice(args.machine_type, args.topology)
+        labels = {POOL_LABEL: name}
+
+        slices = args.max_nodes // chips.hosts if chips.hosts > 1 else 1
+        pools = [
+            gcp.container.NodePool(
+                f"{name}-{index}" if chips.hosts > 1 else name,
+                cluster=cluster,
+                node_locations=zones,
+                **_scale(chips, args, zones),
+                **_provision(args, labels, email),
+                opts=pulumi.ResourceOptions(parent=self, ignore_changes=AUTOSCALED),
+            )
+            for index in range(slices)
+        ]
+        self.accelerator = _accelerator(chips, labels, pools)
+        self.register_outputs({})
+
+
+def autopilot_slice(args: TpuSliceArgs) -> Accelerator:
+    """Return what a pod asks Autopilot for; Autopilot makes the nodes that fit."""
+    capacity = args.capacity
+    match capacity:
+        case OnDemand():
+            selector: dict[str, str] = {}
+        case Spot():
+            selector = {"cloud.google.com/gke-spot": "true"}
+        case Reservation():
+            selector = {"cloud.google.com/reservation-name": capacity.name}
+        case FlexStart():
+            selector = {"cloud.google.com/gke-flex-start": "true"}
+    return _accelerator(tpu_slice(args.machine_type, args.topology), selector, [])
+
+
+def _accelerator(chips: TpuSlice, selector: dict[str, str], nodes: list[gcp.container.NodePool]) -> Accelerator:
+    return Accelerator(
+        resource=TPU_RESOURCE,
+        count=chips.machine.chips,
+        hosts=chips.hosts,
+        node_selector={
+            "cloud.google.com/gke-tpu-accelerator": chips.machine.generation.accelerator,
+            "cloud.google.com/gke-tpu-topology": chips.topology,
+            **selector,
+        },
+        memory_gib=RUNTIME_MEMORY_GIB,
+        shared_memory_gib=SHARED_MEMORY_GIB,
+        nodes=nodes,
+    )
+
+
+def _scale(chips: TpuSlice, args: TpuPoolArgs, zones: list[str]) -> dict[str, Any]:
+    if chips.hosts > 1:
+        # A total alone is refused: GKE holds the slice's size against the maximum of its one zone.
+        return {
+            "initial_node_count": 0,
+            "autoscaling": {"min_node_count": 0, "max_node_count": chips.hosts, "location_policy": "ANY"},
+            "placement_policy": {"type": "COMPACT", "tpu_topology": chips.topology},
+        }
+    return {
+        "initial_node_count": -(-args.min_nodes // len(zones)),
+        "autoscaling": {
+            "total_min_node_count": args.min_nodes,
+            "total_max_node_count": args.max_nodes,
+            "location_policy": "ANY",
+        },
+    }
+
+
+def _provision(args: TpuPoolArgs, labels: dict[str, str], email: pulumi.Input[str]) -> dict[str, Any]:
+    node: dict[str, Any] = {
+        "machine_type": args.machine_type,
+        "labels": labels,
+        "taints": [{"key": TPU_RESOURCE, "value": "present", "effect": "NO_SCHEDULE"}],
+        "service_account": email,
+        "oauth_scopes": SCOPES,
+        "workload_metadata_config": {"mode": "GKE_METADATA"},
+        "gcfs_config": {"enabled": True},
+    }
+    # No spare slice can be counted on: a node is replaced by stopping it first.
+    pool: dict[str, Any] = {
+        "management": {"auto_repair": True, "auto_upgrade": True},
+        "upgrade_settings": {"strategy": "SURGE", "max_surge": 0, "max_unavailable": 1},
+    }
+    capacity = args.capacity
+    match capacity:
+        case OnDemand():
+            pass
+        case Spot():
+            node["spot"] = True
+        case Reservation():
+            node["reservation_affinity"] = {
+                "consume_reservation_type": "SPECIFIC_RESERVATION",
+                "key": "compute.googleapis.com/reservation-name",
+                "values": [capacity.name],
+            }
+        case FlexStart():
+            hours = capacity.max_run_hours or FLEX_START_MAX_DAYS * 24
+            node |= {
+                "flex_start": True,
+                "max_run_duration": f"{hours * 60 * 60}s",
+                "reservation_affinity": {"consume_reservation_type": "NO_RESERVATION"},
+            }
+            pool = {"management": {"auto_repair": False, "auto_upgrade": True}}
+    return {"node_config": node, **pool}

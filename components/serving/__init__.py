@@ -1,0 +1,1 @@
+"""Model servers, what makes them scale, and the clients that load them."""

@@ -1,0 +1,143 @@
+"""The pods of a vLLM replica: flags, probes, volumes and drain.
+
+`vllm serve` drops every request that it has on SIGTERM unless `--shutdown-timeout` gives it time, and answers 200 on
+/health while it drains; so a stopping pod first waits until no proxy knows its address, and only then gets SIGTERM.
+"""
+
+from dataclasses import dataclass
+from shlex import quote
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from catalog.engines import VLLM
+from components.serving.settings import VllmArgs
+from components.serving.token import FILE
+from components.workload import ENDPOINT_PROPAGATION_SECONDS, Accelerator, Startup, Volumes, grace_seconds
+
+RAY_PORT = 6379
+
+
+@dataclass(frozen=True, slots=True)
+class VllmRuntime:
+    """What a server runs on and from.
+
+    Attributes:
+        image: the image; its tag is part of the compile cache's path, since another version compiles anew.
+        image_tag: that tag.
+        accelerator: hardware of a replica.
+        weights: storage of the weights and of compiled programs.
+        token: the Hugging Face token, as a file.
+        service_account: who the pods are.
+    """
+
+    image: pulumi.Input[str]
+    image_tag: str
+    accelerator: Accelerator
+    weights: Volumes
+    token: Volumes
+    service_account: pulumi.Input[str]
+
+
+def serve_command(args: VllmArgs, runtime: VllmRuntime) -> list[str]:
+    """Return the command line of the engine."""
+    command = [
+        "vllm",
+        "serve",
+        args.model,
+        "--host=0.0.0.0",
+        f"--port={VLLM.port}",
+        f"--served-model-name={args.served_model_name or args.model}",
+        f"--download-dir={runtime.weights.path}",
+        f"--tensor-parallel-size={args.tensor_parallel}",
+        f"--max-model-len={args.max_model_len}",
+        f"--max-num-seqs={args.max_num_seqs}",
+        f"--max-num-batched-tokens={args.max_num_batched_tokens}",
+        f"--gpu-memory-utilization={args.memory_utilization:g}",
+        f"--shutdown-timeout={args.drain_seconds}",
+    ]
+    if runtime.accelerator.hosts > 1:
+        command.append("--distributed-executor-backend=ray")
+    return [*command, *args.extra_args]
+
+
+def leader(
+    args: VllmArgs, runtime: VllmRuntime, startup: Startup, api_key: pulumi.Input[str] | None
+) -> k8s.core.v1.PodSpecArgsDict:
+    """Return the pod that answers requests: the only one of a replica, or the leader of its group."""
+    command = serve_command(args, runtime)
+    if runtime.accelerator.hosts > 1:
+        # exec: SIGTERM must reach the engine, which drains, and not a shell, which dies.
+        start = f"ray start --head --port={RAY_PORT} && exec {' '.join(map(quote, command))}"
+        command = ["/bin/sh", "-c", start]
+    health: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": VLLM.health_path, "port": "http"}}
+    env: list[k8s.core.v1.EnvVarArgsDict] = []
+    if api_key is not None:
+        env = [{"name": "VLLM_API_KEY", "value_from": {"secret_key_ref": {"name": api_key, "key": "key"}}}]
+    return _pod(
+        {
+            **_container(command, runtime, env),
+            "ports": [{"name": "http", "container_port": VLLM.port}],
+            "startup_probe": {**health, **startup.probe},
+            "readiness_probe": {**health, "period_seconds": 5, "failure_threshold": 3},
+            "liveness_probe": {**health, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},
+            "lifecycle": {"pre_stop": {"sleep": {"seconds": ENDPOINT_PROPAGATION_SECONDS}}},
+        },
+        args,
+        runtime,
+    )
+
+
+def worker(args: VllmArgs, runtime: VllmRuntime) -> k8s.core.v1.PodSpecArgsDict:
+    """Return a pod that lends its chips to the leader of its group."""
+    command = ["/bin/sh", "-c", f"exec ray start --address=$(LWS_LEADER_ADDRESS):{RAY_PORT} --block"]
+    return _pod(_container(command, runtime, []), args, runtime)
+
+
+def _container(
+    command: list[str], runtime: VllmRuntime, more_env: list[k8s.core.v1.EnvVarArgsDict]
+) -> k8s.core.v1.ContainerArgsDict:
+    accelerator = runtime.accelerator
+    cache = f"{runtime.weights.path}/.compiled/{runtime.image_tag}"
+    env: list[k8s.core.v1.EnvVarArgsDict] = [
+        {"name": "HF_TOKEN_PATH", "value": f"{runtime.token.path}/{FILE}"},
+        {"name": "VLLM_XLA_CACHE_PATH", "value": cache},
+        *more_env,
+    ]
+    if accelerator.hosts > 1:
+        env.append({"name": "TPU_MULTIHOST_BACKEND", "value": "ray"})
+    return {
+        "name": "vllm",
+        "image": runtime.image,
+        "command": command,
+        "env": env,
+        "resources": {
+            "requests": {"memory": f"{accelerator.memory_gib}Gi", accelerator.resource: str(accelerator.count)},
+            "limits": {accelerator.resource: str(accelerator.count)},
+        },
+        "security_context": {"allow_privilege_escalation": False},
+        "volume_mounts": [
+            {"name": "dshm", "mount_path": "/dev/shm"},
+            *runtime.weights.mounts,
+            *runtime.token.mounts,
+        ],
+    }
+
+
+def _pod(container: k8s.core.v1.ContainerArgsDict, args: VllmArgs, runtime: VllmRuntime) -> k8s.core.v1.PodSpecArgsDict:
+    shared_memory = f"{runtime.accelerator.shared_memory_gib}Gi"
+    return {
+        "service_account_name": runtime.service_account,
+        # A Service named vllm would otherwise set VLLM_PORT, which the engine reads.
+        "enable_service_links": False,
+        "node_selector": dict(runtime.accelerator.node_selector),
+        "tolerations": [{"key": runtime.accelerator.resource, "operator": "Exists", "effect": "NoSchedule"}],
+        "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
+        "termination_grace_period_seconds": grace_seconds(args.drain_seconds),
+        "containers": [container],
+        "volumes": [
+            {"name": "dshm", "empty_dir": {"medium": "Memory", "size_limit": shared_memory}},
+            *runtime.weights.volumes,
+            *runtime.token.volumes,
+        ],
+    }

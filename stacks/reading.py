@@ -1,0 +1,191 @@
+"""From the mapping in a stack file to settings: every mistake is found at once, each with its path and a way out.
+
+A mistake is mended in a copy and reading goes on, so that one typo hides neither the next mistake nor what the checks
+would say of the rest. The mended copy serves only to find more: a stack with a finding of these is never deployed.
+"""
+
+import copy
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from checks import Finding
+from stacks.fields import fields_at
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+Path = tuple[str | int, ...]
+
+ROUNDS = 100
+"""Each round mends every mistake that it sees; nesting alone can hide one behind another."""
+
+
+@dataclass(slots=True)
+class Reading(Generic[ModelT]):
+    """What came of a stack file.
+
+    Attributes:
+        settings: the settings, mended where `findings` say so; none where too little is right to go on.
+        dropped: names of the blocks that could not be mended and were left out.
+    """
+
+    settings: ModelT | None = None
+    findings: list[Finding] = field(default_factory=list[Finding])
+    dropped: set[str] = field(default_factory=set[str])
+
+
+def read(model: type[ModelT], raw: Mapping[str, Any]) -> Reading[ModelT]:
+    """Read a mapping as settings and say everything that is wrong with it."""
+    reading: Reading[ModelT] = Reading()
+    data = copy.deepcopy(dict(raw))
+    for _ in range(ROUNDS):
+        try:
+            reading.settings = model.model_validate(data)
+        except ValidationError as error:
+            mistakes = [_Mistake.of(model, data, details) for details in error.errors()]
+        else:
+            break
+        renamed = {mistake.renamed for mistake in mistakes if mistake.renamed}
+        consequences = {finding.path for finding in reading.findings} | {dotted(path) for path in renamed}
+        reading.findings += [
+            mistake.finding
+            for mistake in mistakes
+            if mistake.finding.path not in consequences and not _inside(mistake.path, reading.dropped)
+        ]
+        mended = [mistake.mend(data, renamed, reading.dropped) for mistake in mistakes]
+        if not all(mended):
+            break
+    return reading
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """Return a path as a person writes it: `servers.llama.extraArgs.0`."""
+    return ".".join(map(str, path))
+
+
+def _inside(path: Path, dropped: set[str]) -> bool:
+    return any(part in dropped for part in path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mistake:
+    """One error of pydantic, with its place in the file and the keys that this place has.
+
+    Attributes:
+        path: where it is in the file.
+        fields: descriptions of the keys that the enclosing block may have, by key.
+        renamed: the path that a mistyped key was meant to have.
+    """
+
+    path: Path
+    details: ErrorDetails
+    fields: Mapping[str, str]
+    renamed: Path | None
+
+    @classmethod
+    def of(cls, model: type[BaseModel], data: Mapping[str, Any], details: ErrorDetails) -> "_Mistake":
+        path = _path_in_file(details["loc"], data)
+        if details["type"].startswith("union_tag"):
+            path = (*path, details.get("ctx", {})["discriminator"].strip("'"))
+        fields = fields_at(model, details["loc"][:-1])
+        renamed = None
+        if details["type"] == "extra_forbidden":
+            close = difflib.get_close_matches(str(path[-1]), fields, 1)
+            block = _at(data, path[:-1])
+            if close and close[0] not in block:
+                renamed = (*path[:-1], close[0])
+        return cls(path, details, fields, renamed)
+
+    @property
+    def finding(self) -> Finding:
+        kind, context, value = self.details["type"], self.details.get("ctx", {}), self.details["input"]
+        key = str(self.path[-1]) if self.path else "slipway:stack"
+        match kind:
+            case "extra_forbidden" if self.renamed:
+                message, remedy = f"{key!r} is not a key here", f"did you mean {self.renamed[-1]!r}?"
+            case "extra_forbidden":
+                message, remedy = f"{key!r} is not a key here", f"use one of {', '.join(sorted(self.fields))}"
+            case "missing" | "union_tag_not_found":
+                message, remedy = "is missing", self._describe(key) or f"add {key}"
+            case "literal_error" | "union_tag_invalid":
+                choices = context.get("expected") or context.get("expected_tags")
+                tag = _at(value, (key,)) if kind == "union_tag_invalid" else value
+                message, remedy = f"{tag!r} is not a choice", f"write {choices}"
+            case "greater_than_equal":
+                message, remedy = f"{value!r} is below {context['ge']}", f"write {context['ge']} or more"
+            case "greater_than":
+                message, remedy = f"{value!r} is not above {context['gt']}", f"write more than {context['gt']}"
+            case "less_than_equal":
+                message, remedy = f"{value!r} is above {context['le']}", f"write {context['le']} or less"
+            case "less_than":
+                message, remedy = f"{value!r} is not below {context['lt']}", f"write less than {context['lt']}"
+            case _:
+                message, remedy = f"{value!r}: {self.details['msg'].lower()}", self._describe(key) or "correct it"
+        return Finding(dotted(self.path), message, remedy)
+
+    def _describe(self, key: str) -> str:
+        description = self.fields.get(key, "")
+        return f"it says: {description}" if description else ""
+
+    def mend(self, data: dict[str, Any], renamed: set[Path], dropped: set[str]) -> bool:
+        """Mend the mistake in the data; return whether reading can go on."""
+        kind, context = self.details["type"], self.details.get("ctx", {})
+        if not self.path:
+            return False
+        block, key = _at(data, self.path[:-1]), self.path[-1]
+        if kind == "extra_forbidden":
+            if self.renamed:
+                block[self.renamed[-1]] = block[key]
+            del block[key]
+        elif kind == "missing" and self.path in renamed:
+            pass
+        elif kind in ("greater_than_equal", "less_than_equal"):
+            block[key] = context.get("ge", context.get("le"))
+        elif kind == "greater_than":
+            block[key] = context["gt"] + 1
+        elif kind == "less_than":
+            block[key] = context["lt"] / 2
+        elif kind in ("literal_error", "union_tag_invalid"):
+            choices = str(context.get("expected") or context.get("expected_tags")).split("'")[1::2]
+            block[key] = (difflib.get_close_matches(str(_at(block, (key,))), choices, 1, 0) or choices)[0]
+        else:
+            return _drop(data, self.path, dropped, missing=kind in ("missing", "union_tag_not_found"))
+        return True
+
+
+def _drop(data: dict[str, Any], path: Path, dropped: set[str], *, missing: bool) -> bool:
+    """Leave out a value that cannot be mended, or the block that lacks it."""
+    gone = path[:-1] if missing else path
+    if not gone:
+        return False
+    block = _at(data, gone[:-1])
+    if isinstance(block, dict):
+        cast("dict[str | int, Any]", block).pop(gone[-1], None)
+    else:
+        del block[gone[-1]]
+    if missing:
+        dropped.add(str(gone[-1]))
+    return True
+
+
+def _path_in_file(location: Iterable[str | int], data: Any) -> Path:
+    """Return a location without the tags that pydantic puts in for the member of a union that it chose."""
+    parts = [part for part in location if part != "[key]"]
+    path: list[str | int] = []
+    for index, part in enumerate(parts):
+        present = isinstance(part, int) or (isinstance(data, dict) and part in data)
+        if present:
+            path.append(part)
+            data = _at(data, (part,))
+        elif index == len(parts) - 1:
+            path.append(part)
+    return tuple(path)
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        data = data[part] if isinstance(part, int) else cast("Mapping[str, Any]", data).get(part)
+    return data
