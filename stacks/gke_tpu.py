@@ -92,7 +92,15 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
     network = Network(name, settings.network, region=region, api=project.apis["compute"], opts=on_gcp)
     identity = NodeIdentity(name, project=project, opts=on_gcp)
     mirror = ImageMirror(name, project=project, region=region, reader=identity.member, opts=on_gcp)
-    cluster = GkeCluster(name, cluster_args, project=project, network=network, identity=identity, opts=on_gcp)
+    cluster = GkeCluster(
+        name,
+        cluster_args,
+        project=project,
+        network=network,
+        identity=identity,
+        secret_manager=isinstance(settings.hugging_face, SecretManagerToken),
+        opts=on_gcp,
+    )
     pools = {
         pool: TpuNodePool(
             pool, args, cluster=cluster.id, zones=settings.zones(args), email=identity.email, opts=on_gcp

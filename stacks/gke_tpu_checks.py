@@ -132,13 +132,14 @@ def _server_findings(name: str, server: TpuServer) -> list[Finding]:
 
 
 def _pools(settings: GkeTpu) -> dict[str, Pool]:
-    """Return the pools whose slices exist; the others have a finding of their own."""
+    """Return the pools whose slice is certain; of the others, a finding of their own says what is wrong."""
     pools: dict[str, Pool] = {}
     for name, args in settings.cluster.pools.items():
         machine = TPU_MACHINES.get(args.machine_type)
-        if machine is None or args.topology not in machine.topologies:
+        if machine is None or (args.topology not in machine.topologies and len(machine.topologies) > 1):
             continue
-        chips = tpu_slice(args.machine_type, args.topology)
+        topology = args.topology if args.topology in machine.topologies else machine.topologies[0]
+        chips = tpu_slice(args.machine_type, topology)
         pools[name] = Pool(
             path=f"cluster.pools.{name}",
             max_nodes=args.max_nodes,

@@ -47,6 +47,7 @@ class GkeCluster(pulumi.ComponentResource):
         project: Project,
         network: Network,
         identity: NodeIdentity,
+        secret_manager: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:GkeCluster", name, None, opts)
@@ -69,6 +70,7 @@ class GkeCluster(pulumi.ComponentResource):
             ip_allocation_policy={"cluster_secondary_range_name": PODS, "services_secondary_range_name": SERVICES},
             private_cluster_config={"enable_private_nodes": True},
             cost_management_config={"enabled": True},
+            secret_manager_config={"enabled": True} if secret_manager else None,
             deletion_protection=args.deletion_protection,
             **_access(args.access),
             **_maintenance(args.maintenance_window),

@@ -1,0 +1,35 @@
+"""Print the JSON schema of the stack files, from which editors complete and check them: `python -m stacks`."""
+
+import json
+import sys
+from typing import Any
+
+from stacks import Stack
+
+
+def schema() -> dict[str, Any]:
+    """Return the schema of a `Pulumi.<stack>.yaml`: Pulumi's own keys are left open."""
+    stack = Stack.model_json_schema(by_alias=True)
+    definitions = stack.pop("$defs", {})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Slipway stack file",
+        "type": "object",
+        "properties": {
+            "config": {
+                "type": "object",
+                "properties": {
+                    "gcp:project": {"type": "string", "description": "Id of the Google Cloud project."},
+                    "slipway:stack": stack,
+                },
+                "required": ["slipway:stack"],
+            }
+        },
+        "required": ["config"],
+        "$defs": definitions,
+    }
+
+
+if __name__ == "__main__":
+    json.dump(schema(), sys.stdout, indent=2)
+    sys.stdout.write("\n")

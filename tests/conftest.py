@@ -1,0 +1,30 @@
+"""Recordings of every committed stack file, made once a session and shared by all tests."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from offline import Recording, record
+from offline.stack_config import stack_name
+
+TESTS = Path(__file__).parent
+COMMITTED = sorted((TESTS.parent / "stacks").glob("Pulumi.*.yaml"))
+STACK_FILES = COMMITTED + sorted((TESTS / "stack_files").glob("Pulumi.*.yaml"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the SDK warn: importing one of its packages runs the modules of all that is deprecated in it."""
+    config.addinivalue_line("filterwarnings", r"ignore:.* has been deprecated:DeprecationWarning:pulumi_gcp\..*")
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Mapping[str, Recording]:
+    """The recording of each stack file, by the stack's name: those of stacks/, and those with the other choices."""
+    return {stack_name(path): record(path) for path in STACK_FILES}
+
+
+@pytest.fixture(scope="session", params=[stack_name(path) for path in STACK_FILES])
+def recording(request: pytest.FixtureRequest, recordings: Mapping[str, Recording]) -> Recording:
+    """Each of the recordings in turn: a test that takes it holds for every stack."""
+    return recordings[request.param]

@@ -1,0 +1,43 @@
+"""Every stack file deploys, and what it registers keeps its names from one change to the next."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from conftest import COMMITTED
+from offline import Recording
+from offline.stack_config import stack_name
+from stacks.__main__ import schema
+
+GOLDEN = Path(__file__).parent / "golden"
+SCHEMA = Path(__file__).parents[1] / "stacks" / "schema.json"
+
+
+def test_every_stack_file_deploys_and_says_where_its_servers_are(recording: Recording) -> None:
+    assert recording.outputs["clusterName"]
+    assert recording.outputs["endpoints"]
+    assert recording.outputs["credentialsCommand"].startswith("gcloud container clusters get-credentials ")
+
+
+@pytest.mark.parametrize("path", COMMITTED, ids=stack_name)
+def test_a_deployed_stack_keeps_its_urns(path: Path, recordings: Mapping[str, Recording]) -> None:
+    """A URN that changes is a resource that is deleted and made again, unless an alias says otherwise.
+
+    `UPDATE_GOLDEN=1 make test` writes the lists anew; a changed line then needs an alias or a reason.
+    """
+    urns = [resource.urn for resource in recordings[stack_name(path)].resources]
+    golden = GOLDEN / f"{stack_name(path)}.urns"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text("\n".join(sorted(urns)) + "\n")
+    assert sorted(urns) == golden.read_text().splitlines()
+
+
+def test_the_schema_of_the_stack_files_is_fresh() -> None:
+    assert json.loads(SCHEMA.read_text()) == schema(), "run make schema"
+
+
+def test_no_committed_stack_needs_a_secret_to_be_previewed(recordings: Mapping[str, Recording]) -> None:
+    assert all(not recordings[stack_name(path)].secret_outputs for path in COMMITTED)
