@@ -1,0 +1,61 @@
+# Every target first makes the environment that it needs; `make help` lists the targets.
+.DEFAULT_GOAL := preview
+.SILENT:
+
+# A stack's name, or the path of a stack file anywhere.
+STACK := gke-tpu
+# text, markdown or json
+FORMAT := text
+export STACK FORMAT
+
+PYTHON := .venv/bin/python
+ENVIRONMENT := .venv/.slipway-synced
+WORKFLOWS := $(wildcard .github/workflows/*.yml)
+
+.PHONY: preview manifests test check lint types workflows format bench schema setup help
+
+preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json
+	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT"
+
+manifests: $(ENVIRONMENT) ## Write the Kubernetes objects of STACK as YAML below manifests/
+	name=$$(basename "$$STACK" .yaml) && $(PYTHON) -m offline manifests "$$STACK" --out "manifests/$${name#Pulumi.}"
+
+test: $(ENVIRONMENT) ## Run the tests
+	$(PYTHON) -m pytest
+
+check: lint types workflows test ## Run everything that must pass before a change is merged
+
+lint: $(ENVIRONMENT) ## Check format, lint rules and that uv.lock is up to date
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m ruff check
+	.ci/uv lock --check --quiet
+
+types: $(ENVIRONMENT) ## Check types
+	$(PYTHON) -m pyright
+	$(PYTHON) -m pyright --project .github # On its own, because pyright searches no dot directory.
+
+workflows: $(ENVIRONMENT) ## Check the GitHub workflows and renovate.json
+	$(PYTHON) -m check_jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(PYTHON) -m check_jsonschema --builtin-schema vendor.renovate renovate.json
+	.venv/bin/zizmor --offline --quiet --pedantic $(WORKFLOWS)
+
+format: $(ENVIRONMENT) ## Format the code and fix what the linter can fix
+	$(PYTHON) -m ruff check --fix
+	$(PYTHON) -m ruff format
+
+bench: $(ENVIRONMENT) ## Measure the preview against a bare program and how it grows
+	$(PYTHON) -m bench
+
+schema: $(ENVIRONMENT) ## Write stacks/schema.json, by which editors complete stack files
+	$(PYTHON) -m stacks > stacks/schema.json.new && mv stacks/schema.json.new stacks/schema.json
+
+setup: $(ENVIRONMENT) ## Make or refresh the environment only
+
+help: ## List the targets
+	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
+
+# Bytecode is compiled here because the provider SDKs import three times as slowly without it.
+$(ENVIRONMENT): uv.lock pyproject.toml
+	echo "Making .venv from uv.lock; the first time takes about a minute" >&2
+	UV_PROJECT_ENVIRONMENT=.venv .ci/uv sync --frozen --compile-bytecode >&2
+	touch $@
