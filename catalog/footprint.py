@@ -3,8 +3,7 @@
 import math
 
 from catalog.architecture import Model
-
-GIB = 2**30
+from catalog.units import GIB
 
 RUNTIME_MEMORY_GIB = 32
 """Main memory of vLLM and its workers on a TPU host, beside files that the kernel or a cache keeps."""

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import total_ordering
 
+from typing_extensions import override
+
 _FORM = re.compile(r"(\d+)\.(\d+)(?:\.(\d+)(?:-gke\.(\d+))?)?")
 
 
@@ -40,16 +42,19 @@ class GkeVersion:
     def _key(self) -> tuple[tuple[int, int], float, float]:
         return (self.minor, self.patch, self.build)
 
+    @override
     def __eq__(self, other: object) -> bool:
         return isinstance(other, GkeVersion) and self._key == other._key
 
     def __lt__(self, other: "GkeVersion") -> bool:
         return self._key < other._key
 
+    @override
     def __str__(self) -> str:
         parts = [*self.minor, *(() if self.patch == float("inf") else (self.patch,))]
         build = "" if self.build == float("inf") else f"-gke.{self.build}"
         return ".".join(map(str, parts)) + build
 
+    @override
     def __hash__(self) -> int:
         return hash(self._key)

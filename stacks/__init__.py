@@ -50,7 +50,7 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> tuple[Sta
         findings += [
             finding
             for finding in gke_tpu_checks.judge(reading.settings, surroundings)
-            if finding.path not in said and not any(repr(name) in finding.message for name in reading.dropped)
+            if finding.path not in said and not any(repr(gone[-1]) in finding.message for gone in reading.dropped)
         ]
     if reading.settings is None or errors(findings):
         raise Refused(findings)

@@ -1,10 +1,11 @@
 """Judgement over the settings of a `gke-tpu` stack: everything that can be known before it exists."""
 
-from catalog.accelerators import TPU_MACHINES, tpu_slice
+from catalog.accelerators import TPU_MACHINES, TpuSlice, tpu_slice
 from catalog.footprint import RUNTIME_MEMORY_GIB, SHARED_MEMORY_GIB, file_cache_gib
 from catalog.gke_version import GkeVersion
 from catalog.models import MODELS, UnknownModelError, model
 from checks import Finding
+from checks.fit import Replica, fit
 from checks.placement import Demand, Pool, placement_findings
 from checks.tpu import pool_findings, provisioning_findings, region_findings, slice_findings
 from components.gke.settings import TpuPoolArgs, TpuSliceArgs, region_of
@@ -22,7 +23,7 @@ def judge(settings: GkeTpu, surroundings: Surroundings) -> list[Finding]:
         *_surroundings_findings(settings, surroundings),
         *_cluster_findings(settings),
         *(finding for name, pool in settings.cluster.pools.items() for finding in _pool_findings(settings, name, pool)),
-        *(finding for name, server in settings.servers.items() for finding in _server_findings(name, server)),
+        *(finding for name in settings.servers for finding in _server_findings(settings, name)),
         *placement_findings(_pools(settings), _demands(settings)),
         *_name_findings(settings),
     ]
@@ -107,8 +108,8 @@ def _pool_findings(settings: GkeTpu, name: str, pool: TpuSliceArgs) -> list[Find
     )
 
 
-def _server_findings(name: str, server: TpuServer) -> list[Finding]:
-    path = f"servers.{name}"
+def _server_findings(settings: GkeTpu, name: str) -> list[Finding]:
+    server, path = settings.servers[name], f"servers.{name}"
     try:
         chosen = model(server.model)
     except UnknownModelError as error:
@@ -117,42 +118,53 @@ def _server_findings(name: str, server: TpuServer) -> list[Finding]:
             Finding(
                 f"{path}.model",
                 f"{server.model!r} is not in the catalog, so neither its size nor its load time is known",
-                f"use {closest}, or add the model to catalog/models.py",
+                f"use {closest}, or add the model to catalog/models/",
             )
         ]
-    if server.max_model_len > chosen.max_positions:
-        return [
-            Finding(
-                f"{path}.maxModelLen",
-                f"{server.max_model_len} tokens are more than {chosen.name} takes",
-                f"write {chosen.max_positions} or less",
-            )
-        ]
-    return []
+    chips = _slice(settings, server.pool)
+    if chips is None or chips.chips != server.tensor_parallel:
+        return []
+    replica = Replica(
+        engine="vllm-tpu",
+        model=chosen,
+        memory_gib=chips.machine.generation.hbm_gib,
+        chips=chips.chips,
+        memory_utilization=server.memory_utilization,
+        max_model_len=server.max_model_len,
+        max_num_seqs=server.max_num_seqs,
+        max_num_batched_tokens=server.max_num_batched_tokens,
+        tensor_parallel=server.tensor_parallel,
+    )
+    return list(fit(replica, path).findings)
+
+
+def _slice(settings: GkeTpu, pool: str) -> TpuSlice | None:
+    """Return the slice of a pool where it is certain; otherwise a finding of its own says what is wrong."""
+    args = settings.cluster.pools.get(pool)
+    machine = TPU_MACHINES.get(args.machine_type) if args else None
+    if args is None or machine is None:
+        return None
+    if args.topology in machine.topologies:
+        return tpu_slice(machine.name, args.topology)
+    return tpu_slice(machine.name, machine.topologies[0]) if len(machine.topologies) == 1 else None
 
 
 def _pools(settings: GkeTpu) -> dict[str, Pool]:
-    """Return the pools whose slice is certain; of the others, a finding of their own says what is wrong."""
-    pools: dict[str, Pool] = {}
-    for name, args in settings.cluster.pools.items():
-        machine = TPU_MACHINES.get(args.machine_type)
-        if machine is None or (args.topology not in machine.topologies and len(machine.topologies) > 1):
-            continue
-        topology = args.topology if args.topology in machine.topologies else machine.topologies[0]
-        chips = tpu_slice(args.machine_type, topology)
-        pools[name] = Pool(
+    return {
+        name: Pool(
             path=f"cluster.pools.{name}",
             max_nodes=args.max_nodes,
             chips=chips.chips,
             hosts=chips.hosts,
-            memory_gib=machine.allocatable_memory_gib,
+            memory_gib=chips.machine.allocatable_memory_gib,
         )
-    return pools
+        for name, args in settings.cluster.pools.items()
+        if (chips := _slice(settings, name))
+    }
 
 
 def _demands(settings: GkeTpu) -> list[Demand]:
     """Return what servers ask of their pools, except of pools that have a finding of their own."""
-    wrong = settings.cluster.pools.keys() - _pools(settings).keys()
     return [
         Demand(
             path=f"servers.{name}",
@@ -163,7 +175,7 @@ def _demands(settings: GkeTpu) -> list[Demand]:
             memory_gib=_memory_gib(server),
         )
         for name, server in settings.servers.items()
-        if server.pool not in wrong
+        if server.pool not in settings.cluster.pools or _slice(settings, server.pool)
     ]
 
 

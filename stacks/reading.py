@@ -29,12 +29,12 @@ class Reading(Generic[ModelT]):
 
     Attributes:
         settings: the settings, mended where `findings` say so; none where too little is right to go on.
-        dropped: names of the blocks that could not be mended and were left out.
+        dropped: paths of the blocks that could not be mended and were left out.
     """
 
     settings: ModelT | None = None
     findings: list[Finding] = field(default_factory=list[Finding])
-    dropped: set[str] = field(default_factory=set[str])
+    dropped: set[Path] = field(default_factory=set[Path])
 
 
 def read(model: type[ModelT], raw: Mapping[str, Any]) -> Reading[ModelT]:
@@ -49,11 +49,11 @@ def read(model: type[ModelT], raw: Mapping[str, Any]) -> Reading[ModelT]:
         else:
             break
         renamed = {mistake.renamed for mistake in mistakes if mistake.renamed}
-        consequences = {finding.path for finding in reading.findings} | {dotted(path) for path in renamed}
+        known = {finding.path for finding in reading.findings} | {dotted(path) for path in renamed}
         reading.findings += [
             mistake.finding
             for mistake in mistakes
-            if mistake.finding.path not in consequences and not _inside(mistake.path, reading.dropped)
+            if mistake.finding.path not in known and not _follows(mistake.path, reading.dropped)
         ]
         mended = [mistake.mend(data, renamed, reading.dropped) for mistake in mistakes]
         if not all(mended):
@@ -66,8 +66,9 @@ def dotted(path: Iterable[str | int]) -> str:
     return ".".join(map(str, path))
 
 
-def _inside(path: Path, dropped: set[str]) -> bool:
-    return any(part in dropped for part in path)
+def _follows(path: Path, dropped: set[Path]) -> bool:
+    """Whether a mistake at this path may only be there because a block was left out of it."""
+    return any(gone[: len(path)] == path for gone in dropped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class _Mistake:
         description = self.fields.get(key, "")
         return f"it says: {description}" if description else ""
 
-    def mend(self, data: dict[str, Any], renamed: set[Path], dropped: set[str]) -> bool:
+    def mend(self, data: dict[str, Any], renamed: set[Path], dropped: set[Path]) -> bool:
         """Mend the mistake in the data; return whether reading can go on."""
         kind, context = self.details["type"], self.details.get("ctx", {})
         if not self.path:
@@ -150,13 +151,13 @@ class _Mistake:
             block[key] = context["lt"] / 2
         elif kind in ("literal_error", "union_tag_invalid"):
             choices = str(context.get("expected") or context.get("expected_tags")).split("'")[1::2]
-            block[key] = (difflib.get_close_matches(str(_at(block, (key,))), choices, 1, 0) or choices)[0]
+            block[key] = (difflib.get_close_matches(str(_at(block, (key,))), choices, 1) or choices)[0]
         else:
             return _drop(data, self.path, dropped, missing=kind in ("missing", "union_tag_not_found"))
         return True
 
 
-def _drop(data: dict[str, Any], path: Path, dropped: set[str], *, missing: bool) -> bool:
+def _drop(data: dict[str, Any], path: Path, dropped: set[Path], *, missing: bool) -> bool:
     """Leave out a value that cannot be mended, or the block that lacks it."""
     gone = path[:-1] if missing else path
     if not gone:
@@ -166,8 +167,7 @@ def _drop(data: dict[str, Any], path: Path, dropped: set[str], *, missing: bool)
         cast("dict[str | int, Any]", block).pop(gone[-1], None)
     else:
         del block[gone[-1]]
-    if missing:
-        dropped.add(str(gone[-1]))
+    dropped.add(gone)
     return True
 
 

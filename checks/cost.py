@@ -1,0 +1,219 @@
+"""What a stack costs, before it runs: floor, expected and ceiling, and whether that stays within a budget.
+
+Only what is bought by time or by size is counted: machines, storage, load balancers, control planes. Traffic and
+requests are not, since nothing is known of them beforehand.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from catalog.prices import Price, Purchase, Unit, price, regions
+from checks import Finding
+
+HOURS_PER_MONTH = 730
+STALE_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedItem:
+    """Something in a stack that costs money.
+
+    Attributes:
+        path: where in the stack file it is decided.
+        name: what a person calls it, such as the pool's name.
+        item: what is bought, as the catalog of prices names it.
+        region: the provider's name of the region.
+        low: fewest at any time: nodes, GB, load balancers.
+        high: most at any time.
+        expected: how many on average, if somebody says so.
+    """
+
+    path: str
+    name: str
+    item: str
+    region: str
+    low: float
+    high: float
+    expected: float | None = None
+    purchase: Purchase = "on-demand"
+    unit: Unit = "hour"
+
+    def __post_init__(self) -> None:
+        average = self.low if self.expected is None else self.expected
+        if not 0 <= self.low <= average <= self.high:
+            raise ValueError(f"{self.path}: {self.low} to {self.high}, {self.expected} expected, is not a range")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """USD an hour; a month has 730 hours."""
+
+    floor: float
+    expected: float | None
+    ceiling: float
+
+    @property
+    def per_month(self) -> "Cost":
+        """The same in USD a month."""
+        expected = None if self.expected is None else self.expected * HOURS_PER_MONTH
+        return Cost(floor=self.floor * HOURS_PER_MONTH, expected=expected, ceiling=self.ceiling * HOURS_PER_MONTH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One item with its price and its cost.
+
+    Attributes:
+        usd: USD for one item and unit.
+        origin: date and source of the price, or that the stack file states it.
+    """
+
+    priced: PricedItem
+    usd: float
+    origin: str
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """The cost of a stack.
+
+    Attributes:
+        lines: the items whose price is known, in their order.
+        total: their sum; what it leaves out is in the findings.
+        findings: budget exceeded, prices unknown, old or in doubt.
+    """
+
+    lines: tuple[Line, ...]
+    total: Cost
+    findings: tuple[Finding, ...]
+
+
+def estimate(
+    items: Sequence[PricedItem],
+    *,
+    today: date,
+    budget: float | None = None,
+    overrides: Mapping[str, float] | None = None,
+) -> Estimate:
+    """Return what the items cost, and what is to be said about it.
+
+    Args:
+        items: what is bought.
+        today: the day on which prices count as fresh or old.
+        budget: the most that the stack may cost, USD an hour at its ceiling; the key `budget` of the stack file.
+        overrides: prices that the stack file states under `prices`, by item, in USD for the item's unit.
+    """
+    overrides = overrides or {}
+    known = [(item, price(item.item, item.region, item.purchase)) for item in items]
+    lines = [line for item, listed in known if (line := _line(item, listed, overrides))]
+    total = _sum(line.cost for line in lines)
+    listed_only = [(item, listed) for item, listed in known if item.item not in overrides]
+    unpriced = [item for item, listed in listed_only if listed is None]
+    relied_on = list(dict.fromkeys(listed for _, listed in listed_only if listed is not None))
+    findings = [
+        *_unknown(unpriced, budget),
+        *_stale(relied_on, today),
+        *_doubtful(relied_on),
+        *_unused(items, overrides),
+        *_over_budget(lines, total, budget),
+    ]
+    return Estimate(lines=tuple(lines), total=total, findings=tuple(findings))
+
+
+def usd_per_million_tokens(usd_per_hour: float, tokens_per_second: float) -> float:
+    """Return what a million tokens cost at a steady throughput.
+
+    Raises:
+        ValueError: the throughput is not positive.
+    """
+    if tokens_per_second <= 0:
+        raise ValueError(f"a throughput of {tokens_per_second} tokens a second has no price a token")
+    return usd_per_hour / (tokens_per_second * 3600) * 1_000_000
+
+
+def _line(item: PricedItem, listed: Price | None, overrides: Mapping[str, float]) -> Line | None:
+    if item.item in overrides:
+        usd, origin = overrides[item.item], "the stack file"
+    elif listed is not None:
+        if listed.unit != item.unit:
+            raise ValueError(f"{item.path}: {item.item} is priced by the {listed.unit}, not by the {item.unit}")
+        usd, origin = listed.usd, f"{listed.as_of}, {listed.source}"
+    else:
+        return None
+    hourly = usd if item.unit == "hour" else usd / HOURS_PER_MONTH
+    average = item.low if item.low == item.high else item.expected
+    expected = None if average is None else average * hourly
+    cost = Cost(floor=item.low * hourly, expected=expected, ceiling=item.high * hourly)
+    return Line(priced=item, usd=usd, origin=origin, cost=cost)
+
+
+def _sum(costs: Iterable[Cost]) -> Cost:
+    """Add up; the expected cost is known only if that of every item is."""
+    parts = list(costs)
+    expected = [cost.expected for cost in parts if cost.expected is not None]
+    return Cost(
+        floor=sum(cost.floor for cost in parts),
+        expected=sum(expected) if len(expected) == len(parts) else None,
+        ceiling=sum(cost.ceiling for cost in parts),
+    )
+
+
+def _unknown(items: Sequence[PricedItem], budget: float | None) -> list[Finding]:
+    """An unknown price makes a budget unprovable, so there it is an error."""
+    return [
+        Finding(
+            item.path,
+            f"no price of {item.item} ({item.purchase}) in {item.region} is known, so {item.name} is not in the cost",
+            f"state USD per {item.unit} under prices.{item.item}{_elsewhere(item)}",
+            "warning" if budget is None else "error",
+        )
+        for item in items
+    ]
+
+
+def _elsewhere(item: PricedItem) -> str:
+    known = regions(item.item, item.purchase)
+    return f"; it is known for {', '.join(known)}" if known else ""
+
+
+def _stale(prices: Sequence[Price], today: date) -> list[Finding]:
+    old = [row for row in prices if (today - row.as_of).days > STALE_DAYS]
+    if not old:
+        return []
+    named = ", ".join(f"{row.item} {row.usd:g} of {row.as_of}" for row in old)
+    message = f"prices are older than {STALE_DAYS} days: {named}"
+    return [Finding("prices", message, "look them up and state those that matter under prices", "warning")]
+
+
+def _doubtful(prices: Sequence[Price]) -> list[Finding]:
+    return [
+        Finding(f"prices.{row.item}", f"{row.usd:g} USD is in doubt: {row.doubt}", "state the price there", "warning")
+        for row in prices
+        if row.doubt
+    ]
+
+
+def _unused(items: Sequence[PricedItem], overrides: Mapping[str, float]) -> list[Finding]:
+    bought = sorted({item.item for item in items})
+    return [
+        Finding(f"prices.{item}", "nothing of that name is bought", f"use one of {', '.join(bought)}", "warning")
+        for item in overrides
+        if item not in bought
+    ]
+
+
+def _over_budget(lines: Sequence[Line], total: Cost, budget: float | None) -> list[Finding]:
+    if budget is None or total.ceiling <= budget:
+        return []
+    dearest = max(lines, key=lambda line: line.cost.ceiling)
+    return [
+        Finding(
+            "budget",
+            f"the stack can cost {total.ceiling:.2f} USD an hour ({total.per_month.ceiling:.0f} a month), "
+            f"{total.ceiling - budget:.2f} above {budget:.2f}",
+            f"lower the maximum of {dearest.priced.name} ({dearest.priced.high:g} x {dearest.usd:g} USD) at "
+            f"{dearest.priced.path}, or raise the budget",
+        )
+    ]

@@ -1,0 +1,141 @@
+"""Whether a replica fits the memory of its chips, with the numbers and the way out."""
+
+from dataclasses import dataclass
+
+from catalog.units import GIB
+from checks import Finding, errors
+from checks.fit.memory import Memory, memory
+from checks.fit.remedies import remedies
+from checks.fit.replica import Replica
+from checks.fit.sharding import sharding_findings
+
+TIGHT_REQUESTS = 2
+TIGHT_SHARE = 0.05
+"""A replica is tight if it holds fewer requests of full length than this, or less than this share of its memory to
+spare: activations and graphs are estimates."""
+TPU_PROGRAM_GIB = 0.6
+"""XLA programs and scratch need what the utilisation leaves out of a TPU chip. Text models run with 0.6 GiB of v6e
+(AI-Hypercomputer/tpu-recipes, 0.98); with less, loading programs fails (tpu-inference, "Attempting to allocate")."""
+TPU_VISION_GIB = 2.5
+"""With a vision tower tpu-inference's own tests fail at 1.9 GiB and pass at vLLM's default of 0.92."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """The answer: where the memory goes, and what is wrong.
+
+    Attributes:
+        memory: the use of the fullest chip's memory.
+        findings: what keeps the replica from starting (errors) or leaves it little room (warnings).
+    """
+
+    memory: Memory
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing keeps the replica from starting."""
+        return not errors(self.findings)
+
+
+def fit(replica: Replica, path: str) -> Fit:
+    """Judge one replica.
+
+    Args:
+        replica: the model, its chips and the engine's limits.
+        path: where the server's engine settings are in the stack file; findings name keys below it.
+
+    Raises:
+        ValueError: a quantity of the replica that must be positive is not, or a share is not between 0 and 1.
+    """
+    _require_sane(replica)
+    use = memory(replica)
+    findings = [
+        *sharding_findings(path, replica),
+        *_context_findings(path, replica),
+        *_memory_findings(path, replica, use),
+        *_tpu_findings(path, replica, use),
+    ]
+    return Fit(memory=use, findings=tuple(findings))
+
+
+def _require_sane(replica: Replica) -> None:
+    counts = {
+        "memory_gib": replica.memory_gib,
+        "chips": replica.chips,
+        "max_model_len": replica.max_model_len,
+        "sequences": replica.sequences,
+        "batched_tokens": replica.batched_tokens,
+        "tensor_parallel": replica.tensor_parallel,
+        "pipeline_parallel": replica.pipeline_parallel,
+        "instances": replica.instances,
+    }
+    for name, value in counts.items():
+        if value <= 0:
+            raise ValueError(f"{name} is {value}; it must be positive")
+    if not 0 < replica.memory_utilization <= 1:
+        raise ValueError(f"memory_utilization is {replica.memory_utilization}; it must be above 0 and at most 1")
+
+
+def _context_findings(path: str, replica: Replica) -> list[Finding]:
+    longest = replica.model.max_positions
+    if replica.max_model_len <= longest:
+        return []
+    message = f"{replica.max_model_len} tokens, and {replica.model.name} has {longest} positions"
+    return [Finding(f"{path}.maxModelLen", message, f"use at most {longest}")]
+
+
+def _memory_findings(path: str, replica: Replica, use: Memory) -> list[Finding]:
+    numbers = _numbers(replica, use)
+    if not use.fits:
+        remedy = f"any of these fits: {'; '.join(change.words for change in remedies(replica))}"
+        return [Finding(path, f"{replica.model.name} does not fit: {numbers}", remedy)]
+    spare = use.kv_cache - use.needed_requests * use.request
+    few = use.requests < TIGHT_REQUESTS * use.needed_requests and _batches(replica)
+    if few or spare < TIGHT_SHARE * use.chip:
+        remedy = "measure before relying on it, or shorten maxModelLen, use FP8 or more chips"
+        return [Finding(path, f"{replica.model.name} fits with little to spare: {numbers}", remedy, "warning")]
+    return []
+
+
+def _batches(replica: Replica) -> bool:
+    """Whether the engine shares one cache between requests that come and go."""
+    return replica.engine != "triton-python" and replica.sequences > 1
+
+
+def _numbers(replica: Replica, use: Memory) -> str:
+    """Return one line with every part of one chip's memory, the largest parts by name."""
+    parts = {
+        "weights": use.weights,
+        "draft": use.draft_weights,
+        "activations": use.activations,
+        "runtime": use.runtime,
+    }
+    taken = ", ".join(f"{name} {_gib(size)}" for name, size in parts.items() if size)
+    room = f"{_gib(use.kv_cache)} left" if use.kv_cache > 0 else f"{_gib(-use.kv_cache)} short"
+    requests = "one request" if use.needed_requests == 1 else f"{use.needed_requests} requests"
+    need = f"KV cache of {requests} of {replica.max_model_len} tokens {_gib(use.needed_requests * use.request)}"
+    return f"of {_gib(use.chip)} a chip {_gib(use.usable)} may be used; {taken}; {room}, {need}"
+
+
+def _gib(size: int) -> str:
+    return f"{size / GIB:.2f} GiB"
+
+
+def _tpu_findings(path: str, replica: Replica, use: Memory) -> list[Finding]:
+    if replica.engine != "vllm-tpu":
+        return []
+    left = (use.chip - use.usable) / GIB
+    key = f"{path}.memoryUtilization"
+    reason = f"{replica.memory_utilization} leaves {left:.2f} GiB of a chip to XLA programs and scratch"
+    if left < TPU_PROGRAM_GIB:
+        return [Finding(key, f"{reason}, which need {TPU_PROGRAM_GIB} GiB", _at_most(replica, TPU_PROGRAM_GIB))]
+    if replica.model.vision_parameters and left < TPU_VISION_GIB:
+        remedy = _at_most(replica, TPU_VISION_GIB)
+        return [Finding(key, f"{reason}; a vision tower wants {TPU_VISION_GIB} GiB", remedy, "warning")]
+    return []
+
+
+def _at_most(replica: Replica, spared_gib: float) -> str:
+    share = int(100 * (1 - spared_gib / replica.memory_gib)) / 100
+    return f"use at most {share:.2f}"

@@ -1,0 +1,91 @@
+"""What the memory check asks about one replica of a server."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from catalog.architecture import Model, WeightDtype
+from catalog.units import GIB
+
+Engine = Literal["vllm-tpu", "vllm", "tensorrt-llm", "triton-python"]
+KvDtype = Literal["fp8", "16-bit", "float32"]
+
+LARGE_GPU_GIB = 70
+"""vLLM picks larger batches from this memory on (vllm/engine/arg_utils.py, which excepts the A100)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A smaller model that proposes tokens to the served one, in the same memory.
+
+    Attributes:
+        weight_dtype: what its weights are served in; None keeps the checkpoint's.
+        tensor_parallel: chips that it is sharded over; with 1 every chip has a copy.
+    """
+
+    model: Model
+    weight_dtype: WeightDtype | None = None
+    tensor_parallel: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replica:
+    """One replica: a model on the chips of its pod or pod group.
+
+    Attributes:
+        memory_gib: memory of one chip as its driver or runtime reports it, GiB, not as it is sold.
+        chips: chips that the replica gets.
+        memory_utilization: share of the memory that the engine may use: of all memory for vLLM and a Triton Python
+            model (1 if nothing limits it), of what weights and activations leave free for TensorRT-LLM. Two
+            TensorRT-LLM engines of a share f each, one after the other, take 1 - (1 - f)**2.
+        max_model_len: most tokens of a request, prompt and answer together.
+        max_num_seqs: most requests in a batch; None is the engine's own default.
+        max_num_batched_tokens: most tokens in one step; None is the engine's own default.
+        weight_dtype: what the weights are served in; None keeps the checkpoint's, float32 at 16 bits save for Triton.
+        kv_dtype: what the cache is kept in; None is that of the activations.
+        instances: copies of a Triton Python model on one chip.
+        cuda_graphs: whether the memory of CUDA graphs counts against the utilisation: with vLLM from 0.21 on, unless
+            graphs are off (enforce-eager).
+    """
+
+    engine: Engine
+    model: Model
+    memory_gib: float
+    chips: int
+    memory_utilization: float
+    max_model_len: int
+    max_num_seqs: int | None = None
+    max_num_batched_tokens: int | None = None
+    tensor_parallel: int = 1
+    pipeline_parallel: int = 1
+    weight_dtype: WeightDtype | None = None
+    kv_dtype: KvDtype | None = None
+    draft: Draft | None = None
+    instances: int = 1
+    cuda_graphs: bool = True
+
+    @property
+    def memory(self) -> int:
+        """Bytes of one chip."""
+        return round(self.memory_gib * GIB)
+
+    @property
+    def sequences(self) -> int:
+        """The batch limit in force: as set, or the engine's default; a Triton Python model does not batch by itself."""
+        if self.max_num_seqs is not None:
+            return self.max_num_seqs
+        if self.engine == "triton-python":
+            return 1
+        return 1024 if self._large_gpu else 256
+
+    @property
+    def batched_tokens(self) -> int:
+        """The tokens of one step: as set, or the engine's default; all of a batch's prompts for Triton Python."""
+        if self.engine == "triton-python":
+            return self.sequences * self.max_model_len
+        if self.max_num_batched_tokens is not None:
+            return self.max_num_batched_tokens
+        return 8192 if self._large_gpu or self.engine == "tensorrt-llm" else 2048
+
+    @property
+    def _large_gpu(self) -> bool:
+        return self.engine == "vllm" and self.memory_gib >= LARGE_GPU_GIB
