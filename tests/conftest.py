@@ -1,16 +1,12 @@
 """Recordings of every committed stack file, made once a session and shared by all tests."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
+from stack_paths import STACK_FILES
 
 from offline import Recording, record
 from offline.stack_config import stack_name
-
-TESTS = Path(__file__).parent
-COMMITTED = sorted((TESTS.parent / "stacks").glob("Pulumi.*.yaml"))
-STACK_FILES = COMMITTED + sorted((TESTS / "stack_files").glob("Pulumi.*.yaml"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,8 +1,8 @@
 """What holds for every resource of every stack, whoever writes the next one."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
 
 from offline import SECRET, Recording, Resource
 
@@ -206,10 +206,10 @@ def test_a_workload_outlives_its_drain_and_its_start(recording: Recording) -> No
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every leaf of an input with its path."""
     if isinstance(value, Mapping):
-        for key, item in value.items():
+        for key, item in cast("Mapping[str, Any]", value).items():
             yield from leaves(item, f"{path}.{key}" if path else str(key))
     elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
+        for index, item in enumerate(cast("Sequence[Any]", value)):
             yield from leaves(item, f"{path}[{index}]")
     else:
         yield path, value

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from stack_paths import COMMITTED
 
-from conftest import COMMITTED
 from offline import Recording
 from offline.stack_config import stack_name
 from stacks.__main__ import schema

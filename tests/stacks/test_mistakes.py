@@ -1,0 +1,255 @@
+"""What a person meets who writes a stack file wrong: the place, the value, the reason and the way out, all at once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from edits import Change, Edit, Refuse, Stack
+
+ROOT = Path(__file__).parents[2]
+
+
+def pool(stack: Stack) -> Stack:
+    return stack["cluster"]["pools"]["v6e"]
+
+
+def server(stack: Stack) -> Stack:
+    return stack["servers"]["llama"]
+
+
+def scaling(stack: Stack) -> Stack:
+    return server(stack)["autoscaling"]
+
+
+def mistype(stack: Stack) -> None:
+    server(stack)["maxNumSeq"] = server(stack).pop("maxNumSeqs")
+
+
+def move(stack: Stack) -> None:
+    stack["cluster"]["location"] = "europe-west1-b"
+    pool(stack)["zones"] = ["europe-west1-b"]
+
+
+MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
+    "a typo in a key": (mistype, "servers.llama.maxNumSeq", "'maxNumSeq' is not a key", "'maxNumSeqs'"),
+    "a topology that the machine lacks": (
+        lambda stack: pool(stack).update(topology="4x4"),
+        "cluster.pools.v6e.topology",
+        "'4x4' is no slice of ct6e-standard-8t",
+        "use 2x4, or make 4x4 of ct6e-standard-4t",
+    ),
+    "fewer chips than the slice has": (
+        lambda stack: server(stack).update(tensorParallel=4),
+        "servers.llama.tensorParallel",
+        "4 chips are used, but a replica on pool 'v6e' gets all 8",
+        "write 8",
+    ),
+    "more replicas than nodes": (
+        lambda stack: scaling(stack).update(maxReplicas=5),
+        "servers.llama.autoscaling.maxReplicas",
+        "5 nodes are needed at most",
+        "raise cluster.pools.v6e.maxNodes to 5",
+    ),
+    "a zone without v6e": (
+        move,
+        "cluster.pools.v6e.zones",
+        "'europe-west1-b' has no TPU v6e",
+        "us-east5-a or us-east5-b",
+    ),
+    "an old GKE version": (
+        lambda stack: stack["cluster"].update(minVersion="1.31.2-gke.1114999"),
+        "cluster.minVersion",
+        "'1.31.2-gke.1114999' is older than 1.31.2-gke.1115000",
+        "write 1.31.2-gke.1115000 or newer",
+    ),
+    "a public server without a key": (
+        lambda stack: server(stack).update(exposure={"type": "public", "sourceRanges": ["0.0.0.0/0"]}),
+        "servers.llama.exposure",
+        "there is no API key",
+        "pulumi config set --secret slipway:apiKey",
+    ),
+    "no token": (
+        lambda stack: stack.pop("huggingFace"),
+        "slipway:huggingFaceToken",
+        "is missing",
+        "pulumi config set --secret slipway:huggingFaceToken",
+    ),
+    "an unknown model": (
+        lambda stack: server(stack).update(model="meta-llama/Llama-3.1-70"),
+        "servers.llama.model",
+        "'meta-llama/Llama-3.1-70' is not in the catalog",
+        "meta-llama/Llama-3.1-70B",
+    ),
+    "negative replicas": (
+        lambda stack: scaling(stack).update(minReplicas=-1),
+        "servers.llama.autoscaling.minReplicas",
+        "-1 is below 1",
+        "write 1 or more",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_one_mistake_gives_one_message(name: str, refused: Refuse) -> None:
+    edit, path, message, remedy = MISTAKES[name]
+    [finding] = refused(edit).values()
+    assert finding.path == path
+    assert message in finding.message
+    assert remedy in finding.remedy
+
+
+def test_ten_mistakes_give_ten_messages(refused: Refuse) -> None:
+    found = refused(*(edit for edit, *_ in MISTAKES.values()))
+    assert set(found) == {path for _, path, *_ in MISTAKES.values()}
+
+
+MORE_MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
+    "an unknown machine": (
+        lambda stack: pool(stack).update(machineType="ct6e-standard-2t"),
+        "cluster.pools.v6e.machineType",
+        "'ct6e-standard-2t' is not a TPU machine",
+        "ct6e-standard-1t",
+    ),
+    "a required key left out": (
+        lambda stack: server(stack).pop("maxModelLen"),
+        "servers.llama.maxModelLen",
+        "is missing",
+        "Most tokens of a request",
+    ),
+    "a choice that is none": (
+        lambda stack: pool(stack).update(capacity={"type": "preemptible"}),
+        "cluster.pools.v6e.capacity.type",
+        "'preemptible' is not a choice",
+        "'spot'",
+    ),
+    "a mode that is none": (
+        lambda stack: stack["cluster"].update(mode="standart"),
+        "cluster.mode",
+        "'standart' is not a choice",
+        "'standard'",
+    ),
+    "a pool that is none": (
+        lambda stack: server(stack).update(pool="v5e"),
+        "servers.llama.pool",
+        "there is no pool 'v5e'",
+        "use v6e",
+    ),
+    "a zone of another region": (
+        lambda stack: pool(stack).update(zones=["us-central1-b"]),
+        "cluster.pools.v6e.zones",
+        "'us-central1-b' is not in us-east5",
+        "name zones of us-east5",
+    ),
+    "a regional cluster whose pool names no zone": (
+        lambda stack: (stack["cluster"].update(location="us-east5"), pool(stack).pop("zones")),
+        "cluster.pools.v6e.zones",
+        "is missing",
+        "name the zones",
+    ),
+    "a zone for the holders of reservations": (
+        lambda stack: pool(stack).update(zones=["us-east5-c"]),
+        "cluster.pools.v6e.zones",
+        "to the holders of a reservation only",
+        "us-east5-a",
+    ),
+    "flex-start nodes that are to be kept": (
+        lambda stack: pool(stack).update(capacity={"type": "flex-start"}),
+        "cluster.pools.v6e.minNodes",
+        "1 flex-start nodes cannot be kept",
+        "write 0",
+    ),
+    "flex-start on a version before it": (
+        lambda stack: (
+            stack["cluster"].update(minVersion="1.32"),
+            pool(stack).update(capacity={"type": "flex-start"}, minNodes=0),
+        ),
+        "cluster.minVersion",
+        "'1.32' is older than 1.33.0-gke.1712000",
+        "1.33.0-gke.1712000 or newer",
+    ),
+    "part of a slice": (
+        lambda stack: (
+            pool(stack).update(machineType="ct6e-standard-4t", minNodes=0, maxNodes=3),
+            scaling(stack).update(maxReplicas=1),
+        ),
+        "cluster.pools.v6e.maxNodes",
+        "3 nodes are no whole number of 2x4 slices of 2 machines",
+        "a multiple of 2",
+    ),
+    "a model that does not fit": (
+        lambda stack: server(stack).update(model="meta-llama/Llama-3.1-405B"),
+        "servers.llama",
+        "meta-llama/Llama-3.1-405B does not fit",
+        "fits",
+    ),
+    "more tokens than the model takes": (
+        lambda stack: server(stack).update(maxModelLen=131073),
+        "servers.llama.maxModelLen",
+        "131073 tokens",
+        "131072",
+    ),
+    "fewer replicas at most than at least": (
+        lambda stack: scaling(stack).update(minReplicas=2, maxReplicas=1),
+        "servers.llama.autoscaling.maxReplicas",
+        "1 is below minReplicas 2",
+        "raise maxReplicas to 2",
+    ),
+    "a maintenance window that GKE finds too short": (
+        lambda stack: stack["cluster"].update(maintenanceWindow={"days": ["SA"], "start": "02:00", "hours": 4}),
+        "cluster.maintenanceWindow",
+        "16 hours within 32 days are fewer than the 48",
+        "lengthen the window",
+    ),
+    "a server with the name of another's clients": (
+        lambda stack: (
+            stack["servers"].update({"llama-load": server(stack)}),
+            pool(stack).update(maxNodes=4),
+        ),
+        "servers.llama-load",
+        "load clients of server 'llama'",
+        "choose another name",
+    ),
+    "a share of the cache above all of it": (
+        lambda stack: scaling(stack).update(metric={"signal": "kv-cache-use", "target": 70}),
+        "servers.llama.autoscaling.metric.target",
+        "70 is not below 1",
+        "less than 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MORE_MISTAKES)
+def test_what_else_can_be_wrong_is_said_as_plainly(name: str, refused: Refuse) -> None:
+    edit, path, message, remedy = MORE_MISTAKES[name]
+    [finding] = refused(edit).values()
+    assert finding.path == path
+    assert message in finding.message
+    assert remedy in finding.remedy
+
+
+def test_servers_of_one_pool_are_summed(refused: Refuse) -> None:
+    found = refused(lambda stack: stack["servers"]["qwen"]["autoscaling"].update(maxReplicas=3), stack="gke-tpu-prod")
+    [finding] = found.values()
+    assert "7 nodes are needed at most (llama 4 + qwen 3" in finding.message
+
+
+def test_autopilot_needs_a_region_that_has_the_chips(refused: Refuse) -> None:
+    found = refused(lambda stack: stack["cluster"].update(location="europe-west1"), stack="gke-tpu-autopilot")
+    assert "'europe-west1' has no zone with TPU v6e" in found["cluster.location"].message
+
+
+def test_a_stack_without_a_project_says_how_to_set_it(refused: Refuse) -> None:
+    found = refused(config={"gcp:project": ""})
+    assert "pulumi config set gcp:project" in found["gcp:project"].remedy
+
+
+def test_a_bad_stack_file_ends_the_preview_with_1_and_every_message(changed: Change) -> None:
+    path = changed(mistype, lambda stack: scaling(stack).update(minReplicas=-1))
+    run = subprocess.run(
+        [sys.executable, "-m", "offline", "preview", str(path)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 1
+    assert "maxNumSeqs" in run.stderr + run.stdout
+    assert "-1 is below 1" in run.stderr + run.stdout
+    assert "Traceback" not in run.stderr
