@@ -6,7 +6,7 @@ flex-start provisioning" (its zones, lowest version and longest run) and "Node a
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import prod
+from math import inf, prod
 from typing import Literal
 
 Provisioning = Literal["on-demand", "spot", "reservation", "flex-start"]
@@ -64,6 +64,25 @@ TRILLIUM = TpuGeneration(
 )
 
 
+def allocatable_memory_gib(memory_gib: float) -> float:
+    """Return what GKE leaves to pods of a node's memory: all but a share that falls with size, and 100 MiB."""
+    return memory_gib - _reserved(memory_gib, (4, 0.25), (4, 0.20), (8, 0.10), (112, 0.06), (inf, 0.02)) - 100 / 1024
+
+
+def allocatable_cpus(vcpus: float) -> float:
+    """Return what GKE leaves to pods of a node's cores: all but 6 % of the first, 1 % of the second, then less."""
+    return vcpus - _reserved(vcpus, (1, 0.06), (1, 0.01), (2, 0.005), (inf, 0.0025))
+
+
+def _reserved(amount: float, *shares: tuple[float, float]) -> float:
+    """Sum up shares of successive parts of an amount; each is the size of a part and the share of it."""
+    reserved = 0.0
+    for size, share in shares:
+        part = min(amount, size)
+        reserved, amount = reserved + part * share, amount - part
+    return reserved
+
+
 @dataclass(frozen=True, slots=True)
 class TpuMachine:
     """A machine type that carries TPU chips.
@@ -83,21 +102,13 @@ class TpuMachine:
 
     @property
     def allocatable_memory_gib(self) -> float:
-        """Memory that GKE leaves to pods: all but a share that falls with size, and 100 MiB for eviction."""
-        reserved, rest = 0.0, float(self.memory_gib)
-        for step, share in ((4, 0.25), (4, 0.20), (8, 0.10), (112, 0.06), (float("inf"), 0.02)):
-            part = min(rest, step)
-            reserved, rest = reserved + part * share, rest - part
-        return self.memory_gib - reserved - 100 / 1024
+        """Memory that GKE leaves to pods."""
+        return allocatable_memory_gib(self.memory_gib)
 
     @property
     def allocatable_cpus(self) -> float:
-        """Cores that GKE leaves to pods: all but 6 % of the first, 1 % of the second, then less."""
-        reserved, rest = 0.0, float(self.vcpus)
-        for step, share in ((1, 0.06), (1, 0.01), (2, 0.005), (float("inf"), 0.0025)):
-            part = min(rest, step)
-            reserved, rest = reserved + part * share, rest - part
-        return self.vcpus - reserved
+        """Cores that GKE leaves to pods."""
+        return allocatable_cpus(self.vcpus)
 
 
 TPU_MACHINES: Mapping[str, TpuMachine] = {
