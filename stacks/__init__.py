@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 
 from checks import Finding, errors
-from stacks import gke_tpu, gke_tpu_checks
+from stacks import gke_tpu, gke_tpu_checks, gke_tpu_figures
 from stacks.reading import read
 from stacks.surroundings import Surroundings
 
@@ -60,5 +60,5 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> tuple[Sta
 
 
 def deploy(stack: Stack, surroundings: Surroundings) -> Mapping[str, pulumi.Input[Any]]:
-    """Create the resources of a stack that `load` accepted, and return the stack's outputs."""
-    return gke_tpu.deploy(stack, surroundings)
+    """Create the resources of a stack that `load` accepted; return its outputs, and what it amounts to."""
+    return {**gke_tpu.deploy(stack, surroundings), **gke_tpu_figures.figures(stack)}

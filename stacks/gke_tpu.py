@@ -56,6 +56,11 @@ class GkeTpu(Settings):
     servers: dict[NameOfServer, TpuServer] = Field(min_length=1)
     """vLLM servers by name; the name is that of their Service, too."""
 
+    budget: Annotated[float, Field(gt=0)] | None = None
+    """Most that the stack may cost, USD an hour with every pool at its maximum; no limit when left out."""
+    prices: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict[str, float])
+    """Prices that hold for you, USD for an hour of the item: a machine type, or another name that a finding gives."""
+
     def zones(self, pool: TpuPoolArgs) -> list[str]:
         """Return the zones of a pool's nodes: its own, or else the cluster's."""
         location = self.cluster.location

@@ -1,16 +1,17 @@
 """Judgement over the settings of a `gke-tpu` stack: everything that can be known before it exists."""
 
-from catalog.accelerators import TPU_MACHINES, TpuSlice, tpu_slice
+from datetime import date
+
 from catalog.footprint import RUNTIME_MEMORY_GIB, SHARED_MEMORY_GIB, file_cache_gib
 from catalog.gke_version import GkeVersion
 from catalog.models import MODELS, UnknownModelError, model
 from checks import Finding
-from checks.fit import Replica, fit
 from checks.placement import Demand, Pool, placement_findings
 from checks.tpu import pool_findings, provisioning_findings, region_findings, slice_findings
-from components.gke.settings import TpuPoolArgs, TpuSliceArgs, region_of
+from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
 from components.serving.settings import Public, PulumiToken
 from stacks.gke_tpu import GkeTpu, TpuServer
+from stacks.gke_tpu_figures import cost_of, fit_of, slice_of
 from stacks.surroundings import Surroundings
 
 MAINTENANCE_HOURS = 48
@@ -26,6 +27,7 @@ def judge(settings: GkeTpu, surroundings: Surroundings) -> list[Finding]:
         *(finding for name in settings.servers for finding in _server_findings(settings, name)),
         *placement_findings(_pools(settings), _demands(settings)),
         *_name_findings(settings),
+        *cost_of(settings, date.today()).findings,
     ]
 
 
@@ -58,16 +60,26 @@ def _surroundings_findings(settings: GkeTpu, surroundings: Surroundings) -> list
 
 
 def _cluster_findings(settings: GkeTpu) -> list[Finding]:
+    findings: list[Finding] = []
     window = settings.cluster.maintenance_window
-    if window is None or window.hours_in_32_days >= MAINTENANCE_HOURS:
-        return []
-    return [
-        Finding(
-            "cluster.maintenanceWindow",
-            f"{window.hours_in_32_days} hours within 32 days are fewer than the {MAINTENANCE_HOURS} that GKE asks for",
-            "add days or lengthen the window",
+    if window and window.hours_in_32_days < MAINTENANCE_HOURS:
+        findings.append(
+            Finding(
+                "cluster.maintenanceWindow",
+                f"{window.hours_in_32_days} hours within 32 days are fewer than the {MAINTENANCE_HOURS} that GKE wants",
+                "add days or lengthen the window",
+            )
         )
-    ]
+    system = settings.cluster.system_pool if isinstance(settings.cluster, StandardClusterArgs) else None
+    if system and system.max_nodes < system.min_nodes:
+        findings.append(
+            Finding(
+                "cluster.systemPool.maxNodes",
+                f"{system.max_nodes} is below minNodes {system.min_nodes}",
+                f"raise maxNodes to {system.min_nodes} or lower minNodes",
+            )
+        )
+    return findings
 
 
 def _pool_findings(settings: GkeTpu, name: str, pool: TpuSliceArgs) -> list[Finding]:
@@ -111,7 +123,7 @@ def _pool_findings(settings: GkeTpu, name: str, pool: TpuSliceArgs) -> list[Find
 def _server_findings(settings: GkeTpu, name: str) -> list[Finding]:
     server, path = settings.servers[name], f"servers.{name}"
     try:
-        chosen = model(server.model)
+        model(server.model)
     except UnknownModelError as error:
         closest = ", ".join(error.closest or sorted(MODELS))
         return [
@@ -121,32 +133,8 @@ def _server_findings(settings: GkeTpu, name: str) -> list[Finding]:
                 f"use {closest}, or add the model to catalog/models/",
             )
         ]
-    chips = _slice(settings, server.pool)
-    if chips is None or chips.chips != server.tensor_parallel:
-        return []
-    replica = Replica(
-        engine="vllm-tpu",
-        model=chosen,
-        memory_gib=chips.machine.generation.hbm_gib,
-        chips=chips.chips,
-        memory_utilization=server.memory_utilization,
-        max_model_len=server.max_model_len,
-        max_num_seqs=server.max_num_seqs,
-        max_num_batched_tokens=server.max_num_batched_tokens,
-        tensor_parallel=server.tensor_parallel,
-    )
-    return list(fit(replica, path).findings)
-
-
-def _slice(settings: GkeTpu, pool: str) -> TpuSlice | None:
-    """Return the slice of a pool where it is certain; otherwise a finding of its own says what is wrong."""
-    args = settings.cluster.pools.get(pool)
-    machine = TPU_MACHINES.get(args.machine_type) if args else None
-    if args is None or machine is None:
-        return None
-    if args.topology in machine.topologies:
-        return tpu_slice(machine.name, args.topology)
-    return tpu_slice(machine.name, machine.topologies[0]) if len(machine.topologies) == 1 else None
+    found = fit_of(settings, name)
+    return list(found.findings) if found else []
 
 
 def _pools(settings: GkeTpu) -> dict[str, Pool]:
@@ -159,7 +147,7 @@ def _pools(settings: GkeTpu) -> dict[str, Pool]:
             memory_gib=chips.machine.allocatable_memory_gib,
         )
         for name, args in settings.cluster.pools.items()
-        if (chips := _slice(settings, name))
+        if (chips := slice_of(settings, name))
     }
 
 
@@ -175,7 +163,7 @@ def _demands(settings: GkeTpu) -> list[Demand]:
             memory_gib=_memory_gib(server),
         )
         for name, server in settings.servers.items()
-        if server.pool not in settings.cluster.pools or _slice(settings, server.pool)
+        if server.pool not in settings.cluster.pools or slice_of(settings, server.pool)
     ]
 
 

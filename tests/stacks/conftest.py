@@ -8,7 +8,7 @@ import pytest
 import yaml
 from edits import Change, Deploy, Edit, Refuse
 
-from checks import Finding
+from checks import Finding, errors
 from offline import Recording, record
 from stacks import Refused
 
@@ -33,15 +33,16 @@ def changed(tmp_path: Path) -> Change:
 
 @pytest.fixture
 def refused(changed: Change) -> Refuse:
-    """Return the findings about a changed stack file by path; each path has one."""
+    """Return the errors about a changed stack file by path; each path has one."""
 
     def findings(
         *edits: Edit, stack: str = "gke-tpu", config: Mapping[str, Any] | None = None
     ) -> Mapping[str, Finding]:
         with pytest.raises(Refused) as caught:
             record(changed(*edits, stack=stack, config=config))
-        by_path = {finding.path: finding for finding in caught.value.findings}
-        assert len(by_path) == len(caught.value.findings), caught.value
+        found = errors(caught.value.findings)
+        by_path = {finding.path: finding for finding in found}
+        assert len(by_path) == len(found), caught.value
         return by_path
 
     return findings

@@ -240,6 +240,42 @@ def test_the_adapter_has_its_thirteen_objects_and_stays_off_tpu_nodes(recordings
     assert "tolerations" not in deployment.inputs["spec"]["template"]["spec"]
 
 
+def test_a_stack_says_what_it_costs_at_least_and_at_most(recordings: Mapping[str, Recording]) -> None:
+    """One to two machines of 21.60 USD, one to three of 0.134023, a control plane of 0.10, a NAT gateway of 0.044."""
+    cost = recordings["gke-tpu"].outputs["costUsd"]
+    assert cost["perHour"] == {"floor": 21.88, "ceiling": 43.75}
+    assert cost["perMonth"]["floor"] == round(730 * (21.6 + 0.134023 + 0.1 + 0.044), 2)
+
+
+def test_a_reservation_is_paid_for_whether_its_nodes_run_or_not(recordings: Mapping[str, Recording]) -> None:
+    cost = recordings["gke-tpu-prod"].outputs["costUsd"]["perHour"]
+    assert cost["floor"] > 6 * 21.6
+
+
+def test_prices_of_the_stack_file_count_before_those_of_the_catalog(deployed: Deploy) -> None:
+    recording = deployed(lambda stack: stack.update(prices={"ct6e-standard-8t": 10}))
+    assert recording.outputs["costUsd"]["perHour"]["ceiling"] == round(20 + 3 * 0.134023 + 0.144, 2)
+
+
+def test_old_prices_are_a_warning_and_no_error(recordings: Mapping[str, Recording]) -> None:
+    [finding] = [one for one in recordings["gke-tpu"].findings if one.path == "prices"]
+    assert finding.severity == "warning"
+    assert "ct6e-standard-8t 21.6 of 2026-01-01" in finding.message
+
+
+def test_a_stack_says_how_its_servers_fit_and_scale(recordings: Mapping[str, Recording]) -> None:
+    outputs = recordings["gke-tpu"].outputs
+    fits = outputs["fit"]["llama"]
+    assert fits["weightsGibPerChip"] == 16.43
+    assert fits["kvCacheTokens"] // 4096 == int(fits["fullLengthRequests"])
+    assert outputs["scaling"]["llama"] == {
+        "series": "vllm:num_requests_waiting",
+        "target": 5,
+        "minReplicas": 1,
+        "maxReplicas": 2,
+    }
+
+
 def test_extra_arguments_come_last(deployed: Deploy) -> None:
     recording = deployed(lambda stack: stack["servers"]["llama"].update(extraArgs=["--enable-prefix-caching"]))
     _, container = server(recording, "llama")

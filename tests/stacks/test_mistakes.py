@@ -201,6 +201,27 @@ MORE_MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "16 hours within 32 days are fewer than the 48",
         "lengthen the window",
     ),
+    "fewer system nodes at most than at least": (
+        lambda stack: stack["cluster"].update(systemPool={"minNodes": 3, "maxNodes": 2}),
+        "cluster.systemPool.maxNodes",
+        "2 is below minNodes 3",
+        "raise maxNodes to 3",
+    ),
+    "a stack that can cost more than its budget": (
+        lambda stack: stack.update(budget=40),
+        "budget",
+        "the stack can cost 43.75 USD an hour",
+        "",
+    ),
+    "a budget that an unknown price makes unprovable": (
+        lambda stack: (
+            stack.update(budget=100),
+            pool(stack).update(capacity={"type": "flex-start"}, minNodes=0),
+        ),
+        "cluster.pools.v6e",
+        "no price of ct6e-standard-8t (flex-start) in us-east5 is known",
+        "prices.ct6e-standard-8t",
+    ),
     "a server with the name of another's clients": (
         lambda stack: (
             stack["servers"].update({"llama-load": server(stack)}),
