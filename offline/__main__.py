@@ -1,0 +1,94 @@
+"""`python -m offline`: preview a stack or write its manifests, without an engine, an account or credentials."""
+
+import argparse
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pulumi
+
+from checks import Finding
+from offline import PROGRAM, Recording, RecordingError, StackFileError, json_document, manifests, markdown, record, text
+from offline.stack_config import find, stack_name
+
+DEFAULT_STACK = "gke-tpu"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status: 0, or 1 where the stack would not deploy."""
+    options = _parser().parse_args(arguments)
+    try:
+        recording = _record(options.stack)
+    except (StackFileError, pulumi.RunError, RecordingError) as error:
+        _refuse(stack_name(Path(options.stack)), _findings(error), getattr(options, "format", "text"))
+        return 1
+    if options.command == "manifests":
+        _write_manifests(recording, options.out)
+    elif options.format == "json":
+        sys.stdout.write(json_document.preview(recording) + "\n")
+    elif options.format == "markdown":
+        sys.stdout.write(markdown.preview(recording) + "\n")
+    else:
+        text.write(recording, sys.stdout)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m offline", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    preview = commands.add_parser("preview", help="show what a stack would create, as if nothing existed yet")
+    preview.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
+    render = commands.add_parser("manifests", help="write the Kubernetes objects of a stack as YAML")
+    render.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the numbered files")
+    for command in (preview, render):
+        command.add_argument(
+            "stack", nargs="?", default=DEFAULT_STACK, help=f"a stack's name or the path of its file; {DEFAULT_STACK}"
+        )
+    return parser
+
+
+def _record(stack: str) -> Recording:
+    with _progress(f"Running the program for {stack}"):
+        return record(find(stack, PROGRAM.parent))
+
+
+@contextmanager
+def _progress(message: str) -> Generator[None]:
+    """Show on a terminal that something goes on."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(message):
+        yield
+
+
+def _findings(error: StackFileError | pulumi.RunError | RecordingError) -> tuple[Finding, ...]:
+    if isinstance(error, RecordingError):
+        remedy = "correct the program; no stack file should lead to this"
+        return tuple(Finding("program", problem, remedy) for problem in error.problems)
+    own: tuple[Finding, ...] = getattr(error, "findings", ())
+    return own or (Finding("program", str(error), "change the stack file as it says"),)
+
+
+def _refuse(stack: str, findings: Sequence[Finding], form: str) -> None:
+    if form == "json":
+        sys.stdout.write(json_document.refusal(stack, findings) + "\n")
+    elif form == "markdown":
+        sys.stdout.write(markdown.refusal(stack, findings) + "\n")
+    else:
+        sys.stderr.writelines(f"{line}\n" for line in text.finding_lines(findings))
+
+
+def _write_manifests(recording: Recording, folder: Path) -> None:
+    files = manifests.write(recording, folder)
+    sys.stdout.write(f"{len(files)} objects in {folder}; `kubectl apply -f {folder}` takes them in order\n")
+    for release in recording.of("kubernetes:helm.sh/v3:Release"):
+        inputs = release.inputs
+        sys.stdout.write(f"not rendered: Helm release {release.name} of {inputs.get('chart')}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""What the recorder answers in place of the providers: ids, names and the few outputs that others build on.
+
+Answers depend on the inputs alone, so two recordings are equal. Addresses and numbers are from the ranges that are
+reserved for documentation. A lookup that has no answer here is an error.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import pulumi
+from typing_extensions import override
+
+from offline import sdk
+
+PROJECT_NUMBER = "123456789012"
+"""The project number in examples of Google's documentation."""
+
+CLUSTER_ADDRESS = "203.0.113.10"
+"""Of TEST-NET-3, RFC 5737."""
+
+LOAD_BALANCER_ADDRESS = "203.0.113.40"
+
+_CERTIFICATE = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCi0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
+"""The frame of a PEM certificate with nothing in it, in base64."""
+
+_CLUSTER_SCOPED = frozenset(
+    {
+        "APIService",
+        "CSIDriver",
+        "CertificateSigningRequest",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CustomResourceDefinition",
+        "FlowSchema",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PriorityClass",
+        "PriorityLevelConfiguration",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+        "VolumeAttributesClass",
+    }
+)
+
+
+class Providers(pulumi.runtime.Mocks):
+    """Stands in for every provider of one run."""
+
+    def __init__(self, project: str) -> None:
+        """Take the Google Cloud project of resources that name none."""
+        self._project = project
+
+    @override
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        if not args.custom:
+            return "", {}
+        inputs = cast("Mapping[str, Any]", args.inputs)  # pyright: ignore[reportUnknownMemberType]
+        if args.typ.startswith("pulumi:providers:"):
+            return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{args.typ}::{args.name}")), {}
+        if args.typ == "kubernetes:helm.sh/v3:Release":
+            return _helm_release(args, inputs)
+        if args.typ.startswith("kubernetes:"):
+            return _kubernetes_object(args, inputs)
+        return _cloud_resource(args, inputs, self._project)
+
+    @override
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        if (answer := _CALLS.get(args.token)) is None:
+            raise LookupError(f"the program calls {args.token}, which has no answer in offline/providers.py")
+        given = cast("Mapping[str, Any]", args.args)  # pyright: ignore[reportUnknownMemberType]
+        return answer(given, self._project), []
+
+
+def _auto_name(args: pulumi.runtime.MockResourceArgs, digits: int) -> str:
+    suffix = hashlib.sha256(f"{args.typ}::{args.name}".encode()).hexdigest()[:digits]
+    return f"{args.name}-{suffix}"
+
+
+def _kubernetes_object(args: pulumi.runtime.MockResourceArgs, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    given = inputs.get("metadata")
+    metadata: dict[str, Any] = {**given} if isinstance(given, Mapping) else {}
+    name: str = metadata.get("name") or _auto_name(args, 8)
+    if inputs.get("kind") in _CLUSTER_SCOPED:
+        return name, {"metadata": {"name": name}}
+    namespace: str = metadata.get("namespace", "default")
+    answer: dict[str, Any] = {"metadata": {"name": name, "namespace": namespace}}
+    if inputs.get("kind") == "Service" and inputs.get("spec", {}).get("type") == "LoadBalancer":
+        answer["status"] = {"loadBalancer": {"ingress": [{"ip": LOAD_BALANCER_ADDRESS}]}}
+    return f"{namespace}/{name}", answer
+
+
+def _helm_release(args: pulumi.runtime.MockResourceArgs, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    name: str = inputs.get("name") or _auto_name(args, 8)
+    namespace: str = inputs.get("namespace", "default")
+    status = {"name": name, "namespace": namespace, "status": "deployed", "version": inputs.get("version", "")}
+    return f"{namespace}/{name}", {"name": name, "namespace": namespace, "status": status}
+
+
+def _cloud_resource(
+    args: pulumi.runtime.MockResourceArgs, inputs: Mapping[str, Any], project: str
+) -> tuple[str, dict[str, Any]]:
+    kind = sdk.resource_class(args.typ)
+    if kind is None:
+        return _auto_name(args, 7), {}
+    accepted = sdk.inputs(sdk.args_class(kind)).types
+    answer: dict[str, Any] = {"project": inputs.get("project", project)} if "project" in accepted else {}
+    name = next((inputs[key] for key in ("name", f"{_noun(args)}Id", "accountId") if key in inputs), None)
+    name = name or _auto_name(args, 7)
+    if "name" in accepted:
+        answer["name"] = name
+    id_ = _cloud_id(args, inputs, name, answer.get("project", project))
+    answer |= {output: f"[{output} of {name}]" for output in sdk.computed_strings(kind)}
+    if "selfLink" in answer:
+        answer["selfLink"] = f"https://www.googleapis.com/{args.typ.split(':')[1].split('/')[0]}/v1/{id_}"
+    if (known := _OUTPUTS.get(args.typ)) is not None:
+        answer |= known(name, answer.get("project", project))
+    return id_, answer
+
+
+def _noun(args: pulumi.runtime.MockResourceArgs) -> str:
+    return args.typ.split("/")[-1].split(":")[0]
+
+
+def _cloud_id(args: pulumi.runtime.MockResourceArgs, inputs: Mapping[str, Any], name: str, project: str) -> str:
+    place = next(
+        (f"{key}s/{inputs[key]}/" for key in ("location", "region", "zone") if isinstance(inputs.get(key), str)), ""
+    )
+    return f"projects/{project}/{place}{_noun(args)}s/{name}"
+
+
+def _cluster(name: str, project: str) -> dict[str, Any]:
+    return {
+        "endpoint": CLUSTER_ADDRESS,
+        "masterAuth": {"clusterCaCertificate": _CERTIFICATE},
+        "controlPlaneEndpointsConfig": {
+            "dnsEndpointConfig": {"endpoint": f"gke-{name}-{PROJECT_NUMBER}.example.gke.goog"}
+        },
+    }
+
+
+def _service_account(name: str, project: str) -> dict[str, Any]:
+    email = f"{name}@{project}.iam.gserviceaccount.com"
+    return {"email": email, "member": f"serviceAccount:{email}", "name": f"projects/{project}/serviceAccounts/{email}"}
+
+
+_OUTPUTS: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
+    "gcp:container/cluster:Cluster": _cluster,
+    "gcp:serviceaccount/account:Account": _service_account,
+    "gcp:storage/bucket:Bucket": lambda name, project: {"url": f"gs://{name}"},
+    "gcp:compute/globalAddress:GlobalAddress": lambda name, project: {"address": "203.0.113.20"},
+    "gcp:compute/address:Address": lambda name, project: {"address": "203.0.113.30"},
+}
+"""By type: what the name and the project make of the outputs that other resources build on."""
+
+
+def _get_project(args: Mapping[str, Any], project: str) -> dict[str, Any]:
+    project = args.get("projectId", project)
+    return {"id": f"projects/{project}", "projectId": project, "name": project, "number": PROJECT_NUMBER}
+
+
+_CALLS: Mapping[str, Callable[[Mapping[str, Any], str], dict[str, Any]]] = {
+    "gcp:organizations/getProject:getProject": _get_project,
+}

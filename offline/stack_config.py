@@ -1,0 +1,183 @@
+"""A stack file and Pulumi.yaml as the engine turns them into a program's configuration.
+
+Nothing is decrypted and no Pulumi ESC environment is opened: each secret becomes a placeholder that names its key.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from checks import Finding
+from offline import yaml_file
+from offline.recording import StackFileError
+
+PROJECT_FILE = "Pulumi.yaml"
+
+PLACEHOLDER = "[secret "
+"""How the placeholder of each configured secret begins; the key and `]` follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class StackConfig:
+    """What the engine would hand to the program.
+
+    Attributes:
+        project: the project's name.
+        stack: the stack's name.
+        values: by full key, such as `slipway:stack`; an object is JSON with sorted keys, as the engine makes it.
+        secret_keys: the keys whose values are secret.
+    """
+
+    project: str
+    stack: str
+    values: Mapping[str, str]
+    secret_keys: frozenset[str]
+
+    @property
+    def disabled_default_providers(self) -> frozenset[str]:
+        """Packages whose resources must name their provider; `*` means all of them."""
+        return frozenset(json.loads(self.values.get("pulumi:disable-default-providers", "[]")))
+
+
+def stack_name(path: Path) -> str:
+    """Return the stack that a file is for: `gke-tpu` for `Pulumi.gke-tpu.yaml`."""
+    return path.stem.removeprefix("Pulumi.")
+
+
+def find(stack: str, root: Path) -> Path:
+    """Return the file of a stack of the project in `root`; anything that looks like a path is taken as one.
+
+    Raises:
+        StackFileError: there is no such stack; the finding lists those there are.
+    """
+    if "/" in stack or stack.endswith((".yaml", ".yml")):
+        return Path(stack)
+    folder = root / cast("str", _mapping(root / PROJECT_FILE).get("stackConfigDir", "."))
+    files = {stack_name(path): path for path in sorted(folder.glob("Pulumi.*.yaml"))}
+    if stack not in files:
+        known = ", ".join(sorted(files)) or f"none, {folder} holds no Pulumi.<stack>.yaml"
+        raise StackFileError([Finding(str(folder), f"there is no stack {stack!r}", f"name one of: {known}")])
+    return files[stack]
+
+
+def load(stack_file: Path, project_file: Path) -> StackConfig:
+    """Return the configuration that a stack file makes with its project's.
+
+    Raises:
+        StackFileError: one of the files cannot be read, or the engine would refuse what they say together.
+    """
+    project = _mapping(project_file)
+    name = str(project["name"])
+    reader = _Reader(name)
+    reader.read_stack(_section(_mapping(stack_file), "config", stack_file))
+    reader.apply_project(_section(project, "config", project_file))
+    if reader.findings:
+        raise StackFileError(reader.findings)
+    return StackConfig(name, stack_name(stack_file), reader.values, frozenset(reader.secret_keys))
+
+
+def _mapping(path: Path) -> Mapping[str, Any]:
+    content = yaml_file.load(path)
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise StackFileError([Finding(str(path), f"holds a {type(content).__name__}, not a map", "write `config:`")])
+    return cast("Mapping[str, Any]", content)
+
+
+def _section(content: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    section: Any = content.get(key) or {}
+    if not isinstance(section, dict):
+        message = f"`{key}` is a {type(section).__name__}, not a map"
+        raise StackFileError([Finding(f"{path}: {key}", message, "write one `namespace:key: value` a line under it")])
+    return cast("Mapping[str, Any]", section)
+
+
+class _Reader:
+    """Collects the configuration, and everything that is wrong with it.
+
+    The rules are those of https://github.com/pulumi/pulumi/blob/master/pkg/workspace/config.go.
+    """
+
+    def __init__(self, project: str) -> None:
+        self._project = project
+        self._raw: dict[str, Any] = {}
+        self.values: dict[str, str] = {}
+        self.secret_keys: set[str] = set()
+        self.findings: list[Finding] = []
+
+    def read_stack(self, config: Mapping[str, Any]) -> None:
+        for key, value in config.items():
+            self._set(key, value)
+
+    def apply_project(self, config: Mapping[str, Any]) -> None:
+        for key, declared in config.items():
+            declaration = cast("Mapping[str, Any]", declared if isinstance(declared, dict) else {"value": declared})
+            given = next((declaration[name] for name in ("default", "value") if name in declaration), None)
+            if self._full(key) in self.values:
+                self._check(key, declaration)
+            elif given is not None:
+                self._set(key, given)
+            elif self._full(key).startswith(f"{self._project}:"):
+                self._report(
+                    key,
+                    f"is missing, and {PROJECT_FILE} declares it without a value or a default",
+                    f"run `pulumi config set {'--secret ' * bool(declaration.get('secret'))}{key} <value>`",
+                )
+
+    def _full(self, key: str) -> str:
+        return key if ":" in key else f"{self._project}:{key}"
+
+    def _report(self, key: str, message: str, remedy: str) -> None:
+        self.findings.append(Finding(self._full(key), message, remedy))
+
+    def _set(self, key: str, value: Any) -> None:
+        full = self._full(key)
+        self._raw[full] = value
+        plain = self._plain(full, value, full)
+        self.values[full] = plain if isinstance(plain, str) else json.dumps(plain, sort_keys=True)
+
+    def _plain(self, key: str, value: Any, path: str) -> Any:
+        if isinstance(value, dict):
+            members = cast("Mapping[Any, Any]", value)
+            if set(members) == {"secure"} and isinstance(members["secure"], str):
+                self.secret_keys.add(key)
+                return f"{PLACEHOLDER}{key}]"
+            for name in members:
+                if not isinstance(name, str):
+                    self._report(path, f"has the key {name!r}, which is no string", f'write "{name}" in quotes')
+            return {str(name): self._plain(key, member, f"{path}.{name}") for name, member in members.items()}
+        if isinstance(value, list):
+            items = cast("Sequence[Any]", value)
+            return [self._plain(key, item, f"{path}[{index}]") for index, item in enumerate(items)]
+        return value
+
+    def _check(self, key: str, declaration: Mapping[str, Any]) -> None:
+        full = self._full(key)
+        if declaration.get("secret") and full not in self.secret_keys:
+            message = f"is plain text, and {PROJECT_FILE} declares it a secret"
+            self._report(
+                key, message, f"run `pulumi config set --secret {key} <value>`, and retire the value that leaked"
+            )
+        elif full not in self.secret_keys and not _is_a(declaration.get("type"), value := self._raw[full]):
+            message = f"is {value!r}, and {PROJECT_FILE} declares it of type {declaration['type']}"
+            self._report(key, message, f"write a value of type {declaration['type']}")
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+def _is_a(declared: str | None, value: Any) -> bool:
+    if declared is None:
+        return True
+    if isinstance(value, bool) and declared == "integer":
+        return False
+    return isinstance(value, _TYPES[declared])

@@ -1,0 +1,72 @@
+"""A preview as text: a tree in colour on a terminal, the same lines indented and without any colour elsewhere."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import IO
+
+from checks import Finding
+from offline.outline import Branch, outline
+from offline.recording import Recording
+
+
+def write(recording: Recording, file: IO[str]) -> None:
+    """Write the tree, the outputs and the findings."""
+    if file.isatty():
+        _write_coloured(recording, file)
+    else:
+        file.writelines(f"{line}\n" for line in lines(recording))
+
+
+def lines(recording: Recording) -> Iterator[str]:
+    """Yield the preview in plain text, line by line."""
+    yield _title(recording)
+    yield from _indented(outline(recording), "  ")
+    yield from _below_the_tree(recording)
+
+
+def finding_lines(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
+    """Yield two lines for each finding: what is wrong and where, and what to write or run instead."""
+    for finding in findings:
+        yield f"{indent}{finding.severity}: {finding.path}: {finding.message}"
+        yield f"{indent}  {finding.remedy}"
+
+
+def _indented(branches: Iterable[Branch], indent: str) -> Iterator[str]:
+    for branch in branches:
+        inputs = "".join(f"  {label}={value}" for label, value in branch.inputs)
+        yield f"{indent}{branch.type} {branch.name}{inputs}"
+        yield from _indented(branch.branches, indent + "  ")
+
+
+def _title(recording: Recording) -> str:
+    return f"{recording.stack}: {len(recording.resources)} resources"
+
+
+def _below_the_tree(recording: Recording) -> Iterator[str]:
+    if recording.outputs:
+        yield "outputs"
+    for name, value in recording.outputs.items():
+        yield f"  {name}: {value if isinstance(value, str) else json.dumps(value)}"
+    if recording.findings:
+        yield "findings"
+    yield from finding_lines(recording.findings, "  ")
+
+
+def _write_coloured(recording: Recording, file: IO[str]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+    from rich.tree import Tree
+
+    def grow(tree: Tree, branches: Iterable[Branch]) -> None:
+        for branch in branches:
+            label = Text.assemble((branch.type, "cyan"), " ", (branch.name, "bold"))
+            for name, value in branch.inputs:
+                label.append_text(Text.assemble("  ", (f"{name}=", "dim"), value))
+            grow(tree.add(label), branch.branches)
+
+    console = Console(file=file)
+    tree = Tree(Text(_title(recording), "bold"))
+    grow(tree, outline(recording))
+    console.print(tree)
+    for line in _below_the_tree(recording):
+        console.print(Text(line, "yellow" if line.startswith("  warning: ") else ""))
