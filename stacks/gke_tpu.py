@@ -72,6 +72,7 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
     # The cloud SDKs cost seconds to import, and whoever only reads settings needs none of them.
     import pulumi_gcp as gcp
 
+    from components.addons import stackdriver_adapter
     from components.addons.dashboard import VllmDashboard
     from components.addons.leader_worker_set import LeaderWorkerSetController
     from components.addons.stackdriver_adapter import StackdriverAdapter
@@ -117,7 +118,7 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
 
     on_both = pulumi.ResourceOptions(providers=[provider, cluster.provider])
     namespace = ServingNamespace(name, settings.namespace, opts=on_both)
-    user = project.principal(settings.namespace, ServingNamespace.SERVICE_ACCOUNT)
+    user = cluster.principal(settings.namespace, ServingNamespace.SERVICE_ACCOUNT)
     bucket = WeightsBucket(name, settings.weights, project=project, region=region, user=user, opts=on_gcp)
     match settings.hugging_face:
         case PulumiToken():
@@ -131,7 +132,12 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
                 name, secret, project=project, reader=user, namespace=namespace.name, opts=on_both
             ).volumes
 
-    adapter = StackdriverAdapter(name, project=project, opts=on_both)
+    adapter = StackdriverAdapter(
+        name,
+        project=project,
+        member=cluster.principal(stackdriver_adapter.NAMESPACE, stackdriver_adapter.NAME),
+        opts=on_both,
+    )
     group_controller = (
         LeaderWorkerSetController(name, opts=on_both).release
         if any(pool.hosts > 1 for pool in pools.values())

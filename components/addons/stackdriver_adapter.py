@@ -38,13 +38,23 @@ class StackdriverAdapter(pulumi.ComponentResource):
     Each APIService depends on the Deployment behind it, so a destroy removes the APIs first: an API that nobody
     answers for keeps every namespace of the cluster from being deleted.
 
+    Args:
+        member: the IAM member that the service account `NAME` of namespace `NAMESPACE` is.
+
     Attributes:
         ready: the APIs that autoscalers ask; they are created after these and deleted before them.
     """
 
     ready: list[pulumi.Resource]
 
-    def __init__(self, name: str, *, project: Project, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        project: Project,
+        member: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("slipway:addons:StackdriverAdapter", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
@@ -52,7 +62,7 @@ class StackdriverAdapter(pulumi.ComponentResource):
             name,
             project=project.id,
             role="roles/monitoring.viewer",
-            member=project.principal(NAMESPACE, NAME),
+            member=member,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["monitoring"]]),
         )
         namespace = k8s.core.v1.Namespace(name, metadata={"name": NAMESPACE}, opts=child)

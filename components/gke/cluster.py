@@ -83,6 +83,7 @@ class GkeCluster(pulumi.ComponentResource):
                 ignore_changes=["nodeConfig"] if args.mode == "standard" else None,
             ),
         )
+        self._project = project
         self.id = cluster.id
         self.name = cluster.name
         self.location = args.location
@@ -104,6 +105,23 @@ class GkeCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         self.register_outputs({"name": self.name})
+
+    def principal(self, namespace: str, service_account: str) -> pulumi.Output[str]:
+        """Return the IAM member that a Kubernetes service account is, without any Google service account between.
+
+        The path holds the project's number and the pool's name its id. IAM refuses a member of a pool that no cluster
+        has made yet, so the value comes from the cluster
+        (https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity).
+        """
+        workload_pool = self._project.workload_pool
+        return pulumi.Output.format(
+            "principal://iam.googleapis.com/projects/{number}/locations/global/workloadIdentityPools/"
+            "{pool}/subject/ns/{namespace}/sa/{service_account}",
+            number=self._project.number,
+            pool=self.id.apply(lambda _: workload_pool),
+            namespace=namespace,
+            service_account=service_account,
+        )
 
 
 def _access(access: IpAccess | DnsAccess) -> dict[str, Any]:

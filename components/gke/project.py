@@ -1,4 +1,4 @@
-"""The Google Cloud project that a stack lives in: the APIs it needs, its number, and the names of its workloads.
+"""The Google Cloud project that a stack lives in: the APIs it needs, and its number.
 
 Creates no project and never switches an API off again: others may use it.
 """
@@ -8,8 +8,18 @@ from collections.abc import Iterable
 import pulumi
 import pulumi_gcp as gcp
 
-APIS = ("artifactregistry", "cloudresourcemanager", "compute", "container", "iam", "monitoring", "storage")
-"""What every GKE stack calls, without `.googleapis.com`."""
+APIS = (
+    "artifactregistry",
+    "cloudresourcemanager",
+    "compute",
+    "container",
+    "containerfilesystem",
+    "iam",
+    "logging",
+    "monitoring",
+    "storage",
+)
+"""What every GKE stack calls, without `.googleapis.com`; image streaming is containerfilesystem's."""
 
 
 class Project(pulumi.ComponentResource):
@@ -19,7 +29,7 @@ class Project(pulumi.ComponentResource):
         id: the project's id, such as `my-project`.
         number: the project's number, which principals carry in their path.
         apis: the enabled APIs by short name; what a resource needs goes into its `depends_on`.
-        workload_pool: the pool whose members are the cluster's Kubernetes service accounts.
+        workload_pool: the pool of all Kubernetes service accounts of the project; its first cluster makes it.
     """
 
     id: str
@@ -50,18 +60,3 @@ class Project(pulumi.ComponentResource):
             opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[self.apis["cloudresourcemanager"]]),
         ).number
         self.register_outputs({"number": self.number})
-
-    def principal(self, namespace: str, service_account: str) -> pulumi.Output[str]:
-        """Return the IAM member that a Kubernetes service account is, without any Google service account between.
-
-        The path holds the project's number and the pool's name its id
-        (https://cloud.google.com/kubernetes-engine/docs/how-to/workload-identity).
-        """
-        return pulumi.Output.format(
-            "principal://iam.googleapis.com/projects/{number}/locations/global/workloadIdentityPools/"
-            "{pool}/subject/ns/{namespace}/sa/{service_account}",
-            number=self.number,
-            pool=self.workload_pool,
-            namespace=namespace,
-            service_account=service_account,
-        )

@@ -123,6 +123,15 @@ def test_exactly_the_servers_account_may_use_the_bucket(recordings: Mapping[str,
     assert pod["serviceAccountName"] == "model-server"
 
 
+def test_no_member_of_the_workload_pool_is_granted_anything_before_a_cluster_makes_the_pool(
+    recording: Recording,
+) -> None:
+    [cluster] = recording.of(CLUSTER)
+    for grant in recording.resources:
+        if str(grant.inputs.get("member", "")).startswith("principal://"):
+            assert cluster.urn in grant.dependencies, grant.urn
+
+
 def test_a_pod_asks_for_every_chip_of_its_machine(recordings: Mapping[str, Recording]) -> None:
     for stack, name, chips in (("gke-tpu", "llama", 8), ("small-slices", "small", 1), ("small-slices", "medium", 4)):
         _, container = server(recordings[stack], name)
