@@ -1,8 +1,10 @@
 """A preview as text: a tree in colour on a terminal, the same lines indented and without any colour elsewhere."""
 
-import json
-from collections.abc import Iterable, Iterator
-from typing import IO
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, Any
+
+import yaml
 
 from checks import Finding
 from offline.outline import Branch, outline
@@ -45,11 +47,16 @@ def _title(recording: Recording) -> str:
 def _below_the_tree(recording: Recording) -> Iterator[str]:
     if recording.outputs:
         yield "outputs"
-    for name, value in recording.outputs.items():
-        yield f"  {name}: {value if isinstance(value, str) else json.dumps(value)}"
+        yield from _yaml(recording.outputs)
     if recording.findings:
         yield "findings"
     yield from finding_lines(recording.findings, "  ")
+
+
+def _yaml(outputs: Mapping[str, Any]) -> Iterator[str]:
+    """Yield outputs as YAML, the innermost mappings on one line each."""
+    text = yaml.safe_dump(dict(outputs), default_flow_style=None, sort_keys=True, width=sys.maxsize)
+    return (f"  {line}" for line in text.splitlines())
 
 
 def _write_coloured(recording: Recording, file: IO[str]) -> None:

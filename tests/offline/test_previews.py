@@ -85,8 +85,8 @@ dev: 5 resources
     autoscaling/v2 HorizontalPodAutoscaler llama  target=llama  min=1  max=3  metric=waiting  average=5
   gcp.storage.Bucket bucket  location=us-east5
 outputs
-  endpoints: {"llama": "http://llama"}
-  token: [secret]
+  endpoints: {llama: 'http://llama'}
+  token: '[secret]'
 findings
   warning: servers.llama: costs a|b
     use `less`
