@@ -6,7 +6,9 @@
 STACK := gke-tpu
 # text, markdown or json
 FORMAT := text
-export STACK FORMAT
+# A JSON preview of the same stack, to say how this one differs.
+BASE :=
+export STACK FORMAT BASE
 
 PYTHON := .venv/bin/python
 ENVIRONMENT := .venv/.slipway-synced
@@ -15,7 +17,7 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml)
 .PHONY: preview manifests test check lint types workflows format bench schema setup help
 
 preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json
-	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT"
+	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" $${BASE:+--base "$$BASE"}
 
 manifests: $(ENVIRONMENT) ## Write the Kubernetes objects of STACK as YAML below manifests/
 	name=$$(basename "$$STACK" .yaml) && $(PYTHON) -m offline manifests "$$STACK" --out "manifests/$${name#Pulumi.}"

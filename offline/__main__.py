@@ -1,15 +1,18 @@
 """`python -m offline`: preview a stack or write its manifests, without an engine, an account or credentials."""
 
 import argparse
+import json
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pulumi
 
 from checks import Finding
 from offline import PROGRAM, Recording, RecordingError, StackFileError, json_document, manifests, markdown, record, text
+from offline.comparison import compare
 from offline.stack_config import find, stack_name
 
 DEFAULT_STACK = "gke-tpu"
@@ -27,10 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _write_manifests(recording, options.out)
     elif options.format == "json":
         sys.stdout.write(json_document.preview(recording) + "\n")
-    elif options.format == "markdown":
-        sys.stdout.write(markdown.preview(recording) + "\n")
     else:
-        text.write(recording, sys.stdout)
+        comparison = compare(options.base, recording) if options.base else None
+        if options.format == "markdown":
+            sys.stdout.write(markdown.preview(recording, comparison) + "\n")
+        else:
+            text.write(recording, sys.stdout, comparison)
     return 0
 
 
@@ -39,6 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     preview = commands.add_parser("preview", help="show what a stack would create, as if nothing existed yet")
     preview.add_argument("--format", choices=("text", "markdown", "json"), default="text", help="default: text")
+    preview.add_argument(
+        "--base", type=_document, metavar="FILE", help="a JSON preview of the same stack; say how this one differs"
+    )
     render = commands.add_parser("manifests", help="write the Kubernetes objects of a stack as YAML")
     render.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the numbered files")
     for command in (preview, render):
@@ -46,6 +54,16 @@ def _parser() -> argparse.ArgumentParser:
             "stack", nargs="?", default=DEFAULT_STACK, help=f"a stack's name or the path of its file; {DEFAULT_STACK}"
         )
     return parser
+
+
+def _document(path: str) -> dict[str, Any]:
+    """Read a JSON preview; argparse names the option where it raises."""
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        return {"resources": content["resources"], "outputs": content["outputs"]}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        message = f"{path} is not a preview in JSON ({error}); make one with --format json"
+        raise argparse.ArgumentTypeError(message) from error
 
 
 def _record(stack: str) -> Recording:

@@ -5,13 +5,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 from checks import Finding
+from offline.comparison import Comparison
 from offline.outline import Branch, counts, outline
 from offline.recording import Recording
 
 
-def preview(recording: Recording) -> str:
-    """Return the whole preview of a stack."""
-    return "\n".join([*_head(recording.stack), *_resources(recording), *_outputs(recording), *_findings(recording)])
+def preview(recording: Recording, comparison: Comparison | None = None) -> str:
+    """Return the whole preview of a stack, first how it differs from an earlier one."""
+    parts = [_head(recording.stack), _comparison(comparison), _resources(recording), _outputs(recording)]
+    return "\n".join(line for part in [*parts, _findings(recording)] for line in part)
 
 
 def refusal(stack: str, findings: Iterable[Finding]) -> str:
@@ -21,6 +23,27 @@ def refusal(stack: str, findings: Iterable[Finding]) -> str:
 
 def _head(stack: str) -> Iterator[str]:
     yield f"### Preview of {_code(stack)}"
+    yield ""
+
+
+def _comparison(comparison: Comparison | None) -> Iterator[str]:
+    if comparison is None:
+        return
+    if not comparison:
+        yield "Nothing that the program registers differs from the base."
+    for title, names in (
+        ("Added", comparison.added),
+        ("Removed", comparison.removed),
+        ("Changed", comparison.changed),
+    ):
+        if names:
+            yield f"{title}: {', '.join(map(_code, names))}"
+            yield ""
+    if comparison.figures:
+        yield "| Figure | Base | Here |"
+        yield "| --- | ---: | ---: |"
+        for name, before, after in comparison.figures:
+            yield f"| {_code(name)} | {before} | {after} |"
     yield ""
 
 

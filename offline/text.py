@@ -7,16 +7,19 @@ from typing import IO, Any
 import yaml
 
 from checks import Finding
+from offline.comparison import Comparison
 from offline.outline import Branch, outline
 from offline.recording import Recording
 
 
-def write(recording: Recording, file: IO[str]) -> None:
-    """Write the tree, the outputs and the findings."""
+def write(recording: Recording, file: IO[str], comparison: Comparison | None = None) -> None:
+    """Write the tree, the outputs and the findings, and last how the stack differs from an earlier preview."""
     if file.isatty():
         _write_coloured(recording, file)
     else:
         file.writelines(f"{line}\n" for line in lines(recording))
+    if comparison is not None:
+        file.writelines(f"{line}\n" for line in _comparison(comparison))
 
 
 def lines(recording: Recording) -> Iterator[str]:
@@ -51,6 +54,14 @@ def _below_the_tree(recording: Recording) -> Iterator[str]:
     if recording.findings:
         yield "findings"
     yield from finding_lines(recording.findings, "  ")
+
+
+def _comparison(comparison: Comparison) -> Iterator[str]:
+    yield "compared with the base" if comparison else "nothing differs from the base"
+    yield from (f"  + {name}" for name in comparison.added)
+    yield from (f"  - {name}" for name in comparison.removed)
+    yield from (f"  ~ {name}" for name in comparison.changed)
+    yield from (f"  {name}: {before} -> {after}" for name, before, after in comparison.figures)
 
 
 def _yaml(outputs: Mapping[str, Any]) -> Iterator[str]:
