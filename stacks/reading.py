@@ -43,7 +43,7 @@ def read(model: type[ModelT], raw: Mapping[str, Any]) -> Reading[ModelT]:
     data = copy.deepcopy(dict(raw))
     for _ in range(ROUNDS):
         try:
-            reading.settings = model.model_validate(data)
+            reading.settings = model.model_validate(data, by_alias=True, by_name=False)
         except ValidationError as error:
             mistakes = [_Mistake.of(model, data, details) for details in error.errors()]
         else:
