@@ -4,19 +4,21 @@ from pathlib import Path
 
 import pytest
 import yaml
-from pydantic import ValidationError
-
 from edits import Refuse
-from offline.stack_config import stack_name
+from pydantic import TypeAdapter, ValidationError
 from stack_paths import STACK_FILES
+
+from offline.stack_config import stack_name
 from stacks import Stack
+
+STACK: TypeAdapter[Stack] = TypeAdapter(Stack)
 
 
 @pytest.mark.parametrize("path", STACK_FILES, ids=stack_name)
 def test_settings_survive_being_written_and_read(path: Path) -> None:
-    settings = Stack.model_validate(yaml.safe_load(path.read_text())["config"]["slipway:stack"])
+    settings = STACK.validate_python(yaml.safe_load(path.read_text())["config"]["slipway:stack"])
     written = settings.model_dump(by_alias=True, mode="json", exclude_none=True)
-    assert Stack.model_validate(written, by_alias=True, by_name=False) == settings
+    assert STACK.validate_python(written, by_alias=True, by_name=False) == settings
 
 
 def test_a_key_is_written_as_the_schema_has_it(refused: Refuse) -> None:
@@ -27,6 +29,6 @@ def test_a_key_is_written_as_the_schema_has_it(refused: Refuse) -> None:
 
 
 def test_settings_are_frozen() -> None:
-    settings = Stack.model_validate(yaml.safe_load(STACK_FILES[0].read_text())["config"]["slipway:stack"])
+    settings = STACK.validate_python(yaml.safe_load(STACK_FILES[0].read_text())["config"]["slipway:stack"])
     with pytest.raises(ValidationError, match="frozen"):
         settings.namespace = "other"  # pyright: ignore[reportAttributeAccessIssue]
