@@ -1,5 +1,6 @@
 # pyright: reportMissingImports=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false, reportUntypedBaseClass=false
+# pyright: reportUntypedFunctionDecorator=false
 """Measure on a CUDA device what `checks.fit` predicts: weights, KV cache and the largest step of vLLM-like replicas.
 
     python -m bench.measure_memory measured.csv
@@ -16,23 +17,23 @@ import multiprocessing
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from itertools import pairwise, product
+from itertools import product
 from math import ceil
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import torch
-from torch import Tensor, nn
-from transformers import AutoConfig, AutoModelForCausalLM
-from transformers.cache_utils import Cache, DynamicLayer
+from torch import Tensor
+from transformers.cache_utils import Cache
 
-from catalog.architecture import Model
+from bench.random_network import PAGE_TOKENS, PagedLayer, build
 from catalog.models import model
 from catalog.units import GIB
 from checks.fit import KvDtype, Replica
-from checks.fit.memory import Memory, memory
+from checks.fit.memory import memory
 
 ARCHITECTURES = {
+    "meta-llama/Llama-2-7b-chat-hf": "llama",
     "meta-llama/Llama-3.2-1B-Instruct": "llama",
     "meta-llama/Llama-3.1-8B-Instruct": "llama",
     "meta-llama/Llama-3.3-70B-Instruct": "llama",
@@ -44,11 +45,9 @@ ARCHITECTURES = {
 """The measured models and the transformers architecture that makes each."""
 
 WeightDtype = Literal["bfloat16", "fp8"]
-LENGTH = 8192
-PAGE_TOKENS = 16
+LENGTH = 4096
+"""Tokens of a request: within the positions of every model."""
 UTILIZATION = 0.9
-FP8_LARGEST = torch.finfo(torch.float8_e4m3fn).max
-WEIGHT_DEVIATION = 0.02
 TOP_P = 0.95
 
 
@@ -61,8 +60,9 @@ class Measurement:
         requests: requests of `LENGTH` tokens that the cache was allocated for: those that `checks.fit` has room for.
         weights: allocated for parameters and buffers.
         kv_cache: allocated for the pages of all layers.
-        step: the peak that a prefill of `LENGTH` tokens and the sampling of a full batch add.
-        device: most that the driver had handed out, when pages and weights were there and the step ran again.
+        step: the peak that a prefill of one step's tokens and the sampling of a full batch add.
+        reserved: what PyTorch's allocator held after a second step, with weights and pages there.
+        outside: what the driver had handed out beside: context, kernels, libraries' own buffers.
     """
 
     model: str
@@ -73,7 +73,8 @@ class Measurement:
     weights: int
     kv_cache: int
     step: int
-    device: int
+    reserved: int
+    outside: int
 
 
 def replica(name: str, weight_dtype: WeightDtype, kv_dtype: KvDtype, memory_gib: float) -> Replica:
@@ -91,135 +92,46 @@ def replica(name: str, weight_dtype: WeightDtype, kv_dtype: KvDtype, memory_gib:
     )
 
 
-class Fp8Linear(nn.Module):
-    """A linear layer in FP8: one scale an output channel, activations quantised by the token, as vLLM's fp8-dynamic."""
-
-    def __init__(self, linear: nn.Linear) -> None:
-        super().__init__()
-        weight = torch.empty_like(linear.weight, dtype=torch.float8_e4m3fn)
-        self.weight = nn.Parameter(weight, requires_grad=False)
-        self.scale = nn.Parameter(torch.empty(linear.out_features, device=weight.device), requires_grad=False)
-        self.bias = linear.bias
-
-    def forward(self, values: Tensor) -> Tensor:
-        rows = values.flatten(0, -2)
-        scale = rows.abs().amax(dim=-1, keepdim=True).float().clamp(min=1e-6) / FP8_LARGEST
-        product_ = torch._scaled_mm(  # pyright: ignore[reportPrivateUsage]
-            (rows / scale).to(torch.float8_e4m3fn),
-            self.weight.t(),
-            scale_a=scale,
-            scale_b=self.scale.unsqueeze(0),
-            out_dtype=values.dtype,
-        )
-        if self.bias is not None:
-            product_ += self.bias
-        return product_.unflatten(0, values.shape[:-1])
-
-
-class PagedLayer(DynamicLayer):
-    """One layer's cache in pages; a prefill writes its keys and values to the first of them."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.shape: tuple[int, int] | None = None
-        self.pages: Tensor | None = None
-
-    def reserve(self, pages: int, dtype: torch.dtype) -> None:
-        """Allocate pages for the heads that a prefill has shown."""
-        if self.shape is None:
-            raise RuntimeError("run a prefill first: it shows how many heads a layer has and how wide they are")
-        self.pages = torch.zeros((2, pages, PAGE_TOKENS, *self.shape), dtype=dtype, device="cuda")
-
-    def update(self, key_states: Tensor, value_states: Tensor, *_: object, **__: object) -> tuple[Tensor, Tensor]:
-        """Keep what a request of one prefill leaves, and attend to it."""
-        _, heads, tokens, width = key_states.shape
-        self.shape = heads, width
-        if self.pages is not None:
-            for half, states in zip(self.pages, (key_states, value_states), strict=True):
-                half.flatten(0, 1)[:tokens] = states[0].transpose(0, 1).to(half.dtype)
-        return key_states, value_states
-
-
 def measure(case: tuple[str, WeightDtype, KvDtype]) -> Measurement:
     """Measure one replica in a process of its own."""
     name, weight_dtype, kv_dtype = case
     memory_gib = torch.cuda.mem_get_info()[1] / GIB
     asked = replica(name, weight_dtype, kv_dtype, memory_gib)
-    predicted = memory(asked)
     empty = torch.cuda.memory_allocated()
-    network = build(asked.model, ARCHITECTURES[name], weight_dtype)
+    network = build(asked.model, ARCHITECTURES[name], fp8=weight_dtype == "fp8")
     weights = torch.cuda.memory_allocated() - empty
     layers = [PagedLayer() for _ in range(asked.model.layers)]
     step = peak_of_a_step(network, layers, asked)
     before = torch.cuda.memory_allocated()
-    requests = int(predicted.requests)
+    requests = int(memory(asked).requests)
+    pages = requests * ceil(LENGTH / PAGE_TOKENS)
     for layer in layers:
-        layer.reserve(
-            requests * ceil(LENGTH / PAGE_TOKENS), torch.float8_e4m3fn if kv_dtype == "fp8" else torch.bfloat16
-        )
+        layer.reserve(pages, torch.float8_e4m3fn if kv_dtype == "fp8" else torch.bfloat16)
     kv_cache = torch.cuda.memory_allocated() - before
     torch.cuda.empty_cache()
     peak_of_a_step(network, layers, asked)
     free, total = torch.cuda.mem_get_info()
-    return Measurement(name, weight_dtype, kv_dtype, memory_gib, requests, weights, kv_cache, step, total - free)
-
-
-def build(shape: Model, architecture: str, weight_dtype: WeightDtype) -> Any:
-    """Make the network without tensors, choose their dtypes, and only then allocate and fill them."""
-    with torch.device("meta"):
-        configuration = AutoConfig.for_model(architecture, **configuration_of(shape))
-        network = AutoModelForCausalLM.from_config(configuration, dtype=torch.bfloat16).eval()
-        if weight_dtype == "fp8":
-            quantise(network.model.layers)
-    network.to_empty(device="cuda")
-    network.tie_weights()
-    network.model.rotary_emb = type(network.model.rotary_emb)(config=configuration).to("cuda")
-    with torch.no_grad():
-        for name, parameter in network.named_parameters():
-            if parameter.dim() > 1:
-                deviation = 1 if parameter.dtype == torch.float8_e4m3fn else WEIGHT_DEVIATION
-                parameter.copy_(torch.randn(parameter.shape, dtype=torch.bfloat16, device="cuda").mul_(deviation))
-            else:
-                parameter.fill_(WEIGHT_DEVIATION if name.endswith("scale") else 1)
-    return network
-
-
-def configuration_of(shape: Model) -> dict[str, Any]:
-    """Return the fields of config.json that decide tensors."""
-    configuration: dict[str, Any] = {
-        "vocab_size": shape.vocabulary,
-        "hidden_size": shape.hidden,
-        "intermediate_size": shape.intermediate,
-        "num_hidden_layers": shape.layers,
-        "num_attention_heads": shape.heads,
-        "num_key_value_heads": shape.kv_heads,
-        "head_dim": shape.head_dim,
-        "max_position_embeddings": shape.max_positions,
-        "tie_word_embeddings": shape.tied,
-        "sliding_window": None,
-    }
-    if shape.experts is not None:
-        configuration["num_experts"] = shape.experts.count
-        configuration["num_experts_per_tok"] = shape.experts.active
-        configuration["moe_intermediate_size"] = shape.experts.intermediate
-    return configuration
-
-
-def quantise(module: nn.Module) -> None:
-    """Put FP8 in the place of every linear layer below `module`."""
-    for name, child in module.named_children():
-        if isinstance(child, nn.Linear):
-            setattr(module, name, Fp8Linear(child))
-        else:
-            quantise(child)
+    reserved = torch.cuda.memory_reserved()
+    return Measurement(
+        model=name,
+        weight_dtype=weight_dtype,
+        kv_dtype=kv_dtype,
+        memory_gib=memory_gib,
+        requests=requests,
+        weights=weights,
+        kv_cache=kv_cache,
+        step=step,
+        reserved=reserved,
+        outside=total - free - reserved,
+    )
 
 
 @torch.inference_mode()
 def peak_of_a_step(network: Any, layers: list[PagedLayer], asked: Replica) -> int:
-    """Run a prefill of `LENGTH` tokens and sample for a full batch; return the most bytes that were alive beside."""
+    """Run a prefill of one step's tokens and sample for a full batch; return the most bytes that were alive beside."""
     torch.cuda.reset_peak_memory_stats()
     before = torch.cuda.memory_allocated()
-    tokens = torch.randint(asked.model.vocabulary, (1, LENGTH), device="cuda")
+    tokens = torch.randint(asked.model.vocabulary, (1, asked.batched_tokens), device="cuda")
     hidden = network.model(tokens, past_key_values=Cache(layers=layers), use_cache=True).last_hidden_state
     chosen = sample(network.lm_head(hidden[0, : asked.sequences]))
     if not hidden.isfinite().all() or chosen.shape != (asked.sequences,):
@@ -243,3 +155,29 @@ def cases() -> Iterator[tuple[str, WeightDtype, KvDtype]]:
         quantised_experts = weight_dtype == "fp8" and model(name).experts is not None
         if not quantised_experts and memory(replica(name, weight_dtype, kv_dtype, 139)).fits:
             yield name, weight_dtype, kv_dtype
+
+
+def main(table: Path) -> None:
+    """Measure every case and write the table; each row is printed with the predictions in parentheses."""
+    print(f"{torch.cuda.get_device_name()}, PyTorch {torch.__version__}, CUDA {torch.version.cuda}")
+    names = [field.name for field in fields(Measurement)]
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as processes, table.open("w") as lines:
+        writer = csv.DictWriter(lines, names, lineterminator="\n")
+        writer.writeheader()
+        for row in processes.imap(measure, cases()):
+            writer.writerow(asdict(row))
+            lines.flush()
+            use = memory(replica(row.model, row.weight_dtype, row.kv_dtype, row.memory_gib))
+            print(
+                f"{row.model} {row.weight_dtype}/{row.kv_dtype}, GiB: weights {row.weights / GIB:.2f} "
+                f"({use.weights / GIB:.2f}), {row.requests} requests {row.kv_cache / GIB:.2f} "
+                f"({row.requests * use.request / GIB:.2f}), step {row.step / GIB:.2f} ({use.activations / GIB:.2f}), "
+                f"reserved {row.reserved / GIB:.2f}, outside {row.outside / GIB:.2f} ({use.runtime / GIB:.2f})",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: python -m bench.measure_memory <table.csv>")
+    main(Path(sys.argv[1]))

@@ -6,6 +6,6 @@ overheads; `checks.fit.overheads` names their sources. Host memory, disks and lo
 
 from checks.fit.judgement import Fit, fit
 from checks.fit.memory import Memory
-from checks.fit.replica import Draft, Engine, KvDtype, Replica
+from checks.fit.replica import Adapters, Draft, Engine, KvDtype, Replica
 
-__all__ = ["Draft", "Engine", "Fit", "KvDtype", "Memory", "Replica", "fit"]
+__all__ = ["Adapters", "Draft", "Engine", "Fit", "KvDtype", "Memory", "Replica", "fit"]

@@ -46,7 +46,8 @@ def fit(replica: Replica, path: str) -> Fit:
         path: where the server's engine settings are in the stack file; findings name keys below it.
 
     Raises:
-        ValueError: a quantity of the replica that must be positive is not, or a share is not between 0 and 1.
+        ValueError: a quantity of the replica that must be positive is not, a share is not between 0 and 1, or adapters
+            are asked for where their memory is not known.
     """
     _require_sane(replica)
     use = memory(replica)
@@ -70,6 +71,10 @@ def _require_sane(replica: Replica) -> None:
         "pipeline_parallel": replica.pipeline_parallel,
         "instances": replica.instances,
     }
+    if (adapters := replica.adapters) is not None:
+        if replica.engine != "vllm":
+            raise ValueError(f"adapters on {replica.engine}: their memory is known for vLLM on GPUs only")
+        counts |= {"adapters.slots": adapters.slots, "adapters.rank": adapters.rank}
     for name, value in counts.items():
         if value <= 0:
             raise ValueError(f"{name} is {value}; it must be positive")
@@ -108,6 +113,7 @@ def _numbers(replica: Replica, use: Memory) -> str:
     parts = {
         "weights": use.weights,
         "draft": use.draft_weights,
+        "adapters": use.adapters,
         "activations": use.activations,
         "runtime": use.runtime,
     }

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from checks.fit.adapters import adapters_per_chip
 from checks.fit.kv_layout import KvLayout, kv_layout
 from checks.fit.overheads import activations, runtime
 from checks.fit.replica import Replica
-from checks.fit.weights import weights_per_chip
+from checks.fit.weights import activation_bytes, served_dtype, weights_per_chip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class Memory:
         usable: what the engine may take.
         weights: the served model's, all instances.
         draft_weights: the draft model's.
+        adapters: all slots of LoRA adapters.
         activations: the largest step's transients.
         runtime: contexts, communication buffers and graphs.
         kv_cache: what is left for the KV cache; negative if the rest does not fit.
@@ -29,6 +31,7 @@ class Memory:
     usable: int
     weights: int
     draft_weights: int
+    adapters: int
     activations: int
     runtime: int
     kv_cache: int
@@ -49,7 +52,7 @@ class Memory:
     @property
     def fixed(self) -> int:
         """Everything but the KV cache."""
-        return self.weights + self.draft_weights + self.activations + self.runtime
+        return self.weights + self.draft_weights + self.adapters + self.activations + self.runtime
 
 
 def memory(replica: Replica) -> Memory:
@@ -61,9 +64,9 @@ def memory(replica: Replica) -> Memory:
         tensor_parallel=replica.tensor_parallel,
         pipeline_parallel=replica.pipeline_parallel,
     )
-    draft_weights = _draft_weights(replica)
+    draft_weights, adapters = _draft_weights(replica), _adapters(replica)
     transient, held = activations(replica), runtime(replica)
-    fixed = weights + draft_weights + transient + held
+    fixed = weights + draft_weights + adapters + transient + held
     usable, kv_cache = _room(replica, fixed)
     layouts = _layouts(replica)
     request = sum(layout.request_bytes(replica.max_model_len) for layout in layouts)
@@ -72,6 +75,7 @@ def memory(replica: Replica) -> Memory:
         usable=usable,
         weights=weights,
         draft_weights=draft_weights,
+        adapters=adapters,
         activations=transient,
         runtime=held,
         kv_cache=kv_cache,
@@ -110,6 +114,18 @@ def _draft_weights(replica: Replica) -> int:
         replica.engine,
         tensor_parallel=draft.tensor_parallel,
         pipeline_parallel=1,
+    )
+
+
+def _adapters(replica: Replica) -> int:
+    if replica.adapters is None:
+        return 0
+    return adapters_per_chip(
+        replica.model,
+        replica.adapters,
+        activation_bytes(served_dtype(replica.model, replica.weight_dtype, replica.engine)),
+        tensor_parallel=replica.tensor_parallel,
+        pipeline_parallel=replica.pipeline_parallel,
     )
 
 

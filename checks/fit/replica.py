@@ -1,13 +1,14 @@
 """What the memory check asks about one replica of a server."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from catalog.architecture import Model, WeightDtype
 from catalog.units import GIB
 
 Engine = Literal["vllm-tpu", "vllm", "tensorrt-llm", "triton-python"]
 KvDtype = Literal["fp8", "16-bit", "float32"]
+LoraTarget = Literal["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 
 LARGE_GPU_GIB = 70
 """vLLM picks larger batches from this memory on (vllm/engine/arg_utils.py, which excepts the A100)."""
@@ -28,6 +29,21 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Adapters:
+    """LoRA adapters that are on the chips at the same time; the engine loads others in their place.
+
+    Attributes:
+        slots: how many (vLLM's `--max-loras`).
+        rank: the largest rank (vLLM's `--max-lora-rank`).
+        targets: the layers that are adapted; vLLM makes room for all of them unless it is told the targets.
+    """
+
+    slots: int
+    rank: int
+    targets: tuple[LoraTarget, ...] = get_args(LoraTarget)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replica:
     """One replica: a model on the chips of its pod or pod group.
 
@@ -42,6 +58,7 @@ class Replica:
         max_num_batched_tokens: most tokens in one step; None is the engine's own default.
         weight_dtype: what the weights are served in; None keeps the checkpoint's, float32 at 16 bits save for Triton.
         kv_dtype: what the cache is kept in; None is that of the activations.
+        adapters: LoRA adapters; known for vLLM on GPUs only.
         instances: copies of a Triton Python model on one chip.
         cuda_graphs: whether the memory of CUDA graphs counts against the utilisation: with vLLM from 0.21 on, unless
             graphs are off (enforce-eager).
@@ -60,6 +77,7 @@ class Replica:
     weight_dtype: WeightDtype | None = None
     kv_dtype: KvDtype | None = None
     draft: Draft | None = None
+    adapters: Adapters | None = None
     instances: int = 1
     cuda_graphs: bool = True
 

@@ -1,0 +1,53 @@
+"""Bytes of LoRA adapters on one chip, as vLLM allocates them when it starts.
+
+Every slot holds the two factors of every adapted layer at the largest rank, whatever the adapters loaded later have
+(vllm/lora/layers/base_linear.py, create_lora_weights). Column-parallel layers keep the whole first factor on each chip
+and row-parallel ones the whole second, as without `--fully-sharded-loras`. Adapted embeddings, output layers and
+experts are not known here.
+"""
+
+from math import ceil
+
+from catalog.architecture import Model
+from checks.fit.replica import Adapters, LoraTarget
+
+FEED_FORWARD: frozenset[LoraTarget] = frozenset({"gate_proj", "up_proj", "down_proj"})
+BLOCKS = frozenset({"llama", "qwen2", "qwen3", "gemma2", "gemma3"})
+"""Those whose attention and feed-forward layers have the names and shapes of the targets."""
+
+
+def adapters_per_chip(
+    model: Model, adapters: Adapters, value_bytes: int, *, tensor_parallel: int, pipeline_parallel: int
+) -> int:
+    """Return the bytes of all slots on the fullest chip.
+
+    Raises:
+        ValueError: the layers of the model's block, or its experts, cannot be counted.
+    """
+    if model.model_type not in BLOCKS:
+        raise ValueError(
+            f"{model.name}: adapters are known for {', '.join(sorted(BLOCKS))}, not for {model.model_type}"
+        )
+    if model.experts is not None and (unknown := FEED_FORWARD & set(adapters.targets)):
+        named = ", ".join(sorted(unknown))
+        raise ValueError(f"{model.name}: adapters of experts are not known; leave {named} out of the targets")
+    widths = sum(_width(model, target, tensor_parallel) for target in set(adapters.targets))
+    layers = ceil(model.layers / pipeline_parallel)
+    return adapters.slots * adapters.rank * layers * widths * value_bytes
+
+
+def _width(model: Model, target: LoraTarget, chips: int) -> int:
+    """Return the values of both factors for each rank: the input of the layer and its output, one of them sharded."""
+    query = model.heads * model.head_dim // chips
+    key_value = ceil(model.kv_heads / chips) * model.head_dim
+    feed_forward = model.intermediate // chips
+    shared = {
+        "q_proj": query,
+        "k_proj": key_value,
+        "v_proj": key_value,
+        "o_proj": query,
+        "gate_proj": feed_forward,
+        "up_proj": feed_forward,
+        "down_proj": feed_forward,
+    }
+    return model.hidden + shared[target]
