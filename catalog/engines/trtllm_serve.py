@@ -1,0 +1,71 @@
+"""`trtllm-serve` of TensorRT-LLM: its Prometheus page is not where others have theirs.
+
+Sources: `tensorrt_llm/metrics/collector.py` of NVIDIA/TensorRT-LLM (names, types, labels) and its documentation of
+`return_perf_metrics`.
+"""
+
+from catalog.engines.series import Engine, Page, Series
+
+LABELS = ("model_name", "engine_type")
+
+TRTLLM_SERVE = Engine(
+    name="trtllm-serve",
+    health_path="/health",
+    pages=(Page(port=8000, path="/prometheus/metrics", needs="return_perf_metrics"),),
+    exports=(
+        Series(
+            name="trtllm_num_requests_waiting",
+            kind="gauge",
+            unit="requests",
+            labels=LABELS,
+            signal="waiting-requests",
+        ),
+        Series(
+            name="trtllm_kv_cache_utilization",
+            kind="gauge",
+            unit="share, 0 to 1",
+            labels=LABELS,
+            signal="kv-cache-use",
+            ceiling="one",
+        ),
+        Series(name="trtllm_num_requests_running", kind="gauge", unit="requests", labels=LABELS, ceiling="batch"),
+        Series(name="trtllm_kv_cache_hit_rate", kind="gauge", unit="share, 0 to 1", labels=LABELS, ceiling="one"),
+        *(
+            Series(name=f"trtllm_{name}", kind="gauge", unit=unit, labels=LABELS)
+            for name, unit in (
+                ("max_num_active_requests", "requests"),
+                ("kv_cache_max_blocks", "blocks"),
+                ("kv_cache_free_blocks", "blocks"),
+                ("kv_cache_used_blocks", "blocks"),
+                ("spec_decode_acceptance_length", "tokens"),
+            )
+        ),
+        Series(
+            name="trtllm_request_success_total",
+            kind="counter",
+            unit="requests",
+            labels=(*LABELS, "finished_reason"),
+        ),
+        *(
+            Series(name=f"trtllm_{name}_total", kind="counter", unit="tokens", labels=LABELS)
+            for name in ("prompt_tokens", "generation_tokens")
+        ),
+        *(
+            Series(name=f"trtllm_{name}_seconds", kind="histogram", unit="seconds", labels=LABELS)
+            for name in (
+                "time_to_first_token",
+                "time_per_output_token",
+                "e2e_request_latency",
+                "request_queue_time",
+            )
+        ),
+    ),
+    shown=(
+        "trtllm_num_requests_running",
+        "trtllm_generation_tokens_total",
+        "trtllm_prompt_tokens_total",
+        "trtllm_time_to_first_token_seconds",
+        "trtllm_time_per_output_token_seconds",
+    ),
+    decoys={"/metrics": "JSON statistics of iterations, which Prometheus cannot read"},
+)

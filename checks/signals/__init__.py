@@ -1,0 +1,43 @@
+"""Whether an autoscaler can follow the signal that it is given: scrape, series, rule, adapter and target as one chain.
+
+The chain is data (`Monitoring`), from a stack's settings or from Kubernetes objects; `signal_findings` proves it. What
+no chain shows is not judged here: where an adapter can be scheduled, and how clients spread over replicas.
+"""
+
+from checks.signals.edges import (
+    AdapterRule,
+    Keda,
+    MetricsApi,
+    Monitoring,
+    PrometheusAdapter,
+    Query,
+    RecordingRule,
+    Scaler,
+    ScalerMetric,
+    StackdriverAdapter,
+    Term,
+)
+from checks.signals.judgement import bump_findings, signal_findings
+from checks.signals.sources import Export, ManagedPrometheus, Prometheus, Scrape, Service, Workload
+
+__all__ = [
+    "AdapterRule",
+    "Export",
+    "Keda",
+    "ManagedPrometheus",
+    "MetricsApi",
+    "Monitoring",
+    "Prometheus",
+    "PrometheusAdapter",
+    "Query",
+    "RecordingRule",
+    "Scaler",
+    "ScalerMetric",
+    "Scrape",
+    "Service",
+    "StackdriverAdapter",
+    "Term",
+    "Workload",
+    "bump_findings",
+    "signal_findings",
+]

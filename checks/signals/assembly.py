@@ -1,0 +1,97 @@
+"""The chain of a stack from the Kubernetes objects and the chart releases that it registers.
+
+ScaledObjects of KEDA are not read.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from catalog.engines import Mode
+from checks.signals import charts, manifests
+from checks.signals.edges import Adapter, MetricsApi, Monitoring
+from checks.signals.manifests import Manifest
+from checks.signals.sources import Collector, ManagedPrometheus
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A Helm release: the chart's name, and the values that are not its defaults."""
+
+    chart: str
+    name: str
+    namespace: str
+    values: Mapping[str, Any]
+
+
+def monitoring(
+    objects: Sequence[Manifest],
+    *,
+    cloud: Literal["gke", "eks"],
+    releases: Sequence[Release] = (),
+    readers: Collection[str] = (),
+    modes: Mapping[str, Mode] | None = None,
+) -> Monitoring:
+    """Return everything between the pods of a stack and its autoscalers.
+
+    Args:
+        objects: in wire form.
+        readers: the principals that have `roles/monitoring.viewer` on Google Cloud.
+        modes: how workloads run their models, by name; a manifest does not say it.
+
+    Raises:
+        ValueError: the stack has no adapter, or an expression or a duration cannot be read.
+    """
+    return Monitoring(
+        cloud=cloud,
+        collector=_collector(releases),
+        adapter=_adapter(objects, releases, readers),
+        exports=tuple(manifests.exports(objects, modes or {})),
+        scrapes=tuple(manifests.scrapes(objects)),
+        scalers=tuple(manifests.scalers(objects)),
+        services=tuple(manifests.services(objects)),
+        rules=tuple(manifests.rules(objects)),
+        apis=(*manifests.apis(objects), *_apis(releases)),
+    )
+
+
+def _collector(releases: Sequence[Release]) -> Collector:
+    for release in releases:
+        if release.chart == charts.STACK:
+            return charts.prometheus(release.name, release.namespace, release.values)
+    return ManagedPrometheus()
+
+
+def _adapter(objects: Sequence[Manifest], releases: Sequence[Release], readers: Collection[str]) -> Adapter:
+    if google := charts.stackdriver_adapter(objects, readers):
+        return google
+    for release in releases:
+        if release.chart == "prometheus-adapter":
+            return charts.prometheus_adapter(release.name, release.namespace, release.values)
+    msg = "the stack has autoscalers and no adapter that serves them metrics; add one, such as prometheus-adapter"
+    raise ValueError(msg)
+
+
+def _apis(releases: Sequence[Release]) -> Iterator[MetricsApi]:
+    """Yield the metrics APIs that charts register."""
+    for release in releases:
+        groups: list[str] = []
+        match release.chart:
+            case "prometheus-adapter":
+                rules = release.values.get("rules", {})
+                groups = [
+                    f"{kind}.metrics.k8s.io" for kind in ("custom", "external") if kind == "custom" or rules.get(kind)
+                ]
+                groups += ["metrics.k8s.io"] if rules.get("resource") else []
+            case "keda":
+                groups = ["external.metrics.k8s.io"]
+            case "metrics-server":
+                groups = ["metrics.k8s.io"]
+            case _:
+                pass
+        for group in groups:
+            yield MetricsApi(path=_path(release), group=group, owner=f"{release.namespace}/{release.name}")
+
+
+def _path(release: Release) -> str:
+    return f"Release {release.namespace}/{release.name}"
