@@ -14,7 +14,9 @@ def secret(key: str) -> pulumi.Output[str] | None:
 
 surroundings = stacks.Surroundings(
     gcp_project=pulumi.Config("gcp").get("project"),
+    aws_profile=pulumi.Config("aws").get("profile"),
     hugging_face_token=secret("huggingFaceToken"),
+    ngc_api_key=secret("ngcApiKey"),
     api_key=secret("apiKey"),
 )
 settings, findings = stacks.load(config.get_object("stack"), surroundings)

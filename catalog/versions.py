@@ -11,3 +11,36 @@ STACKDRIVER_ADAPTER = "v0.16.9-gke.0"
 
 # renovate: datasource=docker depName=registry.k8s.io/lws/charts/lws
 LEADER_WORKER_SET = "0.10.0"
+
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"vpc-cni"}
+EKS_VPC_CNI = "v1.21.1-eksbuild.3"
+
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"kube-proxy"}
+EKS_KUBE_PROXY = "v1.35.0-eksbuild.2"
+
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"coredns"}
+EKS_COREDNS = "v1.13.2-eksbuild.1"
+
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"eks-pod-identity-agent"}
+EKS_POD_IDENTITY_AGENT = "v1.3.10-eksbuild.3"
+
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"aws-ebs-csi-driver"}
+EKS_EBS_CSI = "v1.57.1-eksbuild.1"
+
+# renovate: datasource=helm depName=cluster-autoscaler registryUrl=https://kubernetes.github.io/autoscaler
+CLUSTER_AUTOSCALER_CHART = "9.59.0"
+
+# renovate: datasource=docker depName=registry.k8s.io/autoscaling/cluster-autoscaler
+CLUSTER_AUTOSCALER = "v1.35.2"
+
+# renovate: datasource=helm depName=gpu-operator registryUrl=https://helm.ngc.nvidia.com/nvidia
+GPU_OPERATOR = "v26.7.0"
+
+# renovate: datasource=helm depName=kube-prometheus-stack registryUrl=https://prometheus-community.github.io/helm-charts
+KUBE_PROMETHEUS_STACK = "88.5.3"
+
+# renovate: datasource=helm depName=prometheus-adapter registryUrl=https://prometheus-community.github.io/helm-charts
+PROMETHEUS_ADAPTER = "5.3.0"
+
+# renovate: datasource=helm depName=metrics-server registryUrl=https://kubernetes-sigs.github.io/metrics-server/
+METRICS_SERVER = "3.13.1"

@@ -37,6 +37,13 @@ class PodMonitoring(Settings):
     endpoints: list[ScrapeEndpoint] = Field(min_length=1)
 
 
+class PodMonitor(Settings):
+    """What the Prometheus operator has Prometheus scrape (`monitoring.coreos.com/v1`)."""
+
+    selector: LabelSelector
+    pod_metrics_endpoints: list[ScrapeEndpoint] = Field(min_length=1)
+
+
 class SecretProviderClass(Settings):
     """Secrets of Secret Manager that a pod mounts as files (`secrets-store.csi.x-k8s.io/v1`)."""
 
@@ -80,6 +87,7 @@ class LeaderWorkerSet(Settings):
 
 MODELS: Mapping[tuple[str, str], type[Settings]] = {
     ("monitoring.googleapis.com/v1", "PodMonitoring"): PodMonitoring,
+    ("monitoring.coreos.com/v1", "PodMonitor"): PodMonitor,
     ("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass"): SecretProviderClass,
     ("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet"): LeaderWorkerSet,
 }

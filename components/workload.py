@@ -11,6 +11,9 @@ ENDPOINT_PROPAGATION_SECONDS = 20
 
 GRACE_MARGIN_SECONDS = 30
 
+POOL_LABEL = "slipway.dev/pool"
+"""Node label that ties pods to a pool."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accelerator:

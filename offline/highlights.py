@@ -14,6 +14,22 @@ _POD = (
 )
 
 HIGHLIGHTS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "aws:eks/cluster:Cluster": (
+        ("version", "version"),
+        ("public", "vpcConfig.publicAccessCidrs"),
+        ("deletionProtection", "deletionProtection"),
+    ),
+    "aws:eks/nodeGroup:NodeGroup": (
+        ("ami", "amiType"),
+        ("capacity", "capacityType"),
+        ("min", "scalingConfig.minSize"),
+        ("max", "scalingConfig.maxSize"),
+    ),
+    "aws:ec2/launchTemplate:LaunchTemplate": (
+        ("machine", "instanceType"),
+        ("diskGiB", "blockDeviceMappings.*.ebs.volumeSize"),
+        ("reservation", "capacityReservationSpecification.capacityReservationTarget.capacityReservationId"),
+    ),
     "gcp:container/cluster:Cluster": (
         ("location", "location"),
         ("channel", "releaseChannel.channel"),
@@ -65,6 +81,11 @@ HIGHLIGHTS: Mapping[str, Sequence[tuple[str, str]]] = {
     "kubernetes:core/v1:Secret": (("keys", "stringData.~"), ("keys", "data.~")),
     "kubernetes:core/v1:ConfigMap": (("keys", "data.~"),),
     "kubernetes:helm.sh/v3:Release": (("chart", "chart"), ("version", "version"), ("namespace", "namespace")),
+    "kubernetes:monitoring.coreos.com/v1:PodMonitor": (
+        ("port", "spec.podMetricsEndpoints.*.port"),
+        ("path", "spec.podMetricsEndpoints.*.path"),
+        ("interval", "spec.podMetricsEndpoints.*.interval"),
+    ),
     "kubernetes:monitoring.googleapis.com/v1:PodMonitoring": (
         ("port", "spec.endpoints.*.port"),
         ("path", "spec.endpoints.*.path"),

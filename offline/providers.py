@@ -151,7 +151,13 @@ def _service_account(name: str, project: str) -> dict[str, Any]:
     return {"email": email, "member": f"serviceAccount:{email}", "name": f"projects/{project}/serviceAccounts/{email}"}
 
 
+def _eks_cluster(name: str, project: str) -> dict[str, Any]:
+    return {"endpoint": f"https://{name}.eks.amazonaws.com", "certificateAuthority": {"data": _CERTIFICATE}}
+
+
 _OUTPUTS: Mapping[str, Callable[[str, str], dict[str, Any]]] = {
+    "aws:ec2/launchTemplate:LaunchTemplate": lambda name, project: {"latestVersion": 1},
+    "aws:eks/cluster:Cluster": _eks_cluster,
     "gcp:container/cluster:Cluster": _cluster,
     "gcp:serviceaccount/account:Account": _service_account,
     "gcp:storage/bucket:Bucket": lambda name, project: {"url": f"gs://{name}"},

@@ -120,6 +120,9 @@ class _Reader:
                 self._check(key, declaration)
             elif given is not None:
                 self._set(key, given)
+                if declaration.get("secret") and "type" in declaration:
+                    message = f"{PROJECT_FILE} gives a typed secret a plain value, which the engine refuses"
+                    self._report(key, message, "leave out its type, or its value and its default")
             elif self._full(key).startswith(f"{self._project}:"):
                 self._report(
                     key,

@@ -3,19 +3,25 @@
 Importing this package loads no cloud SDK; deploying a stack loads the one that it needs.
 """
 
+import difflib
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import pulumi
+from pydantic import Field
 
 from checks import Finding, errors
-from stacks import gke_tpu, gke_tpu_checks, gke_tpu_figures
+from stacks import eks_gpu, eks_gpu_checks, eks_gpu_figures, gke_tpu, gke_tpu_checks, gke_tpu_figures
+from stacks.eks_gpu import EksGpu
+from stacks.gke_tpu import GkeTpu
 from stacks.reading import read
 from stacks.surroundings import Surroundings
 
 __all__ = ["Refused", "Stack", "Surroundings", "deploy", "load"]
 
-Stack = gke_tpu.GkeTpu
+Stack = Annotated[EksGpu | GkeTpu, Field(discriminator="kind")]
+
+_KINDS: dict[str, type[EksGpu] | type[GkeTpu]] = {"eks-gpu": EksGpu, "gke-tpu": GkeTpu}
 
 
 class Refused(pulumi.RunError):
@@ -43,22 +49,40 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> tuple[Sta
         raise Refused(
             [Finding("slipway:stack", "is missing", "select a stack that has a file in stacks/, or write one")]
         )
-    reading = read(Stack, raw)
+    reading = read(_kind(raw), raw)
     findings = list(reading.findings)
     if reading.settings is not None:
         said = {finding.path for finding in findings}
         findings += [
             finding
-            for finding in gke_tpu_checks.judge(reading.settings, surroundings)
+            for finding in _judge(reading.settings, surroundings)
             if finding.path not in said and not any(repr(gone[-1]) in finding.message for gone in reading.dropped)
         ]
     if reading.settings is None or errors(findings):
         raise Refused(findings)
     for finding in findings:
-        pulumi.log.warn(str(finding))
+        pulumi.log.warn(f"{finding.path}: {finding.message}; {finding.remedy}")
     return reading.settings, findings
 
 
 def deploy(stack: Stack, surroundings: Surroundings) -> Mapping[str, pulumi.Input[Any]]:
     """Create the resources of a stack that `load` accepted; return its outputs, and what it amounts to."""
-    return {**gke_tpu.deploy(stack, surroundings), **gke_tpu_figures.figures(stack)}
+    match stack:
+        case EksGpu():
+            return {**eks_gpu.deploy(stack, surroundings), **eks_gpu_figures.figures(stack)}
+        case GkeTpu():
+            return {**gke_tpu.deploy(stack, surroundings), **gke_tpu_figures.figures(stack)}
+
+
+def _judge(stack: Stack, surroundings: Surroundings) -> list[Finding]:
+    match stack:
+        case EksGpu():
+            return eks_gpu_checks.judge(stack, surroundings)
+        case GkeTpu():
+            return gke_tpu_checks.judge(stack, surroundings)
+
+
+def _kind(raw: Mapping[str, Any]) -> type[EksGpu] | type[GkeTpu]:
+    """Return the settings of the kind that is named, or of the one that is named most like it."""
+    [closest] = difflib.get_close_matches(str(raw.get("kind")), _KINDS, n=1, cutoff=0)
+    return _KINDS[closest]

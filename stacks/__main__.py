@@ -4,12 +4,14 @@ import json
 import sys
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from stacks import Stack
 
 
 def schema() -> dict[str, Any]:
     """Return the schema of a `Pulumi.<stack>.yaml`: Pulumi's own keys are left open."""
-    stack = Stack.model_json_schema(by_alias=True)
+    stack = TypeAdapter[Any](Stack).json_schema(by_alias=True)
     definitions = stack.pop("$defs", {})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -20,6 +22,7 @@ def schema() -> dict[str, Any]:
                 "type": "object",
                 "properties": {
                     "gcp:project": {"type": "string", "description": "Id of the Google Cloud project."},
+                    "aws:profile": {"type": "string", "description": "Profile of the AWS configuration to act with."},
                     "slipway:stack": stack,
                 },
                 "required": ["slipway:stack"],

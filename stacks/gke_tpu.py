@@ -19,7 +19,7 @@ from components.gke.settings import (
 )
 from components.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken, VllmArgs
 from components.settings import DnsLabel, Settings
-from stacks.surroundings import Surroundings
+from stacks.surroundings import Surroundings, judged
 
 NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24)]
 """A service account's id takes 30 characters, of which `-nodes` needs some."""
@@ -123,7 +123,7 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
     match settings.hugging_face:
         case PulumiToken():
             token = TokenSecret(
-                name, _judged(surroundings.hugging_face_token), namespace=namespace.name, opts=on_both
+                name, judged(surroundings.hugging_face_token), namespace=namespace.name, opts=on_both
             ).volumes
         case KubernetesToken(secret=secret, key=key):
             token = existing_secret(secret, key)
@@ -172,14 +172,6 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
         "endpoints": {name: server.url for name, server in servers.items()},
         "dashboards": {"vllm": dashboard.url},
     }
-
-
-def _judged(value: pulumi.Output[str] | None) -> pulumi.Output[str]:
-    """Return a secret that the checks have found to be set."""
-    if value is None:
-        msg = "a stack is deployed only after its checks have passed"
-        raise RuntimeError(msg)
-    return value
 
 
 def _more_apis(settings: GkeTpu) -> list[str]:

@@ -7,11 +7,13 @@ from catalog.gke_version import GkeVersion
 from catalog.models import MODELS, UnknownModelError, model
 from checks import Finding
 from checks.placement import Demand, Pool, placement_findings
+from checks.signals import signal_findings
 from checks.tpu import pool_findings, provisioning_findings, region_findings, slice_findings
 from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
 from components.serving.settings import Public, PulumiToken
 from stacks.gke_tpu import GkeTpu, TpuServer
 from stacks.gke_tpu_figures import cost_of, fit_of, slice_of
+from stacks.gke_tpu_signals import monitoring
 from stacks.surroundings import Surroundings
 
 MAINTENANCE_HOURS = 48
@@ -26,6 +28,7 @@ def judge(settings: GkeTpu, surroundings: Surroundings) -> list[Finding]:
         *(finding for name, pool in settings.cluster.pools.items() for finding in _pool_findings(settings, name, pool)),
         *(finding for name in settings.servers for finding in _server_findings(settings, name)),
         *placement_findings(_pools(settings), _demands(settings)),
+        *signal_findings(monitoring(settings)),
         *_name_findings(settings),
         *cost_of(settings, date.today()).findings,
     ]

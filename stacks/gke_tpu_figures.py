@@ -7,11 +7,11 @@ from typing import Any
 from catalog.accelerators import TPU_MACHINES, TpuSlice, tpu_slice
 from catalog.engines import VLLM
 from catalog.models import MODELS
-from catalog.units import GIB
-from checks.cost import Cost, Estimate, PricedItem, estimate
+from checks.cost import Estimate, PricedItem, estimate
 from checks.fit import Fit, Replica, fit
 from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
 from components.serving.settings import ClusterOnly
+from stacks.figures import cost_figures, fit_figures, scaling_figures
 from stacks.gke_tpu import GkeTpu
 
 
@@ -55,35 +55,13 @@ def figures(settings: GkeTpu) -> Mapping[str, Any]:
     """Return fit, scaling and cost as outputs of the stack; they depend on the settings alone."""
     total = cost_of(settings, date.min).total
     return {
-        "fit": {name: _fit_figures(found) for name in settings.servers if (found := fit_of(settings, name))},
-        "scaling": {name: _scaling_figures(settings, name) for name in settings.servers},
-        "costUsd": {"perHour": _range(total), "perMonth": _range(total.per_month)},
+        "fit": {name: fit_figures(found) for name in settings.servers if (found := fit_of(settings, name))},
+        "scaling": {
+            name: scaling_figures(server.autoscaling, VLLM.signals[server.autoscaling.metric.signal])
+            for name, server in settings.servers.items()
+        },
+        "costUsd": cost_figures(total),
     }
-
-
-def _fit_figures(found: Fit) -> dict[str, Any]:
-    use = found.memory
-    return {
-        "gibPerChip": round(use.chip / GIB, 2),
-        "weightsGibPerChip": round(use.weights / GIB, 2),
-        "kvCacheGibPerChip": round(use.kv_cache / GIB, 2),
-        "kvCacheTokens": use.tokens,
-        "fullLengthRequests": round(use.requests, 1),
-    }
-
-
-def _scaling_figures(settings: GkeTpu, name: str) -> dict[str, Any]:
-    scaling = settings.servers[name].autoscaling
-    return {
-        "series": VLLM.signals[scaling.metric.signal].name,
-        "target": scaling.metric.target,
-        "minReplicas": scaling.min_replicas,
-        "maxReplicas": scaling.max_replicas,
-    }
-
-
-def _range(cost: Cost) -> dict[str, float]:
-    return {"floor": round(cost.floor, 2), "ceiling": round(cost.ceiling, 2)}
 
 
 def _priced(settings: GkeTpu) -> list[PricedItem]:

@@ -11,10 +11,26 @@ class Surroundings:
 
     Attributes:
         gcp_project: id of the Google Cloud project, from `gcp:project`.
+        aws_profile: profile of the AWS configuration with which Pulumi and kubectl act, from `aws:profile`.
         hugging_face_token: the secret `slipway:huggingFaceToken`, where it is set.
+        ngc_api_key: the secret `slipway:ngcApiKey`, where it is set.
         api_key: the secret `slipway:apiKey`, where it is set.
     """
 
     gcp_project: str | None = None
+    aws_profile: str | None = None
     hugging_face_token: pulumi.Output[str] | None = None
+    ngc_api_key: pulumi.Output[str] | None = None
     api_key: pulumi.Output[str] | None = None
+
+
+def judged(value: pulumi.Output[str] | None) -> pulumi.Output[str]:
+    """Return a secret that the checks have found to be set.
+
+    Raises:
+        RuntimeError: it is not, so the checks did not pass.
+    """
+    if value is None:
+        msg = "a stack is deployed only after its checks have passed"
+        raise RuntimeError(msg)
+    return value

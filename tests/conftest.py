@@ -11,7 +11,7 @@ from offline.stack_config import stack_name
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let the SDK warn: importing one of its packages runs the modules of all that is deprecated in it."""
-    config.addinivalue_line("filterwarnings", r"ignore:.* has been deprecated:DeprecationWarning:pulumi_gcp\..*")
+    config.addinivalue_line("filterwarnings", r"ignore:.* has been deprecated:DeprecationWarning:pulumi_(aws|gcp)\..*")
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
+from components.workload import ENDPOINT_PROPAGATION_SECONDS
 from offline import SECRET, Recording, Resource
 
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+ENDPOINTS = ("endpoints", "podMetricsEndpoints")
 WORKLOADS = ("Deployment", "StatefulSet", "LeaderWorkerSet")
 LOOKS_SECRET = re.compile(r"hf_[A-Za-z0-9]{20,}|AKIA[0-9A-Z]{16}|-----BEGIN [A-Z ]*PRIVATE KEY|AAABAFake")
 
@@ -104,6 +106,10 @@ def test_node_counts_belong_to_the_cluster_autoscaler(recording: Recording) -> N
     for pool in recording.of("gcp:container/nodePool:NodePool"):
         assert {"initialNodeCount", "nodeCount"} <= set(pool.ignore_changes), pool.urn
         assert "nodeCount" not in pool.inputs, pool.urn
+    for group in recording.of("aws:eks/nodeGroup:NodeGroup"):
+        assert "scalingConfig.desiredSize" in group.ignore_changes, group.urn
+        sizes = group.inputs["scalingConfig"]
+        assert sizes["minSize"] <= sizes["desiredSize"] <= sizes["maxSize"], group.urn
 
 
 def test_selectors_meet_the_pods_of_one_workload_in_their_own_namespace(recording: Recording) -> None:
@@ -120,7 +126,7 @@ def test_the_ports_of_services_and_monitors_are_ports_of_their_pods(recording: R
     for resource, selector in selectors(recording):
         spec = resource.inputs["spec"]
         wanted = [port.get("targetPort") for port in spec.get("ports", [])]
-        wanted += [endpoint["port"] for endpoint in spec.get("endpoints", [])]
+        wanted += [endpoint["port"] for key in ENDPOINTS for endpoint in spec.get(key, [])]
         for _, pod in pods(recording):
             if not selector.items() <= labels_of(pod).items():
                 continue
@@ -149,9 +155,14 @@ def test_mounts_name_volumes_of_their_pod(recording: Recording) -> None:
 
 def test_a_custom_resource_waits_for_whatever_defines_it(recording: Recording) -> None:
     """GKE itself defines the others: managed Prometheus and the Secret Manager add-on come with the cluster."""
-    for group in recording.of("kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet"):
-        definers = {release.urn for release in recording.of("kubernetes:helm.sh/v3:Release")}
-        assert definers & reached(recording, group), group.urn
+    definers = {
+        "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet": "lws",
+        "kubernetes:monitoring.coreos.com/v1:PodMonitor": "kube-prometheus-stack",
+    }
+    releases = {release.inputs["name"]: release.urn for release in recording.of("kubernetes:helm.sh/v3:Release")}
+    for kind, definer in definers.items():
+        for resource in recording.of(kind):
+            assert releases[definer] in reached(recording, resource), resource.urn
 
 
 def test_metrics_apis_go_before_the_adapter_that_answers_for_them(recording: Recording) -> None:
@@ -172,6 +183,9 @@ def test_each_metrics_api_has_one_owner(recording: Recording) -> None:
 
 def test_an_autoscaler_waits_for_the_api_that_it_reads(recording: Recording) -> None:
     apis = {api.urn for api in recording.of("kubernetes:apiregistration.k8s.io/v1:APIService")}
+    releases = recording.of("kubernetes:helm.sh/v3:Release")
+    apis |= {release.urn for release in releases if release.inputs["name"] == "prometheus-adapter"}
+    assert apis
     for scaler in recording.of(AUTOSCALER):
         assert apis <= reached(recording, scaler), scaler.urn
 
@@ -199,8 +213,10 @@ def test_a_workload_outlives_its_drain_and_its_start(recording: Recording) -> No
             gives_up = int(workload.custom_timeouts["create"].removesuffix("m")) * 60
             assert starts < deadline < gives_up, workload.urn
             waits = container["lifecycle"]["preStop"]["sleep"]["seconds"]
-            [drain] = [int(a.partition("=")[2]) for a in container["command"] if a.startswith("--shutdown-timeout=")]
-            assert pod["spec"]["terminationGracePeriodSeconds"] > waits + drain, workload.urn
+            command = container.get("command", [])
+            drain = [int(a.partition("=")[2]) for a in command if a.startswith("--shutdown-timeout=")]
+            assert drain or waits > ENDPOINT_PROPAGATION_SECONDS, workload.urn
+            assert pod["spec"]["terminationGracePeriodSeconds"] > waits + sum(drain), workload.urn
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -249,7 +265,7 @@ def selectors(recording: Recording) -> Iterator[tuple[Resource, dict[str, str]]]
         match resource.inputs["kind"]:
             case "Service":
                 yield resource, spec["selector"]
-            case "PodMonitoring" | "PodDisruptionBudget":
+            case "PodMonitoring" | "PodMonitor" | "PodDisruptionBudget":
                 yield resource, spec["selector"]["matchLabels"]
             case _:
                 pass

@@ -19,7 +19,8 @@ SCHEMA = Path(__file__).parents[1] / "stacks" / "schema.json"
 def test_every_stack_file_deploys_and_says_where_its_servers_are(recording: Recording) -> None:
     assert recording.outputs["clusterName"]
     assert recording.outputs["endpoints"]
-    assert recording.outputs["credentialsCommand"].startswith("gcloud container clusters get-credentials ")
+    commands = ("gcloud container clusters get-credentials ", "aws eks update-kubeconfig ")
+    assert recording.outputs["credentialsCommand"].startswith(commands)
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=stack_name)

@@ -11,10 +11,7 @@ from checks.tpu import slice_findings
 from components.gke.identity import SCOPES
 from components.gke.settings import FlexStart, OnDemand, Reservation, Spot, TpuPoolArgs, TpuSliceArgs
 from components.gke.system_pool import AUTOSCALED
-from components.workload import Accelerator
-
-POOL_LABEL = "slipway.dev/pool"
-"""Node label that ties pods to a pool: the labels that GKE sets are alike on 2x4 slices of one and of two machines."""
+from components.workload import POOL_LABEL, Accelerator
 
 
 class TpuNodePool(pulumi.ComponentResource):
@@ -43,6 +40,7 @@ class TpuNodePool(pulumi.ComponentResource):
         if findings := slice_findings(name, args.machine_type, args.topology):
             raise pulumi.RunError("\n".join(map(str, findings)))
         chips = tpu_slice(args.machine_type, args.topology)
+        # The labels that GKE sets are alike on 2x4 slices of one and of two machines.
         labels = {POOL_LABEL: name}
 
         slices = args.max_nodes // chips.hosts if chips.hosts > 1 else 1

@@ -6,7 +6,7 @@ from typing import Protocol
 import pulumi
 import pulumi_kubernetes as k8s
 
-from catalog.engines import Engine, Series
+from catalog.engines import Series
 from components.serving.settings import Autoscaling
 
 
@@ -42,17 +42,16 @@ def autoscaler(
     name: str,
     autoscaling: Autoscaling,
     *,
-    engine: Engine,
+    series: Series,
     target: k8s.autoscaling.v2.CrossVersionObjectReferenceArgsDict,
     namespace: pulumi.Input[str],
     metrics: MetricsPath,
     opts: pulumi.ResourceOptions,
 ) -> k8s.autoscaling.v2.HorizontalPodAutoscaler:
-    """Return an autoscaler that holds the signal's average over all replicas at its target.
+    """Return an autoscaler that holds the average of the signal's series over all replicas at its target.
 
     Replicas at most double in a minute and go one by one: each takes an accelerator and minutes to load.
     """
-    series = engine.signals[autoscaling.metric.signal]
     return k8s.autoscaling.v2.HorizontalPodAutoscaler(
         name,
         metadata={"name": name, "namespace": namespace},

@@ -6,7 +6,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.versions import CURL
-from components.serving.settings import VllmArgs
+from components.serving.settings import LoadClients
 from components.workload import labels
 
 KEY_PATH = "/var/run/secrets/api-key"
@@ -33,8 +33,9 @@ wait
 
 def load_clients(
     server: str,
-    args: VllmArgs,
+    args: LoadClients,
     *,
+    model: str,
     url: pulumi.Input[str],
     namespace: pulumi.Input[str],
     api_key: pulumi.Input[str] | None,
@@ -46,9 +47,9 @@ def load_clients(
     """
     name = f"{server}-load"
     request = {
-        "model": args.served_model_name or args.model,
+        "model": model,
         "prompt": "Write a story about San Francisco.",
-        "max_tokens": args.load_clients.max_tokens,
+        "max_tokens": args.max_tokens,
         "temperature": 0,
     }
     container: k8s.core.v1.ContainerArgsDict = {
@@ -58,7 +59,7 @@ def load_clients(
         "env": [
             {"name": "URL", "value": url},
             {"name": "REQUEST", "value": json.dumps(request)},
-            {"name": "CONCURRENCY", "value": str(args.load_clients.concurrency)},
+            {"name": "CONCURRENCY", "value": str(args.concurrency)},
             {"name": "KEY_FILE", "value": f"{KEY_PATH}/key"},
         ],
         "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},

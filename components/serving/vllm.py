@@ -124,7 +124,7 @@ class VllmServer(pulumi.ComponentResource):
         autoscaler(
             name,
             args.autoscaling,
-            engine=VLLM,
+            series=VLLM.signals[args.autoscaling.metric.signal],
             target={
                 "api_version": "leaderworkerset.x-k8s.io/v1" if multi_host else "apps/v1",
                 "kind": "LeaderWorkerSet" if multi_host else "Deployment",
@@ -134,7 +134,15 @@ class VllmServer(pulumi.ComponentResource):
             metrics=metrics,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[workload, scraped, *metrics.ready]),
         )
-        load_clients(name, args, url=reached.inside, namespace=namespace, api_key=key_name, opts=after)
+        load_clients(
+            name,
+            args.load_clients,
+            model=args.served_model_name or args.model,
+            url=reached.inside,
+            namespace=namespace,
+            api_key=key_name,
+            opts=after,
+        )
         self.url = reached.url
         self.register_outputs({"url": self.url})
 

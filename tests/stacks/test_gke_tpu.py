@@ -44,6 +44,7 @@ def test_production_is_closed_encrypted_and_protected(recordings: Mapping[str, R
     recording = recordings["gke-tpu-prod"]
     cluster = one(recording, CLUSTER, "gke-tpu-prod")
     assert cluster["deletionProtection"] is True
+    assert recording.of(CLUSTER)[0].protect is True
     assert cluster["datapathProvider"] == "ADVANCED_DATAPATH"
     assert cluster["databaseEncryption"]["state"] == "ENCRYPTED"
     blocks = cluster["masterAuthorizedNetworksConfig"]["cidrBlocks"]

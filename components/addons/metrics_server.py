@@ -1,0 +1,32 @@
+"""metrics-server: what `kubectl top` and autoscalers on CPU ask. GKE brings its own; there this has no place."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from catalog.versions import METRICS_SERVER
+from components.addons.release import release
+
+NAME = "metrics-server"
+
+
+class MetricsServer(pulumi.ComponentResource):
+    """The chart of kubernetes-sigs/metrics-server, which owns v1beta1.metrics.k8s.io."""
+
+    def __init__(
+        self, name: str, *, values: Mapping[str, Any] | None = None, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("slipway:addons:MetricsServer", name, None, opts)
+        release(
+            f"{name}-{NAME}",
+            release_name=NAME,
+            chart=NAME,
+            repository="https://kubernetes-sigs.github.io/metrics-server/",
+            version=METRICS_SERVER,
+            namespace="kube-system",
+            own={"fullnameOverride": NAME, "replicas": 2, "podDisruptionBudget": {"enabled": True, "minAvailable": 1}},
+            values=values,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({})

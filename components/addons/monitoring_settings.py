@@ -1,0 +1,107 @@
+"""What Prometheus and the metric adapter are set to. Plain data: importing it loads no cloud SDK.
+
+Whoever judges a stack reads the same values as the components that install the charts.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from catalog.engines import Series, Signal
+
+NAMESPACE = "monitoring"
+STACK = "kube-prometheus-stack"
+ADAPTER = "prometheus-adapter"
+"""Names of the charts and of their releases."""
+
+FULLNAME = "monitoring"
+"""Set, since kube-prometheus-stack otherwise builds names on the release's and cuts them at 26 characters."""
+
+URL = f"http://{FULLNAME}-prometheus.{NAMESPACE}.svc"
+"""Prometheus, from anywhere in the cluster, without its port."""
+
+PORT = 9090
+
+SCRAPE_SECONDS = 15
+
+RELIST_SECONDS = 60
+"""How often the adapter asks which series there are, and how far back: with less than a scrape they come and go."""
+
+SELECTED = {"release": STACK}
+"""Labels of the monitors and rules that Prometheus reads; without them an object is ignored in silence."""
+
+AGGREGATION: Mapping[Signal, str] = {"waiting-requests": "sum", "kv-cache-use": "max"}
+"""What makes one value of a pod's series: waiting requests add up over its engines, shares do not."""
+
+
+def stack_values(*, retention_days: int, storage_gib: int, storage_class: object) -> dict[str, Any]:
+    """Return the values of kube-prometheus-stack, for a cluster whose control plane cannot be scraped."""
+    selector = {"matchLabels": SELECTED}
+    volume = {
+        "storageClassName": storage_class,
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": f"{storage_gib}Gi"}},
+    }
+    return {
+        "fullnameOverride": FULLNAME,
+        "prometheus": {
+            "prometheusSpec": {
+                "scrapeInterval": f"{SCRAPE_SECONDS}s",
+                "evaluationInterval": f"{SCRAPE_SECONDS}s",
+                "retention": f"{retention_days}d",
+                "podMonitorSelector": selector,
+                "serviceMonitorSelector": selector,
+                "ruleSelector": selector,
+                "storageSpec": {"volumeClaimTemplate": {"spec": volume}},
+                "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Delete"},
+            }
+        },
+        "grafana": {"fullnameOverride": f"{FULLNAME}-grafana"},
+        # Nobody has said where alerts go.
+        "alertmanager": {"enabled": False},
+        # EKS shows none of them to its users.
+        "kubeControllerManager": {"enabled": False},
+        "kubeEtcd": {"enabled": False},
+        "kubeScheduler": {"enabled": False},
+        # It listens on its own node only.
+        "kubeProxy": {"enabled": False},
+    }
+
+
+def adapter_values(signals: Iterable[Series]) -> dict[str, Any]:
+    """Return the values of prometheus-adapter: two replicas, and a rule for each gauge that servers are scaled on.
+
+    Raises:
+        ValueError: a series is not a gauge that a signal stands for, so its newest value says nothing.
+    """
+    by_name = {series.name: series for series in signals}
+    return {
+        "fullnameOverride": ADAPTER,
+        "replicas": 2,
+        "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
+        "metricsRelistInterval": f"{RELIST_SECONDS}s",
+        "prometheus": {"url": URL, "port": PORT, "path": ""},
+        "rules": {"default": False, "custom": [_rule(series) for _, series in sorted(by_name.items())]},
+    }
+
+
+def _rule(series: Series) -> dict[str, Any]:
+    if series.kind != "gauge" or series.signal is None:
+        msg = f"{series.name} is a {series.kind} without a signal; an autoscaler needs a gauge"
+        raise ValueError(msg)
+    return {
+        "seriesQuery": f'{{__name__="{series.name}",namespace!="",pod!=""}}',
+        "resources": {"overrides": {"namespace": {"resource": "namespace"}, "pod": {"resource": "pod"}}},
+        "name": {"matches": "^(.*)$", "as": series.name},
+        "metricsQuery": f"{AGGREGATION[series.signal]}(<<.Series>>{{<<.LabelMatchers>>}}) by (<<.GroupBy>>)",
+    }
+
+
+def merged(own: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one map of values with another merged over it: maps key by key, everything else as a whole."""
+    result = dict(own)
+    for key, value in values.items():
+        below = result.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            value = merged(cast("Mapping[str, Any]", below), cast("Mapping[str, Any]", value))
+        result[key] = value
+    return result

@@ -1,0 +1,78 @@
+"""What lets an autoscaler read series of Prometheus: prometheus-adapter, with a rule for each signal of the servers.
+
+A cluster holds one owner of each metrics API: neither KEDA's nor another adapter goes beside it for custom metrics.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from catalog.engines import Series
+from catalog.versions import PROMETHEUS_ADAPTER
+from components.addons.kube_prometheus_stack import KubePrometheusStack
+from components.addons.monitoring_settings import ADAPTER, SCRAPE_SECONDS, SELECTED, adapter_values
+from components.addons.release import release
+from components.custom_resources import LabelSelector, PodMonitor, ScrapeEndpoint, custom_resource
+
+
+class PrometheusMetrics(pulumi.ComponentResource):
+    """Serves custom.metrics.k8s.io from the cluster's Prometheus, by two replicas.
+
+    The APIService belongs to the release, and Helm deletes it before what answers for it: an API that nobody answers
+    for keeps every namespace of the cluster from being deleted.
+
+    Attributes:
+        ready: what autoscalers ask; they are created after it and deleted before it.
+    """
+
+    ready: Sequence[pulumi.Resource]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        monitoring: KubePrometheusStack,
+        signals: Iterable[Series],
+        values: Mapping[str, Any] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:addons:PrometheusMetrics", name, None, opts)
+        self._monitoring = monitoring
+        adapter = release(
+            f"{name}-{ADAPTER}",
+            release_name=ADAPTER,
+            chart=ADAPTER,
+            repository="https://prometheus-community.github.io/helm-charts",
+            version=PROMETHEUS_ADAPTER,
+            namespace=monitoring.namespace,
+            own=adapter_values(signals),
+            values=values,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),
+        )
+        self.ready = [adapter]
+        self.register_outputs({})
+
+    def scrape(
+        self,
+        name: str,
+        *,
+        namespace: pulumi.Input[str],
+        labels: Mapping[str, str],
+        port: str,
+        path: str,
+        opts: pulumi.ResourceOptions,
+    ) -> k8s.apiextensions.CustomResource:
+        """Have Prometheus collect this port of the pods with these labels, each pod once whatever Services it has."""
+        endpoint = ScrapeEndpoint(port=port, path=path, interval=f"{SCRAPE_SECONDS}s")
+        return custom_resource(
+            name,
+            PodMonitor(selector=LabelSelector(match_labels=dict(labels)), pod_metrics_endpoints=[endpoint]),
+            metadata={"name": name, "namespace": namespace, "labels": SELECTED},
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[self._monitoring.release])),
+        )
+
+    def metric(self, series: Series) -> str:
+        """Return the name under which an autoscaler finds a series: its own."""
+        return series.name

@@ -1,0 +1,1 @@
+"""The EKS side: network, cluster, nodes and identities. Needs pulumi_aws."""

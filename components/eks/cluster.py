@@ -1,0 +1,208 @@
+"""The EKS cluster, its add-ons, and the provider through which everything in it is made."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_kubernetes as k8s
+
+from catalog.versions import EKS_COREDNS, EKS_EBS_CSI, EKS_KUBE_PROXY, EKS_POD_IDENTITY_AGENT, EKS_VPC_CNI
+from components.eks.identity import ServiceRole, pod_role
+from components.eks.network import Network
+from components.eks.node_group import node_role, system_node_group
+from components.eks.settings import ClusterArgs
+
+LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
+KEY_DELETION_DAYS = 7
+ADMINISTRATOR = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+
+
+class EksCluster(pulumi.ComponentResource):
+    """A cluster with private nodes, encrypted Secrets, access entries in place of the aws-auth map, and Pod Identity.
+
+    The add-ons that give a node its network are there before any node, those that are pods come after the system nodes.
+
+    Attributes:
+        name: the cluster's name.
+        node_role: what node groups run as.
+        credentials_command: what a person runs to reach it with kubectl.
+        provider: makes Kubernetes objects in it, on nodes without accelerators; its identity is the cluster's, so
+            that a new address alone replaces nothing.
+        ready: the add-ons that a node needs before it can be used.
+    """
+
+    name: pulumi.Output[str]
+    node_role: ServiceRole
+    credentials_command: pulumi.Output[str]
+    provider: k8s.Provider
+    ready: list[pulumi.Resource]
+
+    def __init__(
+        self,
+        name: str,
+        args: ClusterArgs,
+        *,
+        region: str,
+        profile: str | None,
+        network: Network,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:eks:EksCluster", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        cluster = _control_plane(name, args, network, child)
+        self.name = cluster.name
+        for administrator, arn in args.administrators.items():
+            _administrator(f"{name}-{administrator}", arn, cluster, child)
+
+        cni = pod_role(f"{name}-vpc-cni", managed=["AmazonEKS_CNI_Policy"], opts=child)
+        agent = _add_on(name, "eks-pod-identity-agent", EKS_POD_IDENTITY_AGENT, cluster, opts=child)
+        self.ready = [
+            agent,
+            _add_on(name, "kube-proxy", EKS_KUBE_PROXY, cluster, opts=child),
+            _add_on(name, "vpc-cni", EKS_VPC_CNI, cluster, account="aws-node", role=cni, opts=child),
+        ]
+        self.node_role = node_role(f"{name}-nodes", opts=child)
+        system = system_node_group(
+            f"{name}-system",
+            args.system_pool,
+            cluster=cluster.name,
+            role=self.node_role,
+            subnets=list(network.private_subnets.values()),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*self.ready, *network.routes]),
+        )
+        after = pulumi.ResourceOptions(parent=self, depends_on=[system])
+        ebs = pod_role(f"{name}-ebs-csi", managed=["service-role/AmazonEBSCSIDriverPolicy"], opts=child)
+        on_nodes: list[pulumi.Resource] = [
+            _add_on(name, "coredns", EKS_COREDNS, cluster, opts=after),
+            _add_on(
+                name, "aws-ebs-csi-driver", EKS_EBS_CSI, cluster, account="ebs-csi-controller-sa", role=ebs, opts=after
+            ),
+        ]
+        as_profile = f" --profile {profile}" if profile else ""
+        self.credentials_command = pulumi.Output.format(
+            "aws eks update-kubeconfig --name {name} --region {region}{profile}",
+            name=cluster.name,
+            region=region,
+            profile=as_profile,
+        )
+        self.provider = k8s.Provider(
+            name,
+            kubeconfig=_kubeconfig(cluster, region, profile),
+            cluster_identifier=cluster.arn,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=on_nodes),
+        )
+        self.register_outputs({"name": self.name})
+
+
+def _control_plane(name: str, args: ClusterArgs, network: Network, opts: pulumi.ResourceOptions) -> aws.eks.Cluster:
+    key = aws.kms.Key(
+        name,
+        description=f"Kubernetes Secrets of {name}",
+        enable_key_rotation=True,
+        deletion_window_in_days=KEY_DELETION_DAYS,
+        opts=opts,
+    )
+    use_key = {
+        "Effect": "Allow",
+        "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"],
+    }
+    role = ServiceRole(
+        f"{name}-cluster",
+        service="eks.amazonaws.com",
+        managed=["AmazonEKSClusterPolicy"],
+        statements=key.arn.apply(lambda arn: [{**use_key, "Resource": arn}]),
+        opts=opts,
+    )
+    # EKS would make the group itself, and keep what is in it for ever.
+    logs = aws.cloudwatch.LogGroup(name, name=f"/aws/eks/{name}/cluster", retention_in_days=args.log_days, opts=opts)
+    endpoint: aws.eks.ClusterVpcConfigArgsDict = {
+        "subnet_ids": [subnet.id for subnet in network.private_subnets.values()],
+        "endpoint_private_access": True,
+        "endpoint_public_access": bool(args.public_access),
+    }
+    if args.public_access:
+        endpoint["public_access_cidrs"] = list(args.public_access.values())
+    return aws.eks.Cluster(
+        name,
+        name=name,
+        role_arn=role.arn,
+        version=args.version,
+        access_config={
+            "authentication_mode": "API",
+            "bootstrap_cluster_creator_admin_permissions": True,
+        },
+        bootstrap_self_managed_addons=False,
+        vpc_config=endpoint,
+        encryption_config={"provider": {"key_arn": key.arn}, "resources": ["secrets"]},
+        enabled_cluster_log_types=LOGS,
+        upgrade_policy={"support_type": "STANDARD"},
+        deletion_protection=args.deletion_protection,
+        opts=pulumi.ResourceOptions.merge(
+            opts,
+            # Protected: otherwise a destroy takes everything in the cluster before AWS refuses to take the cluster.
+            pulumi.ResourceOptions(depends_on=[logs, *role.grants], protect=args.deletion_protection),
+        ),
+    )
+
+
+def _administrator(name: str, arn: str, cluster: aws.eks.Cluster, opts: pulumi.ResourceOptions) -> None:
+    entry = aws.eks.AccessEntry(name, cluster_name=cluster.name, principal_arn=arn, opts=opts)
+    aws.eks.AccessPolicyAssociation(
+        name,
+        cluster_name=cluster.name,
+        principal_arn=entry.principal_arn,
+        policy_arn=ADMINISTRATOR,
+        access_scope={"type": "cluster"},
+        opts=opts,
+    )
+
+
+def _add_on(
+    name: str,
+    add_on: str,
+    version: str,
+    cluster: aws.eks.Cluster,
+    *,
+    account: str = "",
+    role: ServiceRole | None = None,
+    opts: pulumi.ResourceOptions,
+) -> aws.eks.Addon:
+    """Return an EKS add-on; with a role, its service account takes it on through Pod Identity."""
+    grants = pulumi.ResourceOptions(depends_on=role.grants if role else [])
+    return aws.eks.Addon(
+        f"{name}-{add_on}",
+        cluster_name=cluster.name,
+        addon_name=add_on,
+        addon_version=version,
+        resolve_conflicts_on_create="OVERWRITE",
+        resolve_conflicts_on_update="PRESERVE",
+        pod_identity_associations=[{"service_account": account, "role_arn": role.arn}] if role else None,
+        opts=pulumi.ResourceOptions.merge(opts, grants),
+    )
+
+
+def _kubeconfig(cluster: aws.eks.Cluster, region: str, profile: str | None) -> pulumi.Output[str]:
+    """Return a kubeconfig without credentials: the aws CLI on PATH fetches a token of whoever runs Pulumi."""
+    user: dict[str, Any] = {
+        "apiVersion": "client.authentication.k8s.io/v1beta1",
+        "command": "aws",
+        "args": ["eks", "get-token", "--cluster-name", cluster.name, "--region", region, "--output", "json"],
+        "interactiveMode": "Never",
+    }
+    if profile:
+        user["env"] = [{"name": "AWS_PROFILE", "value": profile}]
+    server = {
+        "server": cluster.endpoint,
+        "certificate-authority-data": cluster.certificate_authority.data,
+    }
+    return pulumi.Output.json_dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "eks", "cluster": server}],
+            "users": [{"name": "eks", "user": {"exec": user}}],
+            "contexts": [{"name": "eks", "context": {"cluster": "eks", "user": "eks"}}],
+            "current-context": "eks",
+        }
+    )

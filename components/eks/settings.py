@@ -1,0 +1,120 @@
+"""What a person decides about an EKS cluster. Plain data: importing it loads no cloud SDK."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from components.settings import Count, DnsLabel, Positive, Settings
+
+Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
+Zone = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d[a-z]$", examples=["us-east-1a"])]
+
+PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)]
+"""A node group's name takes 63 characters, of which Pulumi's suffix needs some."""
+
+
+def region_of(zone: str) -> str:
+    """Return the region of a zone: `us-east-1` for `us-east-1a`."""
+    return zone[:-1]
+
+
+class NetworkArgs(Settings):
+    """The cluster's own VPC: a public and a private subnet in each zone, nodes in the private ones."""
+
+    zones: tuple[Zone, ...] = Field(min_length=2, max_length=6)
+    """Zones of one region that offer the pools' instance types; EKS wants two at least."""
+    vpc: Cidr = "10.0.0.0/16"
+    """Range of the VPC, a /16 to a /20, of which each zone's nodes and pods get an eighth."""
+    nat: Literal["single", "zonal"]
+    """`single` sends all zones through one NAT gateway, `zonal` gives each zone its own: dearer, outlives a zone."""
+
+
+class OnDemand(Settings):
+    """Nodes that run until they are deleted, from the account's on-demand quota."""
+
+    type: Literal["on-demand"]
+
+
+class Spot(Settings):
+    """Cheaper nodes that AWS can take back with two minutes' notice."""
+
+    type: Literal["spot"]
+
+
+class Reservation(Settings):
+    """Nodes of an On-Demand Capacity Reservation that exists already."""
+
+    type: Literal["reservation"]
+    id: str = Field(pattern=r"^cr-[0-9a-f]{8,17}$", examples=["cr-0123456789abcdef0"])
+    """Id of the reservation, which is for the pool's instance type and in its zone."""
+
+
+class CapacityBlock(Settings):
+    """Nodes of a Capacity Block for ML that has been bought already; they end with it."""
+
+    type: Literal["capacity-block"]
+    id: str = Field(pattern=r"^cr-[0-9a-f]{8,17}$", examples=["cr-0123456789abcdef0"])
+    """Id of the block's reservation, which is for the pool's instance type and in its zone."""
+
+
+Capacity = Annotated[OnDemand | Spot | Reservation | CapacityBlock, Field(discriminator="type")]
+
+
+class GpuPoolArgs(Settings):
+    """Nodes alike that carry GPUs."""
+
+    instance_type: str = Field(examples=["g6e.xlarge"])
+    """EC2 instance type, one of the catalog's."""
+    capacity: Capacity
+    """How the nodes are paid for and found."""
+    min_nodes: Count
+    """Nodes that are kept even when idle; 0 with a capacity block, which has a beginning."""
+    max_nodes: Positive
+    """Most nodes, over all zones."""
+    root_volume_gib: int = Field(ge=40, le=16384)
+    """Size of a node's disk, GiB: it holds images and the models that pods download."""
+    zones: tuple[Zone, ...] = ()
+    """Zones of the nodes, some of the network's; all of them when left out."""
+
+
+class SystemPoolArgs(Settings):
+    """Nodes without accelerators, for monitoring, the metric adapter and the load clients."""
+
+    instance_type: str = "m7i.xlarge"
+    """EC2 instance type."""
+    min_nodes: Positive = 2
+    """Fewest nodes."""
+    max_nodes: Positive = 4
+    """Most nodes."""
+
+
+class ClusterArgs(Settings):
+    """The cluster, who reaches it and its nodes."""
+
+    version: Literal["1.35"]
+    """Kubernetes version; the pinned EKS add-ons and the Cluster Autoscaler are those for it."""
+    public_access: dict[DnsLabel, Cidr]
+    """Who may reach the control plane from outside the VPC: a name for each range. `{}` closes it: Pulumi then has to
+    run inside the VPC. `0.0.0.0/0` opens it to everybody."""
+    administrators: dict[DnsLabel, Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]] = (
+        Field(default_factory=dict[str, str])
+    )
+    """Further IAM roles and users that administer the cluster, by a name of your choice; whoever creates it does
+    already and must not be listed."""
+    deletion_protection: bool
+    """Whether AWS refuses to delete the cluster. Turn it off in an update of its own before a destroy."""
+    log_days: Literal[7, 14, 30, 60, 90, 180, 365] = 30
+    """Days for which the control plane's logs are kept."""
+    system_pool: SystemPoolArgs = SystemPoolArgs()
+    """Nodes for everything that needs no accelerator."""
+    pools: dict[PoolName, GpuPoolArgs] = Field(min_length=1)
+    """GPU node pools by name."""
+
+
+class MonitoringArgs(Settings):
+    """Prometheus, which autoscaling reads."""
+
+    retention_days: Positive = 7
+    """Days for which series are kept."""
+    storage_gib: int = Field(default=50, ge=10, le=16384)
+    """Size of the volume for them, GiB."""

@@ -1,0 +1,52 @@
+"""The chain of signals that is judged before an `eks-gpu` stack exists, against the one that its components create."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from checks.signals import Scaler, assembly
+from checks.signals.assembly import Release
+from checks.signals.targets import quantity
+from offline import Recording
+from offline.manifests import manifest
+from stacks.eks_gpu import EksGpu
+from stacks.eks_gpu_signals import monitoring
+
+ROOT = Path(__file__).parents[2]
+FILES = {
+    "eks-nim": "stacks/Pulumi.eks-nim.yaml",
+    "eks-choices": "tests/stack_files/Pulumi.eks-choices.yaml",
+}
+
+
+@pytest.mark.parametrize("stack", FILES)
+def test_what_is_judged_beforehand_is_what_components_create(stack: str, recordings: Mapping[str, Recording]) -> None:
+    recording = recordings[stack]
+    settings = EksGpu.model_validate(yaml.safe_load((ROOT / FILES[stack]).read_text())["config"]["slipway:stack"])
+    judged = monitoring(settings)
+    releases = [
+        Release(one.inputs["chart"], one.inputs["name"], one.inputs["namespace"], one.inputs["values"])
+        for one in recording.of("kubernetes:helm.sh/v3:Release")
+    ]
+    objects = [manifest(resource) for resource in recording.resources if resource.is_kubernetes_object]
+    created = assembly.monitoring(objects, cloud="eks", releases=releases)
+    assert judged.collector == created.collector
+    assert judged.adapter == replace(created.adapter, path=judged.adapter.path)
+    assert {api.group: api.owner for api in judged.apis} == {api.group: api.owner for api in created.apis}
+    assert without_path(judged.exports) == without_path(created.exports)
+    assert without_path(judged.scrapes) == without_path(created.scrapes)
+    assert sorted(map(scaled, judged.scalers), key=str) == sorted(map(scaled, created.scalers), key=str)
+
+
+def without_path(edges: Sequence[Any]) -> list[Any]:
+    bare = [replace(edge, path="") for edge in edges]
+    return sorted(bare, key=lambda edge: str(getattr(edge, "selector", edge.labels)))
+
+
+def scaled(scaler: Scaler) -> tuple[Any, ...]:
+    [followed] = scaler.metrics
+    return scaler.target, scaler.min_replicas, scaler.max_replicas, followed.name, quantity(followed.target)
