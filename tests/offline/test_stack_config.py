@@ -16,7 +16,7 @@ config:
   gcp:region: us-east5
   size: {type: integer, default: 3}
   pulumi:disable-default-providers: {value: [kubernetes]}
-  token: {type: string, secret: true, default: ""}
+  token: {secret: true, value: ""}
 """
 
 TEXT = st.text(st.characters(categories=("L", "N", "P", "S", "Zs")))
@@ -39,6 +39,12 @@ def findings(folder: Path, stack: str, project: str = PULUMI_YAML) -> list[str]:
     with pytest.raises(StackFileError) as caught:
         load(folder, stack, project)
     return [str(finding).replace(str(folder), "") for finding in caught.value.findings]
+
+
+def test_a_typed_secret_with_a_plain_value_is_refused_as_the_engine_does(tmp_path: Path) -> None:
+    project = PULUMI_YAML.replace("{secret: true, value", "{type: string, secret: true, default")
+    [finding] = findings(tmp_path, "config: {stack: {a: 1}}", project)
+    assert "slipway:token: Pulumi.yaml gives a typed secret a plain value" in finding
 
 
 def test_values_and_defaults_of_the_project_hold_where_the_stack_is_silent(tmp_path: Path) -> None:
