@@ -1,0 +1,163 @@
+"""The real binaries that a rehearsal runs, found in a cache outside the tree or built from their pinned Go modules.
+
+Each folder below `binaries/` is a Go module whose go.mod pins one upstream and names its commands as tools. A Go
+workspace (go.work) gives all of them one version of what they share, which nearly halves the work of compiling. What is
+built lies in `$XDG_CACHE_HOME/slipway/rehearsal/<upstream>-<key>/`; the key covers the pins, the Go version and the
+build flags. Nothing is started here.
+"""
+
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from rehearsal import go_toolchain
+from rehearsal.build_progress import BuildProgress
+from rehearsal.go_toolchain import GoToolchain
+
+BINARIES = Path(__file__).parent / "binaries"
+
+# No debugger reads these binaries, and leaving DWARF out makes compiling and linking a fifth faster.
+FLAGS = ("-trimpath", "-gcflags=all=-dwarf=false")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstream:
+    """One upstream project.
+
+    Attributes:
+        name: its folder below `binaries/`.
+        module: the Go module whose pinned version is the upstream's version.
+        packages: the main package of each binary, by the binary's name.
+        tags: Go build tags.
+        version_variable: the package variable that must hold the version; empty where the upstream needs none.
+        files: a folder of the module that a rehearsal needs beside the binaries; empty where there is none.
+    """
+
+    name: str
+    module: str
+    packages: Mapping[str, str]
+    tags: tuple[str, ...] = ()
+    version_variable: str = ""
+    files: str = ""
+
+    @property
+    def version(self) -> str:
+        """The pinned version of its module, such as `v1.36.4`."""
+        go_mod = BINARIES / self.name / "go.mod"
+        pinned = re.search(rf"^(?:require)?\s+{re.escape(self.module)} (v\S+)", go_mod.read_text(), re.MULTILINE)
+        assert pinned, f"{go_mod} does not require {self.module}"
+        return pinned[1]
+
+
+ETCD = Upstream(name="etcd", module="go.etcd.io/etcd/server/v3", packages={"etcd": "go.etcd.io/etcd/server/v3"})
+KUBERNETES = Upstream(
+    name="kubernetes",
+    module="k8s.io/kubernetes",
+    packages={
+        name: f"k8s.io/kubernetes/cmd/{name}"
+        for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
+    },
+    # Clients cannot parse the version of an API server that was built without one.
+    version_variable="k8s.io/component-base/version.gitVersion",
+)
+KWOK = Upstream(name="kwok", module="sigs.k8s.io/kwok", packages={"kwok": "sigs.k8s.io/kwok/cmd/kwok"})
+PROMETHEUS = Upstream(
+    name="prometheus",
+    module="github.com/prometheus/prometheus",
+    packages={"prometheus": "github.com/prometheus/prometheus/cmd/prometheus"},
+    tags=("remove_all_sd", "enable_kubernetes_sd"),
+)
+PROMETHEUS_OPERATOR = Upstream(
+    name="prometheus-operator",
+    module="github.com/prometheus-operator/prometheus-operator",
+    packages={"prometheus-operator": "github.com/prometheus-operator/prometheus-operator/cmd/operator"},
+    files="example/prometheus-operator-crd",
+)
+CONTROL_PLANE = (ETCD, KUBERNETES, KWOK)
+ALL = (*CONTROL_PLANE, PROMETHEUS_OPERATOR, PROMETHEUS)
+
+
+def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = None) -> dict[str, Path]:
+    """Build what the cache lacks, and return where each binary of `upstreams` lies, by its name.
+
+    What is missing takes minutes to build the first time; progress goes to `console`, by default stderr.
+
+    Raises:
+        GoError: there is no usable Go toolchain, or a build failed.
+    """
+    wanted = tuple(upstreams)
+    needed = re.search(r"^go (\S+)$", (BINARIES / "go.work").read_text(), re.MULTILINE)
+    assert needed, "go.work states no Go version"
+    go = go_toolchain.find(go_toolchain.version_number(needed[1]))
+    found: dict[str, Path] = {}
+    progress = BuildProgress(
+        console or Console(stderr=True), [each.name for each in wanted if not _home(each, go).is_dir()]
+    )
+    with progress:
+        for upstream in wanted:
+            home = _home(upstream, go)
+            if not home.is_dir():
+                with _locked(home, progress):
+                    if not home.is_dir():
+                        _build(upstream, go, home, progress)
+            found |= {name: home / name for name in upstream.packages}
+    return found
+
+
+def files(upstream: Upstream, binaries: Mapping[str, Path]) -> Path:
+    """Return the copy of `upstream.files` that lies beside its binaries, as `ensure` returned them."""
+    return binaries[next(iter(upstream.packages))].parent / Path(upstream.files).name
+
+
+def cache_home() -> Path:
+    """Return where the binaries of all versions lie."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway" / "rehearsal"
+
+
+def _home(upstream: Upstream, go: GoToolchain) -> Path:
+    pins = [BINARIES / "go.work", *sorted(BINARIES.glob("*/go.mod")), *sorted(BINARIES.glob("*/go.sum"))]
+    text = "\n".join([*(path.read_text() for path in pins), go.version, *FLAGS, repr(upstream)])
+    return cache_home() / f"{upstream.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _build(upstream: Upstream, go: GoToolchain, home: Path, progress: BuildProgress) -> None:
+    staging = Path(tempfile.mkdtemp(prefix=f".{upstream.name}-", dir=home.parent))
+    stamp = f" -X {upstream.version_variable}={upstream.version}" if upstream.version_variable else ""
+    # go names a lone binary after its package, which is not always the binary's name.
+    target = staging / next(iter(upstream.packages)) if len(upstream.packages) == 1 else staging
+    flags = [*FLAGS, f"-ldflags=-s -w{stamp}", f"-tags={','.join(upstream.tags)}"]
+    try:
+        with progress.building(upstream.name, upstream.version, upstream.packages):
+            go.run(
+                ["build", "-v", *flags, "-o", str(target), *upstream.packages.values()],
+                folder=BINARIES,
+                on_line=progress.line,
+            )
+        if upstream.files:
+            source = go.run(["list", "-m", "-f", "{{.Dir}}", upstream.module], folder=BINARIES).strip()
+            shutil.copytree(Path(source) / upstream.files, staging / Path(upstream.files).name)
+        staging.chmod(0o755)
+        staging.rename(home)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextmanager
+def _locked(home: Path, progress: BuildProgress) -> Generator[None]:
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with home.with_name(home.name + ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress.waiting(home.name)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

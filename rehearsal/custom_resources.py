@@ -1,0 +1,127 @@
+"""CustomResourceDefinitions of the kinds that stacks use: prometheus-operator's own, and the others from our models.
+
+A definition from a model lets the API server refuse what the model does not know. It is narrower than the upstream's,
+has no status that its controller would write, and is made for a rehearsal only.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel
+
+from rehearsal import build
+from rehearsal.client import Client, Json
+from rehearsal.structural_schema import structural_schema
+
+SCALE_SELECTORS = {"leaderworkersets.leaderworkerset.x-k8s.io": "hpaPodSelector"}
+"""Definitions with a scale subresource, and the status field that holds the selector of their pods.
+
+Source: https://github.com/kubernetes-sigs/lws/blob/main/config/crd/bases/leaderworkerset.x-k8s.io_leaderworkersets.yaml
+"""
+
+EMBEDDED = {
+    f"LeaderWorkerSet.leaderWorkerTemplate.{role}Template": "io.k8s.api.core.v1.PodTemplateSpec"
+    for role in ("leader", "worker")
+}
+"""Fields that our models leave open because a Kubernetes type stands there, and its schema's name."""
+
+
+def prometheus_operator_definitions(binaries: Mapping[str, Path]) -> list[Json]:
+    """Return the definitions that lie in prometheus-operator's module, of the version that runs here."""
+    folder = build.files(build.PROMETHEUS_OPERATOR, binaries)
+    return [yaml.load(path.read_bytes(), _Loader) for path in sorted(folder.glob("*.yaml"))]
+
+
+def kubernetes_schemas(client: Client) -> Mapping[str, Json]:
+    """Return the API server's own schemas of its core group, by names such as `io.k8s.api.core.v1.PodSpec`."""
+    return client.request("GET", "/openapi/v3/api/v1")["components"]["schemas"]
+
+
+def definitions_of_models(
+    models: Mapping[tuple[str, str], type[BaseModel]],
+    schemas: Mapping[str, Json],
+    *,
+    cluster_scoped: Collection[tuple[str, str]] = (),
+) -> list[Json]:
+    """Return a definition for each kind; several versions of one kind share it, the last one being stored.
+
+    Args:
+        models: the model of each kind's `spec` by apiVersion and kind.
+        schemas: what `kubernetes_schemas` returned.
+        cluster_scoped: those kinds whose objects lie in no namespace.
+
+    Raises:
+        SchemaError: a model says something that a definition cannot.
+    """
+    versions: dict[tuple[str, str], list[Json]] = defaultdict(list)
+    scopes: dict[tuple[str, str], str] = {}
+    for (api_version, kind), model in models.items():
+        group, _, version = api_version.partition("/")
+        schema = {
+            "type": "object",
+            "required": ["spec"],
+            "properties": {"spec": structural_schema(model, schemas, EMBEDDED)},
+        }
+        versions[group, kind].append(
+            {"name": version, "served": True, "storage": False, "schema": {"openAPIV3Schema": schema}}
+        )
+        scopes[group, kind] = "Cluster" if (api_version, kind) in cluster_scoped else "Namespaced"
+    return [_definition(group, kind, scopes[group, kind], found) for (group, kind), found in versions.items()]
+
+
+def _definition(group: str, kind: str, scope: str, versions: list[Json]) -> Json:
+    name = f"{plural(kind)}.{group}"
+    versions[-1]["storage"] = True
+    if name in SCALE_SELECTORS:
+        for version in versions:
+            _make_scalable(version, SCALE_SELECTORS[name])
+    return {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": name},
+        "spec": {
+            "group": group,
+            "scope": scope,
+            "names": {"kind": kind, "listKind": f"{kind}List", "plural": plural(kind), "singular": kind.lower()},
+            "versions": versions,
+        },
+    }
+
+
+def _make_scalable(version: Json, selector: str) -> None:
+    properties = version["schema"]["openAPIV3Schema"]["properties"]
+    properties["spec"]["properties"]["replicas"] = {"type": "integer", "format": "int32", "minimum": 0, "default": 1}
+    properties["status"] = {
+        "type": "object",
+        "properties": {"replicas": {"type": "integer", "format": "int32"}, selector: {"type": "string"}},
+    }
+    version["subresources"] = {
+        "status": {},
+        "scale": {
+            "specReplicasPath": ".spec.replicas",
+            "statusReplicasPath": ".status.replicas",
+            "labelSelectorPath": f".status.{selector}",
+        },
+    }
+
+
+def plural(kind: str) -> str:
+    """Return the name of a kind in paths, by the rule of Kubernetes' own tools: `Policy` is `policies`."""
+    lower = kind.lower()
+    if lower.endswith("s"):
+        return f"{lower}es"
+    return f"{lower[:-1]}ies" if lower.endswith("y") else f"{lower}s"
+
+
+class _Loader(yaml.CSafeLoader):
+    pass
+
+
+def _construct_text(loader: _Loader, node: yaml.ScalarNode) -> str:
+    return str(node.value)
+
+
+# YAML 1.1 gives a bare `=`, which stands among a matcher's operators, a type of its own.
+_Loader.add_constructor("tag:yaml.org,2002:value", _construct_text)

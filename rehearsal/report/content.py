@@ -1,0 +1,109 @@
+"""Everything that a report says, as plain data."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from rehearsal.engine.vllm_pod import Parameter
+from rehearsal.story.observation import Observation
+from rehearsal.story.play import Act, Told
+from rehearsal.story.setting import UPSTREAMS, Setting
+from rehearsal.story.verdict import Verdict
+
+REAL = (
+    "the stack's program, settings and Kubernetes objects",
+    "etcd, kube-apiserver, kube-scheduler and kube-controller-manager with its HPA controller",
+)
+DOUBLES = (
+    "nodes: made from the recorded node pools, added and removed by a double of the cluster autoscaler",
+    "kubelets: kwok says that pods run; no container starts",
+    "engines: one process listens at every pod's address and serves vLLM's metrics page from a queueing model",
+    "load clients: counted, not run; the model keeps as many requests under way as they would",
+)
+CHANGES = (
+    "windows and periods in the autoscalers' behaviour are divided by the speed, in whole seconds",
+    "pods of engines carry the annotation that says when they are Ready",
+    "weights and compiled programs count as already in the bucket",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerFacts:
+    """What a report says of a server beside what was seen of it."""
+
+    name: str
+    metric: str
+    target: float
+    minimum: int
+    maximum: int
+    clients: int
+    concurrency: int
+    parameters: Sequence[Parameter]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One rehearsal of one stack.
+
+    Attributes:
+        played: when it ended, ISO 8601.
+        speed: modelled seconds in one second.
+        seconds: how long it took on this machine's clock.
+        acts: when each began, in modelled seconds of the story.
+        changes: what is different about the objects and the time.
+        versions: of the real parts, by upstream.
+    """
+
+    stack: str
+    ok: bool
+    played: str
+    speed: float
+    seconds: float
+    servers: Sequence[ServerFacts]
+    acts: Mapping[Act, float]
+    verdicts: Sequence[Verdict]
+    observations: Sequence[Observation]
+    real: Sequence[str]
+    doubles: Sequence[str]
+    changes: Sequence[str]
+    not_rehearsed: Sequence[str]
+    versions: Mapping[str, str]
+
+    def to_json(self) -> str:
+        """Return the content of `report.json`."""
+        acts = {act.name.lower(): round(began, 1) for act, began in self.acts.items()}
+        return json.dumps({**asdict(self), "acts": acts}, indent=1) + "\n"
+
+
+def report(setting: Setting, told: Told, seconds: float) -> Report:
+    """Return the report of a story that took so many seconds."""
+    servers = [
+        ServerFacts(
+            name=server.name,
+            metric=server.metric,
+            target=server.target,
+            minimum=server.minimum,
+            maximum=server.maximum,
+            clients=told.clients[server.name],
+            concurrency=server.load.concurrency,
+            parameters=server.engine.parameters,
+        )
+        for server in setting.stack.servers
+    ]
+    return Report(
+        stack=setting.stack.name,
+        ok=told.ok,
+        played=datetime.now(UTC).isoformat(timespec="seconds"),
+        speed=setting.clock.speed,
+        seconds=round(seconds, 1),
+        servers=servers,
+        acts=told.acts,
+        verdicts=told.verdicts,
+        observations=told.observations,
+        real=[*REAL, *setting.metrics.real],
+        doubles=[*DOUBLES, *setting.metrics.doubles],
+        changes=CHANGES,
+        not_rehearsed=setting.stack.not_rehearsed,
+        versions={upstream.name: upstream.version for upstream in UPSTREAMS},
+    )

@@ -1,0 +1,287 @@
+"""Plays a story act by act and says what held. Whatever breaks, the stack's objects are taken away again."""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Protocol
+
+import httpx2
+
+from catalog.engines import VLLM
+from rehearsal import gke_pools, lifecycle
+from rehearsal.client import ApiError
+from rehearsal.stack import Server
+from rehearsal.story.diagnosis import TOLERANCE, diagnose
+from rehearsal.story.observation import Observation, nodes_by_pool, observe
+from rehearsal.story.setting import Setting
+from rehearsal.story.verdict import Link, Verdict, duration
+
+OBSERVE_SECONDS = 0.5
+SLACK_SECONDS = 20
+"""On this machine's clock: what its own work may add to any wait."""
+
+# Modelled seconds.
+REACT_SECONDS = 5 * 60
+"""Beside node, load and stabilisation times, what a change may take from the series to the replicas."""
+STEP_SECONDS = 2 * 60
+"""What each further replica may add, by the policies of an autoscaler's behaviour."""
+HOLD_SECONDS = 3 * 60
+"""How long the load stays once all replicas are there."""
+
+
+class Act(StrEnum):
+    """The parts of a story."""
+
+    START = "the objects are applied, the fewest replicas load"
+    LOAD = "clients come, until all replicas are Ready"
+    HOLD = "the load stays"
+    REST = "the clients go, replicas and nodes come back"
+    TEARDOWN = "the objects go in the order of `pulumi destroy`"
+
+
+class Show(Protocol):
+    """Who watches."""
+
+    def begin(self, setting: Setting) -> None:
+        """The stage stands; nothing is applied yet."""
+        ...
+
+    def act(self, act: Act) -> None:
+        """An act begins."""
+        ...
+
+    def observed(self, observations: Sequence[Observation]) -> None:
+        """This is how the servers are now, one observation each."""
+        ...
+
+    def judged(self, verdict: Verdict) -> None:
+        """This was found."""
+        ...
+
+
+@dataclass(slots=True)
+class Told:
+    """What is left of a story.
+
+    Attributes:
+        clients: load clients of each server.
+        observations: in the order of time.
+        acts: when each act began, in modelled seconds of the story.
+        verdicts: in the order in which they were found.
+    """
+
+    clients: Mapping[str, int]
+    observations: list[Observation] = field(default_factory=list[Observation])
+    acts: dict[Act, float] = field(default_factory=dict[Act, float])
+    verdicts: list[Verdict] = field(default_factory=list[Verdict])
+
+    @property
+    def ok(self) -> bool:
+        """Whether all that was to be shown held."""
+        return all(verdict.ok for verdict in self.verdicts)
+
+
+def play(setting: Setting, show: Show) -> Told:
+    """Play the whole story."""
+    story = _Story(setting, show)
+    show.begin(setting)
+    try:
+        for act in (story.start, story.load, story.hold, story.rest):
+            if not act():
+                break
+    except httpx2.TransportError as error:
+        story.judge(Verdict(f"the API server does not answer: {error}", Link.API_SERVER))
+    story.tear_down()
+    return story.told
+
+
+def clients_for(server: Server) -> int:
+    """Return how many load clients keep a server's signal above its target with all of its replicas."""
+    slots = server.engine.limits.slots
+    waits = VLLM.signals["waiting-requests"].name in server.metric
+    beyond = 2 * server.target if waits else slots / 4
+    return math.ceil(server.maximum * (slots + beyond) / server.load.concurrency)
+
+
+class _Story:
+    def __init__(self, setting: Setting, show: Show) -> None:
+        self._setting, self._show, self._clock = setting, show, setting.clock
+        self._servers = setting.stack.servers
+        self._applied = list(setting.manifests)
+        self._nodes: Mapping[str, int] = {}
+        self._began = setting.clock.now
+        self.told = Told({server.name: clients_for(server) for server in self._servers})
+
+    def start(self) -> bool:
+        """Apply the objects, and wait until the fewest replicas are Ready and their signal is read."""
+        self._begin(Act.START)
+        refused = lifecycle.apply(self._setting.plane.client, self._applied)
+        for each in refused:
+            self._applied.remove(each.manifest)
+            self.judge(Verdict(str(each), Link.REFUSED))
+        if refused:
+            return False
+        self.judge(Verdict(f"the API server accepted all {len(self._applied)} objects"))
+        longest = max(server.engine.load_seconds for server in self._servers)
+        return self._reached(
+            lambda server, seen: seen.ready >= server.minimum and seen.signal is not None,
+            gke_pools.ADD_SECONDS + longest + REACT_SECONDS,
+            lambda server: f"{server.name}: {server.minimum} Ready, and its autoscaler reads {server.metric}",
+            loaded=False,
+        )
+
+    def load(self) -> bool:
+        """Send the clients, and wait until the autoscaler has what it wants."""
+        self._begin(Act.LOAD)
+        self._nodes = nodes_by_pool(self._setting)
+        self._scale_clients(self.told.clients)
+        further = max(server.maximum - server.minimum for server in self._servers)
+        longest = max(server.engine.load_seconds for server in self._servers)
+        return self._reached(
+            _is_up,
+            REACT_SECONDS + further * (STEP_SECONDS + gke_pools.ADD_SECONDS + longest),
+            lambda server: self._scaled_up(server),
+            loaded=True,
+        )
+
+    def hold(self) -> bool:
+        """Let the load stay for a while."""
+        self._begin(Act.HOLD)
+        end = self._clock.now + HOLD_SECONDS
+        self._wait(lambda: self._clock.now >= end, HOLD_SECONDS)
+        return True
+
+    def rest(self) -> bool:
+        """Take the clients away, and wait until the replicas are the fewest and the nodes what they were."""
+        self._begin(Act.REST)
+        self._scale_clients(dict.fromkeys(self.told.clients, 0))
+        since = self.told.acts[Act.REST]
+        came_back = self._reached(
+            lambda server, seen: seen.wanted == seen.ready == server.minimum and not seen.pending,
+            REACT_SECONDS + max(map(_down_seconds, self._servers)),
+            lambda server: (
+                f"{server.name} came back to {server.minimum}, {duration(self._now - since)} after the load went"
+            ),
+            loaded=False,
+        )
+        if not came_back:
+            return False
+        wait = gke_pools.REMOVE_SECONDS + REACT_SECONDS
+        if self._wait(lambda: nodes_by_pool(self._setting) == self._nodes, wait):
+            now = ", ".join(f"{name} {count}" for name, count in self._nodes.items())
+            self.judge(Verdict(f"nodes came back: {now}, {duration(self._now - since)} after the load went"))
+        else:
+            found = nodes_by_pool(self._setting)
+            self.judge(Verdict(f"nodes were {dict(self._nodes)} before the load and are {found}", Link.NODES_STAY))
+        return True
+
+    def tear_down(self) -> None:
+        """Delete the objects as `pulumi destroy` would, and look for what is left."""
+        self._begin(Act.TEARDOWN)
+        try:
+            left = lifecycle.delete(self._setting.plane.client, self._applied, before=self._setting.before)
+        except httpx2.TransportError as error:
+            self.judge(Verdict(f"the API server does not answer: {error}", Link.API_SERVER))
+            return
+        for sentence in left:
+            self.judge(Verdict(sentence, Link.LEFT_BEHIND))
+        if not left:
+            self.judge(Verdict(f"all {len(self._applied)} objects and what came of them are gone"))
+
+    def judge(self, verdict: Verdict) -> None:
+        """Keep a verdict and show it."""
+        self.told.verdicts.append(verdict)
+        self._show.judged(verdict)
+
+    @property
+    def _now(self) -> float:
+        return self._clock.now - self._began
+
+    def _begin(self, act: Act) -> None:
+        self.told.acts[act] = self._now
+        self._show.act(act)
+
+    def _reached(
+        self,
+        done: Callable[[Server, Observation], bool],
+        seconds: float,
+        text: Callable[[Server], str],
+        *,
+        loaded: bool,
+    ) -> bool:
+        """Wait until this is so of every server; judge each, and find the broken link of those of which it is not."""
+        late = {server.name: server for server in self._servers}
+
+        def look() -> bool:
+            for seen in self._observe():
+                if seen.server in late and done(late[seen.server], seen):
+                    self.judge(Verdict(text(late.pop(seen.server))))
+            return not late
+
+        if self._wait(look, seconds, observe_too=False):
+            return True
+        for server in late.values():
+            self.judge(diagnose(self._setting, server, loaded=loaded))
+        return False
+
+    def _wait(self, done: Callable[[], bool], seconds: float, *, observe_too: bool = True) -> bool:
+        deadline = time.monotonic() + self._clock.compressed(seconds) + SLACK_SECONDS
+        while not done():
+            if time.monotonic() > deadline:
+                return False
+            self._setting.engines.check()
+            time.sleep(OBSERVE_SECONDS)
+            if observe_too:
+                self._observe()
+        return True
+
+    def _observe(self) -> list[Observation]:
+        seen = [observe(self._setting, server, self._began) for server in self._servers]
+        self.told.observations += seen
+        self._show.observed(seen)
+        return seen
+
+    def _scaled_up(self, server: Server) -> str:
+        since = self.told.acts[Act.LOAD]
+        seen = [each for each in self.told.observations if each.server == server.name and each.time >= since]
+        asked = next(each.time for each in seen if each.wanted > seen[0].ready)
+        return (
+            f"{server.name} scaled up from {seen[0].ready} to {seen[-1].wanted} of at most {server.maximum}: wanted "
+            f"{duration(asked - since)} after the load, Ready {duration(seen[-1].time - since)} after it"
+        )
+
+    def _scale_clients(self, replicas: Mapping[str, int]) -> None:
+        for server in self._servers:
+            _patiently(lambda server=server: self._setting.plane.client.scale(server.clients, replicas[server.name]))
+
+
+def _is_up(server: Server, seen: Observation) -> bool:
+    if seen.pending or seen.ready < seen.wanted or seen.wanted <= server.minimum < server.maximum:
+        return False
+    settled = seen.signal is not None and seen.signal <= server.target * (1 + TOLERANCE)
+    return seen.wanted == server.maximum or settled
+
+
+def _down_seconds(server: Server) -> float:
+    """Return how long the behaviour of an autoscaler lets it take until the fewest replicas are left."""
+    rules = server.autoscaler["spec"].get("behavior", {}).get("scaleDown", {})
+    periods: list[int] = [each["periodSeconds"] for each in rules.get("policies", ())]
+    window: int = rules.get("stabilizationWindowSeconds", 300)
+    return window + (server.maximum - server.minimum) * max(periods, default=15)
+
+
+def _patiently(request: Callable[[], object]) -> None:
+    """Make a request, again and again while the API server is away."""
+    deadline = time.monotonic() + SLACK_SECONDS
+    while True:
+        try:
+            request()
+            return
+        except (ApiError, httpx2.TransportError) as error:
+            refused = isinstance(error, ApiError) and error.code < HTTPStatus.INTERNAL_SERVER_ERROR
+            if refused or time.monotonic() > deadline:
+                raise
+            time.sleep(OBSERVE_SECONDS)

@@ -1,0 +1,135 @@
+"""Everything that a story plays on: a control plane, the stack's nodes and objects, and the doubles."""
+
+import time
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from components.custom_resources import MODELS
+from rehearsal import build, custom_resources, gke_pools, lifecycle, stack
+from rehearsal.client import Client, Json
+from rehearsal.clock import Clock
+from rehearsal.control_plane import ControlPlane, control_plane
+from rehearsal.engine.double import EngineDouble, key
+from rehearsal.metrics import managed_collection
+from rehearsal.metrics.gke import GkeMetrics
+from rehearsal.metrics.path import MetricsPath
+from rehearsal.mirror import Mirror
+from rehearsal.node_autoscaler import NodeAutoscaler
+from rehearsal.nodes import initial_nodes
+from rehearsal.stack import PlayedStack, Server
+
+UPSTREAMS = (*build.CONTROL_PLANE, build.PROMETHEUS)
+MIRRORED = (
+    ("v1", "Node"),
+    ("v1", "Pod"),
+    ("v1", "Service"),
+    ("apps/v1", "Deployment"),
+    ("autoscaling/v2", "HorizontalPodAutoscaler"),
+    (managed_collection.API_VERSION, managed_collection.KIND),
+)
+SETTLE_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A stage on which a stack's objects can be applied.
+
+    Attributes:
+        stack: what is played.
+        plane: the control plane.
+        clock: the compressed time.
+        mirrors: the objects of each kind as they are now.
+        engines: the double of the engines.
+        metrics: the way of the series.
+        manifests: the stack's objects as they are to be applied here.
+        before: what there was before them.
+    """
+
+    stack: PlayedStack
+    plane: ControlPlane
+    clock: Clock
+    mirrors: Mapping[str, Mirror]
+    engines: EngineDouble
+    metrics: MetricsPath
+    manifests: Sequence[Json]
+    before: frozenset[str]
+
+    def pods(self, workload: Json) -> list[Json]:
+        """Return the pods of a Deployment that are not being deleted."""
+        selector: Mapping[str, str] = workload["spec"]["selector"]["matchLabels"]
+        return [
+            pod
+            for pod in self.mirrors["Pod"].objects
+            if pod["metadata"]["namespace"] == workload["metadata"]["namespace"]
+            and "deletionTimestamp" not in pod["metadata"]
+            and selector.items() <= pod["metadata"].get("labels", {}).items()
+        ]
+
+    def autoscaler(self, server: Server) -> Json:
+        """Return the status of a server's autoscaler; empty before it has one."""
+        wanted = key(server.autoscaler)
+        autoscalers = self.mirrors["HorizontalPodAutoscaler"].objects
+        found: list[Json] = [each.get("status", {}) for each in autoscalers if key(each) == wanted]
+        return found[0] if found else {}
+
+
+@contextmanager
+def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) -> Generator[Setting]:
+    """Make the stage, with nodes and doubles, and without the stack's objects.
+
+    Raises:
+        StartError: a part was not ready in time.
+        ProcessError: a part ended.
+    """
+    with control_plane(speed=speed, binaries=binaries) as plane, ExitStack() as inside:
+        clock, client = Clock(speed), plane.client
+        schemas = custom_resources.kubernetes_schemas(client)
+        if refused := lifecycle.apply(client, custom_resources.definitions_of_models(MODELS, schemas)):
+            raise RuntimeError("\n".join(map(str, refused)))
+        mirrors = {kind: Mirror(client, api_version, kind).__enter__() for api_version, kind in MIRRORED}
+        inside.callback(_close, mirrors.values())
+        for node in initial_nodes(played.pools):
+            client.create(node)
+        inside.enter_context(
+            NodeAutoscaler(
+                client,
+                played.pools,
+                nodes=mirrors["Node"],
+                pods=mirrors["Pod"],
+                add_seconds=clock.compressed(gke_pools.ADD_SECONDS),
+                remove_seconds=clock.compressed(gke_pools.REMOVE_SECONDS),
+            )
+        )
+        engines = inside.enter_context(EngineDouble(mirrors["Pod"], mirrors["Service"], clock))
+        metrics = inside.enter_context(GkeMetrics(plane, mirrors[managed_collection.KIND], played.cluster, clock))
+        yield Setting(
+            stack=played,
+            plane=plane,
+            clock=clock,
+            mirrors=mirrors,
+            engines=engines,
+            metrics=metrics,
+            manifests=[stack.compressed(each, clock) for each in metrics.stand_in(played.manifests)],
+            before=_settled_inventory(client),
+        )
+
+
+def _close(mirrors: Iterable[Mirror]) -> None:
+    """Close all at once; each takes as long as its watch lasts."""
+    with ThreadPoolExecutor() as pool:
+        for mirror in mirrors:
+            pool.submit(mirror.__exit__)
+
+
+def _settled_inventory(client: Client) -> frozenset[str]:
+    """Return what there is once the controllers have made what they make in an empty cluster."""
+    deadline, found = time.monotonic() + SETTLE_SECONDS, lifecycle.inventory(client)
+    while time.monotonic() < deadline:
+        time.sleep(0.3)
+        if (again := lifecycle.inventory(client)) == found:
+            break
+        found = again
+    return found

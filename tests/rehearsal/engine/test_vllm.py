@@ -1,0 +1,134 @@
+"""The double of vLLM: what a pod's command line makes of it, its page against the real one's, its calibration."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from catalog.engines import VLLM
+from catalog.models import UnknownModelError
+from offline import Recording
+from rehearsal.engine import vllm_page, vllm_pod
+from rehearsal.engine.batching import BatchingEngine
+from rehearsal.engine.vllm_pod import Vllm
+
+RECORDED = Path(__file__).parent / "vllm-0.32.0.prom"
+"""What a real vLLM 0.32.0 on CPU served of the series of the catalog, verbatim."""
+
+POD: Mapping[str, Any] = {
+    "nodeSelector": {"cloud.google.com/gke-tpu-accelerator": "tpu-v6e-slice"},
+    "containers": [
+        {"name": "sidecar", "command": ["/bin/sh", "-c", "echo 'vllm' | cat"]},
+        {
+            "name": "vllm",
+            "command": ["vllm", "serve", "meta-llama/Llama-3.1-70B"],
+            "args": [
+                "--port=9000",
+                "--tensor-parallel-size",
+                "8",
+                "--max-model-len=4096",
+                "--max-num-seqs=128",
+                "--max-num-batched-tokens=512",
+                "--enable-chunked-prefill",
+            ],
+        },
+    ],
+}
+
+
+@pytest.fixture
+def llama(recordings: Mapping[str, Recording]) -> Vllm:
+    """The engine of the server `llama` of the stack `gke-tpu`, whose settings are those of Google's tutorial."""
+    [workload] = [each for each in recordings["gke-tpu"].of("kubernetes:apps/v1:Deployment") if each.name == "llama"]
+    engine = vllm_pod.read(workload.inputs["spec"]["template"]["spec"])
+    assert engine is not None
+    return engine
+
+
+def families(page: str) -> dict[str, Metric]:
+    return {family.name: family for family in text_string_to_metric_families(page)}
+
+
+def loaded(engine: Vllm, clients: int, seconds: float = 600) -> BatchingEngine:
+    """Return the engine after clients kept requests like the tutorial's under way for a while."""
+    replica = BatchingEngine(engine.limits)
+    for _ in range(clients):
+        replica.submit(9, 100)
+    while replica.next_event <= seconds:
+        for _ in range(replica.advance(replica.next_event)):
+            replica.submit(9, 100)
+    return replica
+
+
+def test_the_page_has_each_series_of_the_catalog_with_the_type_and_labels_of_the_real_page(llama: Vllm) -> None:
+    real = families(RECORDED.read_text())
+    ours = families(vllm_page.metrics_page("a/model", loaded(llama, 200)).decode())
+    names = {series.name.removesuffix("_total") for series in (*VLLM.signals.values(), *VLLM.series)}
+    assert ours.keys() == real.keys() == names
+    for name, family in ours.items():
+        assert family.type == real[name].type, name
+        labels = {(sample.name, *sorted(sample.labels)) for sample in family.samples}
+        assert labels == {(sample.name, *sorted(sample.labels)) for sample in real[name].samples}, name
+        bounds = [sample.labels["le"] for sample in family.samples if "le" in sample.labels]
+        assert bounds == [sample.labels["le"] for sample in real[name].samples if "le" in sample.labels], name
+
+
+def test_the_page_says_what_the_engine_does(llama: Vllm) -> None:
+    page = families(vllm_page.metrics_page("a/model", loaded(llama, 200)).decode())
+    [waiting] = page["vllm:num_requests_waiting"].samples
+    assert waiting.value == 72
+    assert waiting.labels == {"engine": "0", "model_name": "a/model"}
+    [use] = page["vllm:kv_cache_usage_perc"].samples
+    assert 0 < use.value < 1
+
+
+def test_the_pod_itself_says_what_its_engine_is() -> None:
+    engine = vllm_pod.read(POD)
+    assert engine is not None
+    assert (engine.served_name, engine.port, engine.max_model_len) == ("meta-llama/Llama-3.1-70B", 9000, 4096)
+    assert (engine.limits.slots, engine.limits.step_tokens) == (128, 512)
+    assert engine.load_seconds < engine.cold_seconds
+    assert all(parameter.source for parameter in engine.parameters)
+
+
+def test_a_shell_may_start_the_engine() -> None:
+    direct = POD["containers"][1]
+    started = "ray start --head && exec " + " ".join([*direct["command"], *direct["args"]])
+    shell = {**POD, "containers": [{"name": "vllm", "command": ["/bin/sh", "-c", started]}]}
+    engine, expected = vllm_pod.read(shell), vllm_pod.read(POD)
+    assert engine is not None
+    assert expected is not None
+    assert engine.parameters == expected.parameters
+
+
+def test_other_pods_have_no_engine() -> None:
+    assert vllm_pod.read({"containers": [POD["containers"][0]]}) is None
+
+
+def test_a_model_that_the_catalog_lacks_is_an_error() -> None:
+    container = {"name": "vllm", "command": ["vllm", "serve", "nobody/nothing", "--max-model-len=1"]}
+    with pytest.raises(UnknownModelError):
+        vllm_pod.read({**POD, "containers": [container]})
+
+
+def test_a_full_batch_generates_what_the_tutorial_measured(llama: Vllm) -> None:
+    replica = loaded(llama, 163)
+    assert replica.generated_tokens / replica.now == pytest.approx(2000, rel=0.05)
+
+
+def test_the_tutorials_wait_is_that_of_163_clients(llama: Vllm) -> None:
+    """Its autoscaler read 34.972 waiting requests; 35 clients more than fit the batch give that."""
+    assert loaded(llama, 163).waiting == pytest.approx(34.972, abs=0.1)
+
+
+@pytest.mark.parametrize("stack", ["gke-tpu", "gke-tpu-autopilot", "gke-tpu-prod"])
+def test_each_server_of_the_committed_stacks_has_an_engine(recordings: Mapping[str, Recording], stack: str) -> None:
+    recording = recordings[stack]
+    servers = recording.of("kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
+    engines = [
+        vllm_pod.read(each.inputs["spec"]["template"]["spec"]) for each in recording.of("kubernetes:apps/v1:Deployment")
+    ]
+    assert len([engine for engine in engines if engine]) == len(servers) > 0

@@ -1,0 +1,126 @@
+"""Binaries are built once for their pins, whole or not at all."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from rehearsal import build, go_toolchain
+from rehearsal.go_toolchain import GoError
+
+MAIN = """package main
+
+import "os"
+
+var version = "none"
+
+func main() { os.Stdout.WriteString(version) }
+"""
+HELLO = build.Upstream(
+    name="hello",
+    module="example.com/pinned",
+    packages={"hello": "example.com/hello", "other": "example.com/hello/other"},
+    version_variable="main.version",
+    files="data",
+)
+
+
+@pytest.fixture(scope="module")
+def go_cache() -> str:
+    """Where Go keeps compiled packages; it lies below the cache folder that the tests replace."""
+    return go_toolchain.find((1, 26)).run(["env", "GOCACHE"], folder=build.BINARIES).strip()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go_cache: str) -> Path:
+    """A Go workspace with one upstream of two binaries, which needs nothing from a registry, and an empty cache."""
+    home = tmp_path / "binaries"
+    for path, text in {
+        "go.work": "go 1.26.0\n\nuse (\n\t./hello\n\t./pinned\n)\n",
+        "hello/go.mod": "module example.com/hello\n\ngo 1.26.0\n\nrequire example.com/pinned v1.2.3\n",
+        "hello/go.sum": "",
+        "hello/main.go": MAIN,
+        "hello/other/main.go": MAIN,
+        "pinned/go.mod": "module example.com/pinned\n\ngo 1.26.0\n",
+        "pinned/data/file.txt": "needed beside the binaries",
+    }.items():
+        (home / path).parent.mkdir(parents=True, exist_ok=True)
+        (home / path).write_text(text)
+    monkeypatch.setattr(build, "BINARIES", home)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("GOCACHE", go_cache)
+    return home
+
+
+def said(upstream: build.Upstream = HELLO) -> tuple[dict[str, Path], str]:
+    output = io.StringIO()
+    return build.ensure([upstream], console=Console(file=output)), output.getvalue()
+
+
+def test_a_binary_is_built_with_its_version_and_files_and_then_only_found(workspace: Path) -> None:
+    found, progress = said()
+    assert sorted(found) == ["hello", "other"]
+    assert subprocess.run([found["hello"]], capture_output=True, text=True, check=True).stdout == "v1.2.3"
+    assert (build.files(HELLO, found) / "file.txt").read_text() == "needed beside the binaries"
+    assert "hello v1.2.3 (hello, other): building" in progress
+    assert "hello v1.2.3 (hello, other): built" in progress
+
+    built_at = found["hello"].stat().st_mtime_ns
+    again, progress = said()
+    assert again == found
+    assert again["hello"].stat().st_mtime_ns == built_at
+    assert progress == ""
+
+
+def test_another_pin_is_another_build(workspace: Path) -> None:
+    first, _ = said()
+    pins = workspace / "hello" / "go.mod"
+    pins.write_text(pins.read_text().replace("v1.2.3", "v1.2.4"))
+    second, _ = said()
+    assert first["hello"].parent != second["hello"].parent
+    assert first["hello"].exists()
+    assert subprocess.run([second["hello"]], capture_output=True, text=True, check=True).stdout == "v1.2.4"
+
+
+def test_a_failed_build_shows_the_command_and_the_output_and_leaves_nothing(workspace: Path) -> None:
+    (workspace / "hello" / "main.go").write_text(MAIN.replace("os.Stdout", "nowhere"))
+    with pytest.raises(GoError, match=r"(?s)go build .*-o .*hello.*main\.go:7:\d+: undefined: nowhere"):
+        said()
+    assert not [path for path in build.cache_home().iterdir() if path.is_dir()]
+
+
+def test_two_builders_wait_for_each_other(workspace: Path) -> None:
+    program = f"import pathlib; from rehearsal import build; build.BINARIES = pathlib.Path({str(workspace)!r})"
+    program += f"; build.ensure([build.{HELLO!r}])"
+    root = Path(__file__).parents[2]
+    builders = [
+        subprocess.Popen([sys.executable, "-c", program], cwd=root, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    output = [builder.communicate(timeout=120)[1] for builder in builders]
+    assert [builder.returncode for builder in builders] == [0, 0], output
+    assert sum("built" in each for each in output) == 1
+    assert len([path for path in build.cache_home().iterdir() if path.is_dir()]) == 1
+
+
+def test_without_a_toolchain_the_way_to_one_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "go"
+    old.write_text("#!/bin/sh\necho go version go1.10.3 linux/amd64\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(GoError, match=r"Go 1\.26 or newer.*uv sync --group rehearsal"):
+        go_toolchain.find((1, 26))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "elsewhere" / "python"))
+    with pytest.raises(GoError, match=r"found .*go version go1\.10\.3"):
+        go_toolchain.find((1, 26))
+
+
+@pytest.mark.parametrize("upstream", build.ALL, ids=lambda upstream: upstream.name)
+def test_every_upstream_is_pinned_with_its_checksums(upstream: build.Upstream) -> None:
+    folder = build.BINARIES / upstream.name
+    assert f"{upstream.module} {upstream.version} h1:" in (folder / "go.sum").read_text()
+    tools = (folder / "go.mod").read_text()
+    assert all(package in tools for package in upstream.packages.values())

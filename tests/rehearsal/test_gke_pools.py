@@ -1,0 +1,79 @@
+"""The nodes that recorded GKE stacks would have."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from catalog.accelerators import TPU_MACHINES
+from offline import Recording
+from offline.manifests import manifest
+from rehearsal import gke_pools, scheduling
+from rehearsal.gke_machines import Machine, UnknownMachineError
+from rehearsal.nodes import Pool, nodes_of_step
+
+
+def pools_of(recording: Recording) -> dict[str, Pool]:
+    manifests = [manifest(each) for each in recording.resources if each.is_kubernetes_object]
+    return {pool.name: pool for pool in gke_pools.pools(recording, manifests)}
+
+
+def test_a_standard_cluster_has_the_nodes_of_its_pools(recordings: Mapping[str, Recording]) -> None:
+    pools = pools_of(recordings["gke-tpu"])
+    assert list(pools) == ["gke-tpu-system", "v6e"]
+    v6e = pools["v6e"]
+    assert (v6e.minimum, v6e.maximum, v6e.step) == (1, 2, 1)
+    assert v6e.labels["cloud.google.com/gke-tpu-accelerator"] == "tpu-v6e-slice"
+    assert v6e.labels["cloud.google.com/gke-tpu-topology"] == "2x4"
+    assert v6e.labels["cloud.google.com/gke-nodepool"].startswith("v6e-")
+    assert v6e.labels["slipway.dev/pool"] == "v6e"
+    assert [(taint.key, taint.effect) for taint in v6e.taints] == [("google.com/tpu", "NoSchedule")]
+    assert v6e.allocatable["google.com/tpu"] == "8"
+    assert (pools["gke-tpu-system"].taints, "google.com/tpu" in pools["gke-tpu-system"].allocatable) == ((), False)
+
+
+def test_autopilot_makes_the_nodes_that_pods_ask_for(recordings: Mapping[str, Recording]) -> None:
+    pools = pools_of(recordings["gke-tpu-autopilot"])
+    slices = pools["autopilot-ct6e-standard-8t-2x4"]
+    assert (slices.minimum, slices.maximum) == (0, 2)
+    assert slices.labels["cloud.google.com/gke-spot"] == "true"
+    assert pools["autopilot"].minimum == 1
+
+
+def test_each_pod_of_each_gke_stack_fits_an_empty_node_of_its_stack(recordings: Mapping[str, Recording]) -> None:
+    on_gke = [recording for recording in recordings.values() if recording.of(gke_pools.CLUSTER)]
+    assert len(on_gke) >= 3
+    for recording in on_gke:
+        nodes = [nodes_of_step(pool, 0)[0] for pool in pools_of(recording).values()]
+        for resource in recording.of("kubernetes:apps/v1:Deployment"):
+            pod = {"metadata": {"name": resource.name}, "spec": resource.inputs["spec"]["template"]["spec"]}
+            assert any(scheduling.fits(pod, node, scheduling.free(node, [])) for node in nodes), resource.urn
+
+
+def test_the_hosts_of_a_slice_come_together(recordings: Mapping[str, Recording]) -> None:
+    pools = [pool for pool in pools_of(recordings["multi-host"]).values() if pool.step > 1]
+    assert pools
+    for pool in pools:
+        assert (pool.minimum, pool.maximum) == (0, pool.step)
+        assert "x" in pool.labels["cloud.google.com/gke-tpu-topology"]
+
+
+@pytest.mark.parametrize("name", TPU_MACHINES)
+def test_a_node_leaves_less_to_pods_than_it_has(name: str) -> None:
+    machine = Machine.named(name)
+    assert machine.capacity["google.com/tpu"] == machine.allocatable["google.com/tpu"] == str(TPU_MACHINES[name].chips)
+    for resource, unit in (("cpu", "m"), ("memory", "Mi"), ("ephemeral-storage", "G")):
+        assert (
+            0
+            < int(machine.allocatable[resource].removesuffix(unit))
+            < int(machine.capacity[resource].removesuffix(unit))
+        )
+
+
+def test_the_name_of_a_general_purpose_machine_says_what_it_has() -> None:
+    assert Machine.named("e2-standard-4") == Machine(vcpus=4, memory_gib=16)
+    assert Machine.named("n2d-highmem-8") == Machine(vcpus=8, memory_gib=64)
+
+
+def test_a_machine_of_unknown_size_is_an_error() -> None:
+    with pytest.raises(UnknownMachineError, match="'e2-medium' is not in the catalog; add it, or use e2-standard-4"):
+        Machine.named("e2-medium")
