@@ -8,19 +8,33 @@ STACK := gke-tpu
 FORMAT := text
 # A JSON preview of the same stack, to say how this one differs.
 BASE :=
-export STACK FORMAT BASE
+# How many seconds of the cluster's time a rehearsal plays in one.
+SPEED := 30
+# What a simulation plays, as seconds:clients pairs or a file with one a line, and the picture that it draws, if any.
+LOAD := 0:4,120:160,600:4
+PLOT :=
+export STACK FORMAT BASE SPEED LOAD PLOT
 
 PYTHON := .venv/bin/python
 ENVIRONMENT := .venv/.slipway-synced
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: preview manifests test check lint types workflows format bench schema setup help
+.PHONY: preview manifests rehearse rehearse-down simulate test check lint types workflows format bench schema setup help
 
 preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json
 	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" $${BASE:+--base "$$BASE"}
 
 manifests: $(ENVIRONMENT) ## Write the Kubernetes objects of STACK as YAML below manifests/
 	name=$$(basename "$$STACK" .yaml) && $(PYTHON) -m offline manifests "$$STACK" --out "manifests/$${name#Pulumi.}"
+
+rehearse: $(ENVIRONMENT) ## Play STACK on a Kubernetes API server here until the autoscaler moves: SPEED=30
+	$(PYTHON) -m rehearsal run "$$STACK" --speed "$$SPEED"
+
+rehearse-down: $(ENVIRONMENT) ## Stop and remove what a crashed rehearsal left
+	$(PYTHON) -m rehearsal down
+
+simulate: $(ENVIRONMENT) ## Show waiting time and cost of STACK under a load, and whether it flaps: LOAD=0:4,120:160 PLOT=run.svg
+	$(PYTHON) -m simulate "$$STACK" --load "$$LOAD" $${PLOT:+--plot "$$PLOT"}
 
 test: $(ENVIRONMENT) ## Run the tests
 	$(PYTHON) -m pytest
@@ -54,7 +68,7 @@ schema: $(ENVIRONMENT) ## Write stacks/schema.json, by which editors complete st
 setup: $(ENVIRONMENT) ## Make or refresh the environment only
 
 help: ## List the targets
-	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
+	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
 
 # Bytecode is compiled here because the provider SDKs import three times as slowly without it.
 $(ENVIRONMENT): uv.lock pyproject.toml

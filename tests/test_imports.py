@@ -16,6 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "stacks": {"catalog", "checks", "components"},
     "offline": {"checks", "components"},
     "rehearsal": {"catalog", "checks", "components", "offline"},
+    "simulate": {"catalog", "checks", "components", "offline", "rehearsal"},
 }
 """What each package of the project may import of the others. `offline` runs `__main__.py`; it does not import it."""
 

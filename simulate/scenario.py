@@ -1,0 +1,185 @@
+"""What is simulated of a stack: a server, its autoscaler, and the part of a pool that it can have."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from catalog.prices import Price, Purchase, price
+from components.gke.settings import region_of
+from rehearsal import scheduling
+from rehearsal.client import Json
+from rehearsal.engine.batching import Limits
+from rehearsal.engine.fleet import Shape
+from rehearsal.gke_pools import ADD_SECONDS, REMOVE_SECONDS
+from rehearsal.nodes import Pool, nodes_of_step
+from rehearsal.stack import PlayedStack, Server
+from simulate import hpa_manifest
+from simulate.hpa import Autoscaler
+
+IMAGE_PULL_SECONDS = 60
+"""Time in which a new node gets the engine's image: an assumption; some 10 GB at a Gbit/s or two would be this much."""
+
+METRIC_DELAY_SECONDS = 5
+"""From a scrape until the adapter answers with its value: an assumption; Cloud Monitoring states none for Prometheus
+series."""
+
+
+class NotSimulatedError(Exception):
+    """The stack has something that cannot be simulated; the message says what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolShare:
+    """The nodes that a server can have of its pool when every other server there keeps its fewest replicas.
+
+    Attributes:
+        nodes_of_group: nodes that come and go together, 1 or the hosts of a slice.
+        replicas_of_group: replicas that such nodes hold.
+        minimum: fewest groups.
+        maximum: most groups.
+    """
+
+    name: str
+    nodes_of_group: int
+    replicas_of_group: int
+    minimum: int
+    maximum: int
+    price: Price | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A server and everything around it that decides how it scales. All times are in seconds.
+
+    Attributes:
+        signal: name of the series behind the autoscaler's metric.
+        metric: name of that metric.
+        scrape_seconds: between two scrapes of a pod.
+        metric_delay: from a scrape until the autoscaler can have its value.
+        node_seconds: from a pod that does not fit until its node is there.
+        idle_seconds: how long a node is idle before it goes.
+        pull_seconds: from a new node until it has the image.
+        load_seconds: from the start of a container until the engine answers.
+    """
+
+    server: str
+    autoscaler: Autoscaler
+    limits: Limits
+    shape: Shape
+    signal: str
+    metric: str
+    pool: PoolShare
+    scrape_seconds: int
+    metric_delay: int = METRIC_DELAY_SECONDS
+    node_seconds: int = ADD_SECONDS
+    idle_seconds: int = REMOVE_SECONDS
+    pull_seconds: int = IMAGE_PULL_SECONDS
+    load_seconds: int
+
+    @property
+    def target(self) -> float:
+        """What the autoscaler aims at, a replica on average."""
+        return self.autoscaler.metrics[0].target / 1000
+
+    def following(self, signal: str, target: float) -> "Scenario":
+        """Return the same with another signal or target."""
+        metric = replace(self.autoscaler.metrics[0], target=round(target * 1000))
+        return replace(self, signal=signal, autoscaler=replace(self.autoscaler, metrics=(metric,)))
+
+    def with_minimum(self, replicas: int) -> "Scenario":
+        """Return the same with other fewest replicas."""
+        bounds = replace(self.autoscaler.bounds, minimum=replicas)
+        return replace(self, autoscaler=replace(self.autoscaler, bounds=bounds))
+
+
+def scenarios(stack: PlayedStack) -> list[Scenario]:
+    """Return one for each server.
+
+    Raises:
+        NotSimulatedError: a server's pods fit no pool, or nothing scrapes them.
+        UnsupportedMetricError: an autoscaler follows CPU or memory.
+    """
+    return [_scenario(stack, server) for server in stack.servers]
+
+
+def _scenario(stack: PlayedStack, server: Server) -> Scenario:
+    return Scenario(
+        server=server.name,
+        autoscaler=hpa_manifest.read(server.autoscaler),
+        limits=server.engine.limits,
+        shape=server.load.shape,
+        signal=_series(server.metric),
+        metric=server.metric,
+        pool=_share(stack, server),
+        scrape_seconds=_scrape_seconds(stack.manifests, server),
+        load_seconds=server.engine.load_seconds,
+    )
+
+
+def _series(metric: str) -> str:
+    """Return the series in `prometheus.googleapis.com|<series>|<type>`, and a name of another form as it is."""
+    parts = metric.split("|")
+    return parts[1] if len(parts) == 3 else metric
+
+
+def _share(stack: PlayedStack, server: Server) -> PoolShare:
+    pool = _pool(stack.pools, server)
+    others = [each for each in stack.servers if each is not server and _pool(stack.pools, each).name == pool.name]
+    taken = sum(-(-each.minimum // _replicas(pool, each)) for each in others)
+    return PoolShare(
+        name=pool.name,
+        nodes_of_group=pool.step,
+        replicas_of_group=_replicas(pool, server),
+        minimum=max(pool.minimum // pool.step - taken, 0),
+        maximum=max(pool.maximum // pool.step - taken, 0),
+        price=_price(pool, region_of(stack.cluster.location)),
+    )
+
+
+def _pool(pools: Sequence[Pool], server: Server) -> Pool:
+    found = next((pool for pool in pools if _replicas(pool, server)), None)
+    if found is None:
+        raise NotSimulatedError(f"server {server.name}: its pods fit no node pool; `make preview` says why")
+    return found
+
+
+def _replicas(pool: Pool, server: Server) -> int:
+    """Return how many replicas the nodes hold that come together."""
+    pod: Json = server.workload["spec"]["template"]
+    node = nodes_of_step(pool, 0)[0]
+    left, count = scheduling.free(node, []), 0
+    while scheduling.fits(pod, node, left):
+        left, count = scheduling.take(left, pod), count + 1
+    return count
+
+
+def _price(pool: Pool, region: str) -> Price | None:
+    purchase: Purchase = "on-demand"
+    if "cloud.google.com/gke-spot" in pool.labels:
+        purchase = "spot"
+    elif "cloud.google.com/gke-flex-start" in pool.labels:
+        purchase = "flex-start"
+    return price(pool.labels["node.kubernetes.io/instance-type"], region, purchase)
+
+
+def _scrape_seconds(manifests: Sequence[Json], server: Server) -> int:
+    labels: dict[str, str] = server.workload["spec"]["template"]["metadata"]["labels"]
+    intervals = [
+        _seconds(endpoint["interval"])
+        for each in manifests
+        if each["kind"] in ("PodMonitoring", "PodMonitor") and each["metadata"]["namespace"] == server.namespace
+        if each["spec"]["selector"].get("matchLabels", {}).items() <= labels.items()
+        for endpoint in _endpoints(each["spec"])
+    ]
+    if not intervals:
+        raise NotSimulatedError(f"server {server.name}: nothing in the stack scrapes its pods")
+    return min(intervals)
+
+
+def _endpoints(spec: Json) -> list[dict[str, Any]]:
+    return spec.get("endpoints") or spec.get("podMetricsEndpoints") or []
+
+
+def _seconds(duration: str) -> int:
+    minutes = duration.endswith("m")
+    return int(duration.rstrip("ms")) * (60 if minutes else 1)

@@ -1,0 +1,129 @@
+"""What a stack's loop does under a load, through the doors that a person uses."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from offline import Recording
+from rehearsal import stack
+from simulate import load, loop
+from simulate.__main__ import main
+from simulate.judgement import answer
+from simulate.load import LoadError
+from simulate.loop import Run
+from simulate.outcome import outcome, percentile
+from simulate.scenario import Scenario, scenarios
+
+SHORT, LONG = "0:4,120:160,600:4", "0:160,2400:4"
+
+
+@pytest.fixture(scope="module")
+def llama(recordings: Mapping[str, Recording]) -> Scenario:
+    [found] = scenarios(stack.read(recordings["gke-tpu"]))
+    return found
+
+
+@pytest.fixture(scope="module")
+def short(llama: Scenario) -> Run:
+    return loop.run(llama, load.parse(SHORT))
+
+
+def test_a_replica_is_added_and_answers_after_node_image_and_load_time(llama: Scenario, short: Run) -> None:
+    added = next(at for at, second in enumerate(short.seconds) if second.replicas == 2)
+    ready = next(at for at, second in enumerate(short.seconds) if second.ready == 2)
+    assert added == 135  # The first sync after the scrapes that saw 160 clients.
+    assert ready - added == pytest.approx(llama.node_seconds + llama.pull_seconds + llama.load_seconds, abs=2)
+
+
+def test_replicas_and_nodes_come_down_after_the_load(short: Run) -> None:
+    assert (short.seconds[-1].replicas, short.seconds[-1].nodes) == (1, 1)
+
+
+def test_replicas_and_nodes_keep_their_bounds(llama: Scenario, short: Run) -> None:
+    bounds = llama.autoscaler.bounds
+    assert all(bounds.minimum <= second.replicas <= bounds.maximum for second in short.seconds)
+    assert all(llama.pool.minimum <= second.nodes <= llama.pool.maximum for second in short.seconds)
+
+
+def test_the_same_load_gives_the_same_run(llama: Scenario, short: Run) -> None:
+    assert loop.run(llama, load.parse(SHORT)) == short
+
+
+def test_hours_and_cost_are_what_was_there(llama: Scenario, short: Run) -> None:
+    result = outcome(short)
+    assert result.node_hours == sum(second.nodes for second in short.seconds) / 3600
+    assert llama.pool.price is not None
+    assert result.usd == pytest.approx(result.node_hours * llama.pool.price.usd)
+
+
+def test_one_rise_and_one_fall_with_the_load_are_no_flap(short: Run) -> None:
+    assert [(each.before, each.after) for each in outcome(short).rescales] == [(1, 2), (2, 1)]
+    assert not outcome(short).flaps
+
+
+def test_a_replica_that_must_come_back_under_the_same_load_is_refused_with_a_way_out(llama: Scenario) -> None:
+    judged = answer(llama, load.parse(LONG))
+    [finding] = judged.findings
+    assert finding.severity == "error"
+    assert finding.path == "servers.llama.autoscaling"
+    assert re.search(r"flap \d+ x .* 160 clients .* reads 0 before and 32 after, against a target of 5", str(finding))
+    assert re.match(r"follow signal: kv-cache-use with target: 0.\d+, which does not flap here", finding.remedy)
+
+
+def test_the_way_out_neither_flaps_nor_waits_longer(llama: Scenario) -> None:
+    now, then = (
+        outcome(loop.run(each, load.parse(LONG))) for each in (llama, llama.following("vllm:kv_cache_usage_perc", 0.05))
+    )
+    assert now.flaps
+    assert not then.flaps
+    assert all(then.first_token[percent] <= now.first_token[percent] * 1.1 for percent in now.first_token)
+
+
+def test_a_target_that_is_never_reached_while_requests_wait_is_a_warning(llama: Scenario) -> None:
+    never = llama.following("vllm:kv_cache_usage_perc", 0.9)
+    [finding] = answer(never, load.parse("0:400")).findings
+    assert finding.severity == "warning"
+    assert "requests wait" in finding.message
+
+
+def test_a_sweep_holds_the_own_target_and_others_in_order(llama: Scenario) -> None:
+    judged = answer(llama, load.parse(SHORT))
+    targets = [trial.run.scenario.target for trial in judged.sweep]
+    assert targets == sorted(targets) == [1.25, 2.5, 5, 10, 20]
+    assert judged.own in judged.sweep
+
+
+def test_servers_of_one_pool_leave_each_other_their_fewest_nodes(recordings: Mapping[str, Recording]) -> None:
+    pools = {each.server: each.pool for each in scenarios(stack.read(recordings["gke-tpu-prod"]))}
+    assert {name: pool.maximum for name, pool in pools.items()} == {"llama": 5, "qwen": 5}
+
+
+@pytest.mark.parametrize("text", ["0:4,60", "5:1", "0:1,0:2", "0:-1", "no-such-file"])
+def test_what_is_no_load_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(LoadError, match="seconds:clients"):
+        load.parse(text)
+
+
+def test_a_file_holds_a_load(tmp_path: Path) -> None:
+    file = tmp_path / "load"
+    file.write_text("0:4\n120:160\n")
+    assert load.parse(str(file)).clients(120) == 160
+
+
+@pytest.mark.parametrize(("percent", "value"), [(50, 2.0), (90, 4.0), (99, 4.0)])
+def test_a_percentile_is_a_value_that_occurred(percent: int, value: float) -> None:
+    assert percentile((1.0, 2.0, 3.0, 4.0), percent) == value
+
+
+def test_the_command_prints_a_table_and_draws(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    picture = tmp_path / "run.svg"
+    assert main(["gke-tpu", "--load", SHORT, "--plot", str(picture)]) == 0
+    assert "node-h" in capsys.readouterr().out
+    assert picture.read_text().count("<svg") == 1
+
+
+def test_the_command_fails_where_a_configuration_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["gke-tpu", "--load", LONG]) == 1
+    assert "error: servers.llama.autoscaling" in capsys.readouterr().out
