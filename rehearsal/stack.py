@@ -15,6 +15,7 @@ from rehearsal.engine.load import Load, loads
 from rehearsal.engine.vllm_pod import Vllm
 from rehearsal.metrics.managed_collection import Cluster
 from rehearsal.nodes import Pool
+from rehearsal.scheduling import quantity
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 
@@ -65,7 +66,7 @@ class Server:
     @property
     def target(self) -> float:
         """The average of the metric that it aims at."""
-        return parse_quantity(self.autoscaler["spec"]["metrics"][0]["pods"]["target"]["averageValue"])
+        return float(quantity(self.autoscaler["spec"]["metrics"][0]["pods"]["target"]["averageValue"]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +142,6 @@ def compressed(manifest: Json, clock: Clock) -> Json:
     wait = {LOAD_SECONDS: f"{clock.compressed(engine.load_seconds):.1f}"}
     annotated = {**metadata, "annotations": {**metadata.get("annotations", {}), **wait}}
     return {**manifest, "spec": {**spec, "template": {**template, "metadata": annotated}}}
-
-
-def parse_quantity(text: str) -> float:
-    """Return a Kubernetes quantity as autoscalers state it: `34972m` is 34.972."""
-    scale = {"n": 1e-9, "u": 1e-6, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9}.get(text[-1:])
-    return float(text[:-1]) * scale if scale else float(text)
 
 
 def _rules(rules: Mapping[str, object], clock: Clock) -> Json:

@@ -8,7 +8,8 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rehearsal.engine.batching import BatchingEngine, Limits
+from rehearsal.engine.batching import BatchingEngine
+from rehearsal.engine.requests import Limits
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from catalog.footprint import cold_start_seconds
 from catalog.models import model
 from checks.fit import Replica, fit
 from checks.fit.kv_layout import kv_layout
-from rehearsal.engine.batching import Limits
 from rehearsal.engine.load_time import warm_start_seconds
+from rehearsal.engine.requests import Limits
 from rehearsal.engine.step_time import GKE_TUTORIAL, step_seconds
 
 ACCELERATOR_LABEL = "cloud.google.com/gke-tpu-accelerator"

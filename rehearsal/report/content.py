@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from rehearsal.engine.vllm_pod import Parameter
 from rehearsal.story.observation import Observation
-from rehearsal.story.play import Act, Told
 from rehearsal.story.setting import UPSTREAMS, Setting
+from rehearsal.story.told import Act, Told
 from rehearsal.story.verdict import Verdict
 
 REAL = (

@@ -16,7 +16,7 @@ from matplotlib.typing import RcKeyType
 
 from rehearsal.report.content import Report, ServerFacts
 from rehearsal.story.observation import Observation
-from rehearsal.story.play import Act
+from rehearsal.story.told import Act
 
 WIDTH, HEIGHT = 4.6, 2.7
 """Inches; a phone shows them at about the size of print."""

@@ -10,7 +10,8 @@ from rehearsal.client import Json
 from rehearsal.engine.double import is_ready
 from rehearsal.metrics.prometheus import PrometheusError, matcher, milliseconds
 from rehearsal.nodes import POOL_LABEL
-from rehearsal.stack import Server, parse_quantity
+from rehearsal.scheduling import quantity
+from rehearsal.stack import Server
 from rehearsal.story.setting import Setting
 
 RATE_SECONDS = 60
@@ -102,7 +103,7 @@ def signal(status: Json) -> float | None:
     current = [each["pods"]["current"] for each in status.get("currentMetrics") or () if "pods" in each]
     if not current or complaint(status):
         return None
-    return parse_quantity(current[0]["averageValue"])
+    return float(quantity(current[0]["averageValue"]))
 
 
 def _ask(setting: Setting, expression: str) -> float | None:

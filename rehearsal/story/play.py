@@ -1,22 +1,19 @@
 """Plays a story act by act and says what held. Whatever breaks, the stack's objects are taken away again."""
 
-import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Protocol
 
 import httpx2
 
-from catalog.engines import VLLM
 from rehearsal import gke_pools, lifecycle
 from rehearsal.client import ApiError
 from rehearsal.stack import Server
-from rehearsal.story.diagnosis import TOLERANCE, diagnose
+from rehearsal.story.diagnosis import diagnose
+from rehearsal.story.goals import clients_for, is_up, seconds_down
 from rehearsal.story.observation import Observation, nodes_by_pool, observe
 from rehearsal.story.setting import Setting
+from rehearsal.story.told import Act, Show, Told
 from rehearsal.story.verdict import Link, Verdict, duration
 
 OBSERVE_SECONDS = 0.5
@@ -32,58 +29,6 @@ HOLD_SECONDS = 3 * 60
 """How long the load stays once all replicas are there."""
 
 
-class Act(StrEnum):
-    """The parts of a story."""
-
-    START = "the objects are applied, the fewest replicas load"
-    LOAD = "clients come, until all replicas are Ready"
-    HOLD = "the load stays"
-    REST = "the clients go, replicas and nodes come back"
-    TEARDOWN = "the objects go in the order of `pulumi destroy`"
-
-
-class Show(Protocol):
-    """Who watches."""
-
-    def begin(self, setting: Setting) -> None:
-        """The stage stands; nothing is applied yet."""
-        ...
-
-    def act(self, act: Act) -> None:
-        """An act begins."""
-        ...
-
-    def observed(self, observations: Sequence[Observation]) -> None:
-        """This is how the servers are now, one observation each."""
-        ...
-
-    def judged(self, verdict: Verdict) -> None:
-        """This was found."""
-        ...
-
-
-@dataclass(slots=True)
-class Told:
-    """What is left of a story.
-
-    Attributes:
-        clients: load clients of each server.
-        observations: in the order of time.
-        acts: when each act began, in modelled seconds of the story.
-        verdicts: in the order in which they were found.
-    """
-
-    clients: Mapping[str, int]
-    observations: list[Observation] = field(default_factory=list[Observation])
-    acts: dict[Act, float] = field(default_factory=dict[Act, float])
-    verdicts: list[Verdict] = field(default_factory=list[Verdict])
-
-    @property
-    def ok(self) -> bool:
-        """Whether all that was to be shown held."""
-        return all(verdict.ok for verdict in self.verdicts)
-
-
 def play(setting: Setting, show: Show) -> Told:
     """Play the whole story."""
     story = _Story(setting, show)
@@ -96,14 +41,6 @@ def play(setting: Setting, show: Show) -> Told:
         story.judge(Verdict(f"the API server does not answer: {error}", Link.API_SERVER))
     story.tear_down()
     return story.told
-
-
-def clients_for(server: Server) -> int:
-    """Return how many load clients keep a server's signal above its target with all of its replicas."""
-    slots = server.engine.limits.slots
-    waits = VLLM.signals["waiting-requests"].name in server.metric
-    beyond = 2 * server.target if waits else slots / 4
-    return math.ceil(server.maximum * (slots + beyond) / server.load.concurrency)
 
 
 class _Story:
@@ -141,9 +78,9 @@ class _Story:
         further = max(server.maximum - server.minimum for server in self._servers)
         longest = max(server.engine.load_seconds for server in self._servers)
         return self._reached(
-            _is_up,
+            is_up,
             REACT_SECONDS + further * (STEP_SECONDS + gke_pools.ADD_SECONDS + longest),
-            lambda server: self._scaled_up(server),
+            self._scaled_up,
             loaded=True,
         )
 
@@ -161,7 +98,7 @@ class _Story:
         since = self.told.acts[Act.REST]
         came_back = self._reached(
             lambda server, seen: seen.wanted == seen.ready == server.minimum and not seen.pending,
-            REACT_SECONDS + max(map(_down_seconds, self._servers)),
+            REACT_SECONDS + max(map(seconds_down, self._servers)),
             lambda server: (
                 f"{server.name} came back to {server.minimum}, {duration(self._now - since)} after the load went"
             ),
@@ -170,7 +107,9 @@ class _Story:
         if not came_back:
             return False
         wait = gke_pools.REMOVE_SECONDS + REACT_SECONDS
-        if self._wait(lambda: nodes_by_pool(self._setting) == self._nodes, wait):
+        came_back = self._wait(lambda: nodes_by_pool(self._setting) == self._nodes, wait)
+        self._observe()
+        if came_back:
             now = ", ".join(f"{name} {count}" for name, count in self._nodes.items())
             self.judge(Verdict(f"nodes came back: {now}, {duration(self._now - since)} after the load went"))
         else:
@@ -256,21 +195,6 @@ class _Story:
     def _scale_clients(self, replicas: Mapping[str, int]) -> None:
         for server in self._servers:
             _patiently(lambda server=server: self._setting.plane.client.scale(server.clients, replicas[server.name]))
-
-
-def _is_up(server: Server, seen: Observation) -> bool:
-    if seen.pending or seen.ready < seen.wanted or seen.wanted <= server.minimum < server.maximum:
-        return False
-    settled = seen.signal is not None and seen.signal <= server.target * (1 + TOLERANCE)
-    return seen.wanted == server.maximum or settled
-
-
-def _down_seconds(server: Server) -> float:
-    """Return how long the behaviour of an autoscaler lets it take until the fewest replicas are left."""
-    rules = server.autoscaler["spec"].get("behavior", {}).get("scaleDown", {})
-    periods: list[int] = [each["periodSeconds"] for each in rules.get("policies", ())]
-    window: int = rules.get("stabilizationWindowSeconds", 300)
-    return window + (server.maximum - server.minimum) * max(periods, default=15)
 
 
 def _patiently(request: Callable[[], object]) -> None:

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from rehearsal.stack import Server
 from rehearsal.story.observation import Observation
-from rehearsal.story.play import Act
 from rehearsal.story.setting import Setting
+from rehearsal.story.told import Act
 from rehearsal.story.verdict import Verdict
 
 ROWS = 12

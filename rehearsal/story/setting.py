@@ -89,6 +89,8 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
         schemas = custom_resources.kubernetes_schemas(client)
         if refused := lifecycle.apply(client, custom_resources.definitions_of_models(MODELS, schemas)):
             raise RuntimeError("\n".join(map(str, refused)))
+        # Its garbage collector looks for new kinds every 30 s only, and a deletion waits until it knows the kind.
+        plane.processes.restart("kube-controller-manager")
         mirrors = {kind: Mirror(client, api_version, kind).__enter__() for api_version, kind in MIRRORED}
         inside.callback(_close, mirrors.values())
         for node in initial_nodes(played.pools):

@@ -9,7 +9,7 @@ from rehearsal import stack
 from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.control_plane import LOAD_SECONDS
-from rehearsal.stack import NothingToPlayError, PlayedStack, parse_quantity
+from rehearsal.stack import NothingToPlayError, PlayedStack
 
 
 @pytest.fixture
@@ -63,8 +63,3 @@ def test_at_any_speed_periods_stay_what_kubernetes_takes(gke_tpu: PlayedStack) -
     behavior = stack.compressed(autoscaler, Clock(100_000))["spec"]["behavior"]
     assert behavior["scaleDown"]["stabilizationWindowSeconds"] == 1
     assert all(each["periodSeconds"] == 1 for side in behavior.values() for each in side["policies"])
-
-
-@pytest.mark.parametrize(("text", "value"), [("5", 5), ("700m", 0.7), ("34972m", 34.972), ("2k", 2000)])
-def test_quantities_are_read_as_autoscalers_state_them(text: str, value: float) -> None:
-    assert parse_quantity(text) == pytest.approx(value)

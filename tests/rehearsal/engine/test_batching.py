@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rehearsal.engine.batching import BatchingEngine, Limits
+from rehearsal.engine.batching import BatchingEngine
+from rehearsal.engine.requests import Limits
 
 SECOND_A_STEP = 1.0
 

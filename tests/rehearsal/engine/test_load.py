@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from rehearsal.client import Json
 from rehearsal.engine import vllm_pod
-from rehearsal.engine.batching import Limits
 from rehearsal.engine.fleet import Fleet, Shape
 from rehearsal.engine.load import targets
+from rehearsal.engine.requests import Limits
 from rehearsal.engine.vllm_pod import Vllm
 
 LIMITS = Limits(slots=8, step_tokens=64, blocks=1000, block_tokens=16, step_seconds=lambda tokens: 0.1)

@@ -4,7 +4,7 @@ from rehearsal.engine.vllm_pod import Parameter
 from rehearsal.report import Report
 from rehearsal.report.content import ServerFacts
 from rehearsal.story.observation import Observation
-from rehearsal.story.play import Act
+from rehearsal.story.told import Act
 from rehearsal.story.verdict import Link, Verdict
 
 

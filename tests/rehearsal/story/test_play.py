@@ -9,9 +9,11 @@ from typing_extensions import override
 
 from rehearsal import report
 from rehearsal.stack import PlayedStack
-from rehearsal.story.play import Act, Told, clients_for, play
+from rehearsal.story.goals import clients_for
+from rehearsal.story.play import play
 from rehearsal.story.screen import Screen
 from rehearsal.story.setting import Setting, setting
+from rehearsal.story.told import Act, Told
 from rehearsal.story.verdict import Link
 from tests.rehearsal.story.conftest import SPEED
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from rich.console import Console
 
-from rehearsal.story.play import Act
 from rehearsal.story.screen import Screen
 from rehearsal.story.setting import Setting
+from rehearsal.story.told import Act
 from rehearsal.story.verdict import Link, Verdict
 from tests.rehearsal.report.stories import seen
 
