@@ -14,7 +14,8 @@ from catalog.versions import PROMETHEUS_ADAPTER
 from components.addons.kube_prometheus_stack import KubePrometheusStack
 from components.addons.monitoring_settings import ADAPTER, SCRAPE_SECONDS, SELECTED, adapter_values
 from components.addons.release import release
-from components.custom_resources import LabelSelector, PodMonitor, ScrapeEndpoint, custom_resource
+from components.custom_resources import custom_resource
+from components.custom_resources.monitoring import LabelSelector, PodMonitor, ScrapeEndpoint
 
 
 class PrometheusMetrics(pulumi.ComponentResource):

@@ -13,7 +13,8 @@ import pulumi_kubernetes as k8s
 
 from catalog.engines import Series
 from catalog.versions import STACKDRIVER_ADAPTER
-from components.custom_resources import LabelSelector, PodMonitoring, ScrapeEndpoint, custom_resource
+from components.custom_resources import custom_resource
+from components.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
 from components.gke.project import Project
 
 NAMESPACE = "custom-metrics"

@@ -5,7 +5,8 @@ import json
 import pulumi
 import pulumi_gcp as gcp
 
-from components.custom_resources import SecretProviderClass, custom_resource
+from components.custom_resources import custom_resource
+from components.custom_resources.secrets import SecretProviderClass
 from components.gke.project import Project
 from components.serving.token import FILE, VOLUME, token_volumes
 from components.workload import Volumes

@@ -4,13 +4,12 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import VLLM
-from components.custom_resources import (
+from components.custom_resources import custom_resource, wire
+from components.custom_resources.leader_worker_set import (
     LeaderWorkerSet,
     LeaderWorkerTemplate,
     RollingUpdate,
     RolloutStrategy,
-    custom_resource,
-    wire,
 )
 from components.serving.autoscaling import MetricsPath, autoscaler
 from components.serving.load_clients import load_clients
