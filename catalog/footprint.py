@@ -14,6 +14,9 @@ SHARED_MEMORY_GIB = 16
 DOWNLOAD_BYTES_PER_SECOND = 100_000_000
 """What a node gets from the Hugging Face hub through Cloud NAT, a cautious tenth of a 10 Gbit/s link."""
 
+COMPILE_CACHE_VARIABLE = "VLLM_XLA_CACHE_PATH"
+"""Names the folder where vLLM on TPU keeps what it has compiled."""
+
 XLA_COMPILE_SECONDS = 30 * 60
 """vLLM on TPU compiles a program for each shape before it answers: tens of minutes without a cache."""
 

@@ -3,6 +3,9 @@
 # renovate: datasource=docker depName=vllm/vllm-tpu
 VLLM_TPU = "v0.27.0"
 
+# renovate: datasource=docker depName=vllm/vllm-openai
+VLLM_GPU = "v0.27.0"
+
 # renovate: datasource=docker depName=curlimages/curl
 CURL = "8.17.0"
 

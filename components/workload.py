@@ -45,6 +45,7 @@ class Volumes:
     Attributes:
         path: where its files are.
         annotations: what the pod must carry for it.
+        disk_gib: disk of the node that the pod must ask for, GiB.
         depends_on: what must exist before a pod can mount it.
     """
 
@@ -52,6 +53,7 @@ class Volumes:
     annotations: Mapping[str, str]
     volumes: Sequence[k8s.core.v1.VolumeArgsDict]
     mounts: Sequence[k8s.core.v1.VolumeMountArgsDict]
+    disk_gib: int = 0
     depends_on: Sequence[pulumi.Resource] = field(default=())
 
 

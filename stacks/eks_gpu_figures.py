@@ -1,42 +1,15 @@
-"""What an `eks-gpu` stack amounts to: how its servers fit their GPUs, how they scale and what it costs."""
+"""What an `eks-gpu` stack amounts to: what it costs beside what its servers say."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from catalog.gpu_machines import GPU_MACHINES, GpuMachine
-from catalog.models import MODELS
-from catalog.nim import MEMORY_UTILIZATION, signals
 from catalog.prices import Unit
 from checks.cost import Estimate, PricedItem, estimate
-from checks.fit import Fit, Replica, fit
 from components.eks.settings import GpuPoolArgs
 from stacks.eks_gpu import EksGpu
-from stacks.figures import cost_figures, fit_figures, scaling_figures
-
-
-def machine_of(settings: EksGpu, pool: str) -> GpuMachine | None:
-    """Return the machine of a pool, where there is such a pool and the catalog has its machine."""
-    args = settings.cluster.pools.get(pool)
-    return GPU_MACHINES.get(args.instance_type) if args else None
-
-
-def fit_of(settings: EksGpu, name: str) -> Fit | None:
-    """Return how a server fits its GPUs, or nothing where its model or its pool is wrong already."""
-    server = settings.servers[name]
-    machine = machine_of(settings, server.pool)
-    if machine is None or server.tensor_parallel > machine.gpus or server.model not in MODELS:
-        return None
-    replica = Replica(
-        engine="vllm",
-        model=MODELS[server.model],
-        memory_gib=machine.gpu.memory_gib,
-        chips=server.tensor_parallel,
-        memory_utilization=MEMORY_UTILIZATION,
-        max_model_len=server.max_model_len,
-        tensor_parallel=server.tensor_parallel,
-    )
-    return fit(replica, f"servers.{name}")
+from stacks.figures import cost_figures
+from stacks.gpu_figures import server_figures
 
 
 def cost_of(settings: EksGpu, today: date) -> Estimate:
@@ -46,14 +19,7 @@ def cost_of(settings: EksGpu, today: date) -> Estimate:
 
 def figures(settings: EksGpu) -> Mapping[str, Any]:
     """Return fit, scaling and cost as outputs of the stack; they depend on the settings alone."""
-    return {
-        "fit": {name: fit_figures(found) for name in settings.servers if (found := fit_of(settings, name))},
-        "scaling": {
-            name: scaling_figures(server.autoscaling, signals(server.version)[server.autoscaling.metric.signal])
-            for name, server in settings.servers.items()
-        },
-        "costUsd": cost_figures(cost_of(settings, date.min).total),
-    }
+    return {**server_figures(settings), "costUsd": cost_figures(cost_of(settings, date.min).total)}
 
 
 def _priced(settings: EksGpu) -> list[PricedItem]:
@@ -108,10 +74,10 @@ def _fewest_nodes(settings: EksGpu, name: str, pool: GpuPoolArgs) -> int:
     if pool.capacity.type in ("reservation", "capacity-block"):
         return pool.max_nodes
     used = sum(
-        server.autoscaling.min_replicas * server.tensor_parallel
+        server.scaling.min_replicas * server.needs(settings.models).gpus
         for server in settings.servers.values()
         if server.pool == name
     )
-    machine = GPU_MACHINES.get(pool.instance_type)
+    machine = settings.machine(name)
     needed = -(-used // machine.gpus) if machine else 0
     return min(max(pool.min_nodes, needed), pool.max_nodes)

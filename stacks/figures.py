@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from catalog.engines import Series
 from catalog.units import GIB
 from checks.cost import Cost
 from checks.fit import Fit
-from components.serving.settings import Autoscaling
+from stacks.scaling import Scaling
 
 
 def fit_figures(found: Fit) -> dict[str, Any]:
@@ -21,11 +20,11 @@ def fit_figures(found: Fit) -> dict[str, Any]:
     }
 
 
-def scaling_figures(scaling: Autoscaling, series: Series) -> dict[str, Any]:
+def scaling_figures(scaling: Scaling) -> dict[str, Any]:
     """Return what a server is scaled on, and within which bounds."""
     return {
-        "series": series.name,
-        "target": scaling.metric.target,
+        "series": scaling.series.name,
+        "target": scaling.target,
         "minReplicas": scaling.min_replicas,
         "maxReplicas": scaling.max_replicas,
     }

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import pulumi
 from pydantic import Field
 
-from catalog.footprint import cold_start_seconds, file_cache_gib
+from catalog.footprint import COMPILE_CACHE_VARIABLE, cold_start_seconds, file_cache_gib
 from catalog.models import model
 from catalog.versions import VLLM_TPU
 from components.gke.settings import (
@@ -154,6 +154,7 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
                 accelerator=pools[args.pool],
                 weights=bucket.volumes(file_cache_gib(model(args.model))),
                 token=token,
+                cache_variable=COMPILE_CACHE_VARIABLE,
                 service_account=namespace.service_account,
             ),
             startup=Startup(cold_start_seconds(model(args.model))),

@@ -13,6 +13,7 @@ from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceAr
 from components.serving.settings import ClusterOnly
 from stacks.figures import cost_figures, fit_figures, scaling_figures
 from stacks.gke_tpu import GkeTpu
+from stacks.scaling import Scaling
 
 
 def slice_of(settings: GkeTpu, pool: str) -> TpuSlice | None:
@@ -57,7 +58,7 @@ def figures(settings: GkeTpu) -> Mapping[str, Any]:
     return {
         "fit": {name: fit_figures(found) for name in settings.servers if (found := fit_of(settings, name))},
         "scaling": {
-            name: scaling_figures(server.autoscaling, VLLM.signals[server.autoscaling.metric.signal])
+            name: scaling_figures(Scaling.of(server.autoscaling, VLLM.signals[server.autoscaling.metric.signal]))
             for name, server in settings.servers.items()
         },
         "costUsd": cost_figures(total),

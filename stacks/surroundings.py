@@ -1,8 +1,11 @@
 """What the program is given beside the stack's settings."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pulumi
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,8 @@ class Surroundings:
     api_key: pulumi.Output[str] | None = None
 
 
-def judged(value: pulumi.Output[str] | None) -> pulumi.Output[str]:
-    """Return a secret that the checks have found to be set.
+def judged(value: T | None) -> T:
+    """Return something optional that the checks have found to be there.
 
     Raises:
         RuntimeError: it is not, so the checks did not pass.

@@ -4,6 +4,7 @@ The chain is data (`Monitoring`), from a stack's settings or from Kubernetes obj
 no chain shows is not judged here: where an adapter can be scheduled, and how clients spread over replicas.
 """
 
+from checks.signals import arguments
 from checks.signals.edges import (
     AdapterRule,
     Keda,
@@ -38,6 +39,7 @@ __all__ = [
     "StackdriverAdapter",
     "Term",
     "Workload",
+    "arguments",
     "bump_findings",
     "signal_findings",
 ]

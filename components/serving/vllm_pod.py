@@ -28,6 +28,7 @@ class VllmRuntime:
         accelerator: hardware of a replica.
         weights: storage of the weights and of compiled programs.
         token: the Hugging Face token, as a file.
+        cache_variable: the environment variable that names the folder of compiled programs.
         service_account: who the pods are.
     """
 
@@ -36,6 +37,7 @@ class VllmRuntime:
     accelerator: Accelerator
     weights: Volumes
     token: Volumes
+    cache_variable: str
     service_account: pulumi.Input[str]
 
 
@@ -101,7 +103,7 @@ def _container(
     cache = f"{runtime.weights.path}/.compiled/{runtime.image_tag}"
     env: list[k8s.core.v1.EnvVarArgsDict] = [
         {"name": "HF_TOKEN_PATH", "value": f"{runtime.token.path}/{FILE}"},
-        {"name": "VLLM_XLA_CACHE_PATH", "value": cache},
+        {"name": runtime.cache_variable, "value": cache},
         *more_env,
     ]
     if accelerator.hosts > 1:
@@ -112,7 +114,11 @@ def _container(
         "command": command,
         "env": env,
         "resources": {
-            "requests": {"memory": f"{accelerator.memory_gib}Gi", accelerator.resource: str(accelerator.count)},
+            "requests": {
+                "memory": f"{accelerator.memory_gib}Gi",
+                **({"ephemeral-storage": f"{disk}Gi"} if (disk := runtime.weights.disk_gib) else {}),
+                accelerator.resource: str(accelerator.count),
+            },
             "limits": {accelerator.resource: str(accelerator.count)},
         },
         "security_context": {"allow_privilege_escalation": False},

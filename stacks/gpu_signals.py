@@ -1,9 +1,7 @@
-"""The way of each server's signal in an `eks-gpu` stack, from its settings alone: what its components will create."""
+"""The way of each server's signal in a stack with GPU nodes, from its settings alone."""
 
 from dataclasses import replace
 
-from catalog.engines import NIM
-from catalog.nim import metrics_path, signals
 from checks.signals import Export, MetricsApi, Monitoring, Scaler, ScalerMetric, Scrape, Workload, charts
 from components.addons.monitoring_settings import (
     ADAPTER,
@@ -15,24 +13,28 @@ from components.addons.monitoring_settings import (
     merged,
     stack_values,
 )
-from stacks.eks_gpu import EksGpu, GpuServer
+from stacks.gpu_servers import MetricsPage
+from stacks.gpu_serving import GpuServing
+from stacks.scaling import Scaling
 
 
-def monitoring(settings: EksGpu) -> Monitoring:
+def monitoring(settings: GpuServing) -> Monitoring:
     """Return everything between the stack's pods and its autoscalers; a person's values of the charts count.
 
     Raises:
         ValueError: a query, a duration or a port that a person gives cannot be read.
     """
-    values = settings.values
-    exports = tuple(_export(settings, name, server) for name, server in settings.servers.items())
-    servers = tuple(settings.servers.values())
+    values, servers = settings.values, settings.servers
+    exports = {
+        name: server.export(f"servers.{name}", Workload("Deployment", settings.namespace, name))
+        for name, server in servers.items()
+    }
     prometheus = stack_values(
         retention_days=settings.monitoring.retention_days,
         storage_gib=settings.monitoring.storage_gib,
         storage_class="",
     )
-    adapter = adapter_values(signals(server.version)[server.autoscaling.metric.signal] for server in servers)
+    adapter = adapter_values(server.scaling.series for server in servers.values())
     return Monitoring(
         cloud="eks",
         collector=charts.prometheus(STACK, NAMESPACE, merged(prometheus, values.kube_prometheus_stack)),
@@ -40,9 +42,10 @@ def monitoring(settings: EksGpu) -> Monitoring:
             charts.prometheus_adapter(ADAPTER, NAMESPACE, merged(adapter, values.prometheus_adapter)),
             path="values.prometheusAdapter",
         ),
-        exports=exports,
-        scrapes=tuple(_scrape(export) for export in exports),
-        scalers=tuple(_scaler(export, server) for export, server in zip(exports, servers, strict=True)),
+        exports=tuple(exports.values()),
+        scrapes=tuple(_scrape(exports[name], server.page) for name, server in servers.items()),
+        scalers=tuple(_scaler(exports[name], server.scaling) for name, server in servers.items()),
+        rules=tuple(rule for name, server in servers.items() for rule in server.rules(f"servers.{name}")),
         apis=(
             MetricsApi(path="values", group="custom.metrics.k8s.io", owner=f"{NAMESPACE}/{ADAPTER}"),
             MetricsApi(path="values", group="metrics.k8s.io", owner="kube-system/metrics-server"),
@@ -50,33 +53,20 @@ def monitoring(settings: EksGpu) -> Monitoring:
     )
 
 
-def _export(settings: EksGpu, name: str, server: GpuServer) -> Export:
-    return Export(
-        path=f"servers.{name}",
-        engine=NIM,
-        version=server.version,
-        workload=Workload("Deployment", settings.namespace, name),
-        labels={"app.kubernetes.io/name": name},
-        ports={"http": NIM.port},
-        listens=int(server.extra_env.get("NIM_SERVER_PORT", NIM.port)),
-    )
-
-
-def _scrape(export: Export) -> Scrape:
+def _scrape(export: Export, page: MetricsPage) -> Scrape:
     return Scrape(
         path=export.path,
         kind="PodMonitor",
         namespace=export.workload.namespace,
         labels=SELECTED,
         selector=export.labels,
-        port="http",
-        page=metrics_path(export.version),
+        port=page.port,
+        page=page.path,
         interval_seconds=SCRAPE_SECONDS,
     )
 
 
-def _scaler(export: Export, server: GpuServer) -> Scaler:
-    scaling = server.autoscaling
+def _scaler(export: Export, scaling: Scaling) -> Scaler:
     return Scaler(
         path=f"{export.path}.autoscaling",
         target=export.workload,
@@ -85,8 +75,8 @@ def _scaler(export: Export, server: GpuServer) -> Scaler:
         metrics=(
             ScalerMetric(
                 path=f"{export.path}.autoscaling.metric",
-                name=signals(server.version)[scaling.metric.signal].name,
-                target=f"{round(scaling.metric.target * 1000)}m",
+                name=scaling.series.name,
+                target=f"{round(scaling.target * 1000)}m",
             ),
         ),
     )

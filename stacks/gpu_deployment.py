@@ -1,0 +1,125 @@
+"""What every stack with GPU nodes creates inside its cluster: monitoring, the GPU operator and the servers."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import pulumi
+
+from components.addons.gpu_operator import GpuOperator
+from components.addons.kube_prometheus_stack import KubePrometheusStack
+from components.addons.metrics_server import MetricsServer
+from components.addons.prometheus_metrics import PrometheusMetrics
+from components.serving.namespace import ServingNamespace
+from components.serving.ngc import NgcAccess, NgcSecrets, existing_ngc_secrets
+from components.serving.nim_settings import KubernetesNgcKey, PulumiNgcKey
+from components.serving.settings import KubernetesToken, PulumiToken
+from components.serving.token import TokenSecret, existing_secret
+from components.workload import Accelerator, Startup, Volumes
+from stacks.gpu_servers.place import Place
+from stacks.gpu_serving import GpuServing
+from stacks.surroundings import Surroundings, judged
+
+
+class GpuNodes(Protocol):
+    """Nodes of one pool."""
+
+    def accelerator(
+        self, gpus: int, *, memory_gib: int, shared_memory_gib: int, device_plugin: pulumi.Resource
+    ) -> Accelerator:
+        """Return what a pod asks for to get this many GPUs of one node here."""
+        ...
+
+
+def serve(
+    name: str,
+    settings: GpuServing,
+    surroundings: Surroundings,
+    *,
+    pools: Mapping[str, GpuNodes],
+    storage_class: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> Mapping[str, pulumi.Input[Any]]:
+    """Create it and return the outputs.
+
+    Args:
+        storage_class: of the volume that Prometheus keeps its series on.
+        opts: options with the providers of the cluster.
+    """
+    values = settings.values
+    MetricsServer(name, values=values.metrics_server, opts=opts)
+    monitoring = KubePrometheusStack(
+        name,
+        retention_days=settings.monitoring.retention_days,
+        storage_gib=settings.monitoring.storage_gib,
+        storage_class=storage_class,
+        values=values.kube_prometheus_stack,
+        opts=opts,
+    )
+    operator = GpuOperator(name, monitoring=monitoring, values=values.gpu_operator, opts=opts)
+    metrics = PrometheusMetrics(
+        name,
+        monitoring=monitoring,
+        signals=[server.scaling.series for server in settings.servers.values()],
+        values=values.prometheus_adapter,
+        opts=opts,
+    )
+    namespace = ServingNamespace(name, settings.namespace, opts=opts)
+    ngc = _ngc(name, settings, surroundings, namespace=namespace.name, opts=opts)
+    hugging_face = _hugging_face(name, settings, surroundings, namespace=namespace.name, opts=opts)
+    urls: dict[str, pulumi.Output[str]] = {}
+    for server_name, server in settings.servers.items():
+        needs = server.needs(settings.models)
+        place = Place(
+            namespace=namespace.name,
+            service_account=namespace.service_account,
+            accelerator=pools[server.pool].accelerator(
+                needs.gpus,
+                memory_gib=needs.memory_gib,
+                shared_memory_gib=needs.shared_memory_gib,
+                device_plugin=operator.release,
+            ),
+            startup=Startup(server.startup_seconds(settings.models)),
+            metrics=metrics,
+            models=settings.models,
+            ngc=ngc,
+            hugging_face=hugging_face,
+            shared_storage=None,
+            api_key=surroundings.api_key,
+            opts=opts,
+        )
+        urls[server_name] = server.deploy(server_name, place)
+    return {"endpoints": urls, "dashboards": {"grafana": monitoring.grafana_command}}
+
+
+def _ngc(
+    name: str,
+    settings: GpuServing,
+    surroundings: Surroundings,
+    *,
+    namespace: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> NgcAccess | None:
+    if not any(server.needs_ngc_key for server in settings.servers.values()):
+        return None
+    match settings.ngc:
+        case PulumiNgcKey():
+            return NgcSecrets(name, judged(surroundings.ngc_api_key), namespace=namespace, opts=opts).access
+        case KubernetesNgcKey():
+            return existing_ngc_secrets(settings.ngc)
+
+
+def _hugging_face(
+    name: str,
+    settings: GpuServing,
+    surroundings: Surroundings,
+    *,
+    namespace: pulumi.Input[str],
+    opts: pulumi.ResourceOptions,
+) -> Volumes | None:
+    if not any(server.needs_hugging_face_token for server in settings.servers.values()):
+        return None
+    match settings.hugging_face:
+        case PulumiToken():
+            return TokenSecret(name, judged(surroundings.hugging_face_token), namespace=namespace, opts=opts).volumes
+        case KubernetesToken(secret=secret, key=key):
+            return existing_secret(secret, key)
