@@ -17,6 +17,7 @@ surroundings = stacks.Surroundings(
     aws_profile=pulumi.Config("aws").get("profile"),
     hugging_face_token=secret("huggingFaceToken"),
     ngc_api_key=secret("ngcApiKey"),
+    kubeconfig=secret("kubeconfig"),
     api_key=secret("apiKey"),
 )
 settings, findings = stacks.load(config.get_object("stack"), surroundings)

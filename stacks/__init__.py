@@ -11,17 +11,29 @@ import pulumi
 from pydantic import Field
 
 from checks import Finding, errors
-from stacks import eks_gpu, eks_gpu_checks, eks_gpu_figures, gke_tpu, gke_tpu_checks, gke_tpu_figures
+from stacks import (
+    eks_gpu,
+    eks_gpu_checks,
+    eks_gpu_figures,
+    existing,
+    existing_checks,
+    gke_tpu,
+    gke_tpu_checks,
+    gke_tpu_figures,
+    gpu_figures,
+)
 from stacks.eks_gpu import EksGpu
+from stacks.existing import Existing
 from stacks.gke_tpu import GkeTpu
 from stacks.reading import read
 from stacks.surroundings import Surroundings
 
 __all__ = ["Refused", "Stack", "Surroundings", "deploy", "load"]
 
-Stack = Annotated[EksGpu | GkeTpu, Field(discriminator="kind")]
+Stack = Annotated[EksGpu | Existing | GkeTpu, Field(discriminator="kind")]
 
-_KINDS: dict[str, type[EksGpu] | type[GkeTpu]] = {"eks-gpu": EksGpu, "gke-tpu": GkeTpu}
+_Kind = type[EksGpu] | type[Existing] | type[GkeTpu]
+_KINDS: dict[str, _Kind] = {"eks-gpu": EksGpu, "existing": Existing, "gke-tpu": GkeTpu}
 
 
 class Refused(pulumi.RunError):
@@ -70,6 +82,8 @@ def deploy(stack: Stack, surroundings: Surroundings) -> Mapping[str, pulumi.Inpu
     match stack:
         case EksGpu():
             return {**eks_gpu.deploy(stack, surroundings), **eks_gpu_figures.figures(stack)}
+        case Existing():
+            return {**existing.deploy(stack, surroundings), **gpu_figures.server_figures(stack)}
         case GkeTpu():
             return {**gke_tpu.deploy(stack, surroundings), **gke_tpu_figures.figures(stack)}
 
@@ -78,11 +92,13 @@ def _judge(stack: Stack, surroundings: Surroundings) -> list[Finding]:
     match stack:
         case EksGpu():
             return eks_gpu_checks.judge(stack, surroundings)
+        case Existing():
+            return existing_checks.judge(stack, surroundings)
         case GkeTpu():
             return gke_tpu_checks.judge(stack, surroundings)
 
 
-def _kind(raw: Mapping[str, Any]) -> type[EksGpu] | type[GkeTpu]:
+def _kind(raw: Mapping[str, Any]) -> _Kind:
     """Return the settings of the kind that is named, or of the one that is named most like it."""
     [closest] = difflib.get_close_matches(str(raw.get("kind")), _KINDS, n=1, cutoff=0)
     return _KINDS[closest]

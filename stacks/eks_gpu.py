@@ -27,6 +27,11 @@ class EksGpu(GpuServing):
     cluster: ClusterArgs
     """The cluster and its GPU pools."""
 
+    budget: Annotated[float, Field(gt=0)] | None = None
+    """Most that the stack may cost, USD an hour with every pool at its maximum; no limit when left out."""
+    prices: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict[str, float])
+    """Prices that hold for you, USD for an hour of the item: an instance type, or another name that a finding gives."""
+
     @property
     def region(self) -> str:
         """The region of the network's zones."""

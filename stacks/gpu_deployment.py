@@ -1,6 +1,6 @@
 """What every stack with GPU nodes creates inside its cluster: monitoring, the GPU operator and the servers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
 import pulumi
@@ -24,7 +24,7 @@ class GpuNodes(Protocol):
     """Nodes of one pool."""
 
     def accelerator(
-        self, gpus: int, *, memory_gib: int, shared_memory_gib: int, device_plugin: pulumi.Resource
+        self, gpus: int, *, memory_gib: int, shared_memory_gib: int, device_plugin: pulumi.Resource | None
     ) -> Accelerator:
         """Return what a pod asks for to get this many GPUs of one node here."""
         ...
@@ -36,17 +36,20 @@ def serve(
     surroundings: Surroundings,
     *,
     pools: Mapping[str, GpuNodes],
-    storage_class: pulumi.Input[str],
+    present: Collection[str] = (),
+    storage_class: pulumi.Input[str] | None,
     opts: pulumi.ResourceOptions,
 ) -> Mapping[str, pulumi.Input[Any]]:
     """Create it and return the outputs.
 
     Args:
-        storage_class: of the volume that Prometheus keeps its series on.
+        present: add-ons that the cluster has already, `gpu-operator` and `metrics-server`.
+        storage_class: of the volume that Prometheus keeps its series on; the cluster's default one if None.
         opts: options with the providers of the cluster.
     """
     values = settings.values
-    MetricsServer(name, values=values.metrics_server, opts=opts)
+    if "metrics-server" not in present:
+        MetricsServer(name, values=values.metrics_server, opts=opts)
     monitoring = KubePrometheusStack(
         name,
         retention_days=settings.monitoring.retention_days,
@@ -55,7 +58,9 @@ def serve(
         values=values.kube_prometheus_stack,
         opts=opts,
     )
-    operator = GpuOperator(name, monitoring=monitoring, values=values.gpu_operator, opts=opts)
+    device_plugin: pulumi.Resource | None = None
+    if "gpu-operator" not in present:
+        device_plugin = GpuOperator(name, monitoring=monitoring, values=values.gpu_operator, opts=opts).release
     metrics = PrometheusMetrics(
         name,
         monitoring=monitoring,
@@ -76,7 +81,7 @@ def serve(
                 needs.gpus,
                 memory_gib=needs.memory_gib,
                 shared_memory_gib=needs.shared_memory_gib,
-                device_plugin=operator.release,
+                device_plugin=device_plugin,
             ),
             startup=Startup(server.startup_seconds(settings.models)),
             metrics=metrics,

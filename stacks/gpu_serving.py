@@ -1,4 +1,4 @@
-"""What every stack with GPU nodes has, whoever made its cluster: servers, their keys, monitoring, budget and prices."""
+"""What every stack with GPU nodes has, whoever made its cluster: servers, their keys and monitoring."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -49,11 +49,6 @@ class GpuServing(Settings, ABC):
     """Where the token comes from with which models are downloaded from Hugging Face, if a server needs one."""
     servers: dict[NameOfServer, AnyGpuServer] = Field(min_length=1)
     """Model servers by name; the name is that of their Service, too."""
-
-    budget: Annotated[float, Field(gt=0)] | None = None
-    """Most that the stack may cost, USD an hour with every pool at its maximum; no limit when left out."""
-    prices: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict[str, float])
-    """Prices that hold for you, USD for an hour of the item: an instance type, or another name that a finding gives."""
 
     @property
     @abstractmethod

@@ -32,7 +32,7 @@ def monitoring(settings: GpuServing) -> Monitoring:
     prometheus = stack_values(
         retention_days=settings.monitoring.retention_days,
         storage_gib=settings.monitoring.storage_gib,
-        storage_class="",
+        storage_class=None,
     )
     adapter = adapter_values(server.scaling.series for server in servers.values())
     return Monitoring(

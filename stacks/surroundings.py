@@ -17,6 +17,7 @@ class Surroundings:
         aws_profile: profile of the AWS configuration with which Pulumi and kubectl act, from `aws:profile`.
         hugging_face_token: the secret `slipway:huggingFaceToken`, where it is set.
         ngc_api_key: the secret `slipway:ngcApiKey`, where it is set.
+        kubeconfig: the secret `slipway:kubeconfig`, where it is set.
         api_key: the secret `slipway:apiKey`, where it is set.
     """
 
@@ -24,6 +25,7 @@ class Surroundings:
     aws_profile: str | None = None
     hugging_face_token: pulumi.Output[str] | None = None
     ngc_api_key: pulumi.Output[str] | None = None
+    kubeconfig: pulumi.Output[str] | None = None
     api_key: pulumi.Output[str] | None = None
 
 

@@ -17,8 +17,17 @@ SCHEMA = Path(__file__).parents[1] / "stacks" / "schema.json"
 
 
 def test_every_stack_file_deploys_and_says_where_its_servers_are(recording: Recording) -> None:
-    assert recording.outputs["clusterName"]
     assert recording.outputs["endpoints"]
+
+
+def test_every_stack_that_makes_a_cluster_says_how_it_is_reached(recordings: Mapping[str, Recording]) -> None:
+    for recording in recordings.values():
+        if any(recording.of(kind) for kind in ("gcp:container/cluster:Cluster", "aws:eks/cluster:Cluster")):
+            _says_how_it_is_reached(recording)
+
+
+def _says_how_it_is_reached(recording: Recording) -> None:
+    assert recording.outputs["clusterName"]
     commands = ("gcloud container clusters get-credentials ", "aws eks update-kubeconfig ")
     assert recording.outputs["credentialsCommand"].startswith(commands)
 

@@ -30,7 +30,7 @@ class KubePrometheusStack(pulumi.ComponentResource):
         *,
         retention_days: int,
         storage_gib: int,
-        storage_class: pulumi.Input[str],
+        storage_class: pulumi.Input[str] | None,
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

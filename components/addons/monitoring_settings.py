@@ -34,10 +34,14 @@ AGGREGATION: Mapping[Signal, str] = {"waiting-requests": "sum", "kv-cache-use": 
 
 
 def stack_values(*, retention_days: int, storage_gib: int, storage_class: object) -> dict[str, Any]:
-    """Return the values of kube-prometheus-stack, for a cluster whose control plane cannot be scraped."""
+    """Return the values of kube-prometheus-stack, for a cluster whose control plane cannot be scraped.
+
+    Args:
+        storage_class: of the volume; the cluster's default one if None.
+    """
     selector = {"matchLabels": SELECTED}
     volume = {
-        "storageClassName": storage_class,
+        **({"storageClassName": storage_class} if storage_class else {}),
         "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": f"{storage_gib}Gi"}},
     }

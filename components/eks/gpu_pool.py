@@ -74,7 +74,7 @@ class GpuNodePool(pulumi.ComponentResource):
         self.register_outputs({})
 
     def accelerator(
-        self, gpus: int, *, memory_gib: int, shared_memory_gib: int, device_plugin: pulumi.Resource
+        self, gpus: int, *, memory_gib: int, shared_memory_gib: int, device_plugin: pulumi.Resource | None
     ) -> Accelerator:
         """Return what a pod asks for to get this many GPUs of one node here."""
         return Accelerator(
@@ -84,7 +84,7 @@ class GpuNodePool(pulumi.ComponentResource):
             node_selector={POOL_LABEL: self._name},
             memory_gib=memory_gib,
             shared_memory_gib=shared_memory_gib,
-            nodes=[self.node_group, device_plugin],
+            nodes=[self.node_group, *([device_plugin] if device_plugin else [])],
         )
 
 
