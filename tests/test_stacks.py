@@ -34,7 +34,7 @@ def _says_how_it_is_reached(recording: Recording) -> None:
 
 @pytest.mark.parametrize("path", COMMITTED, ids=stack_name)
 def test_a_deployed_stack_keeps_its_urns(path: Path, recordings: Mapping[str, Recording]) -> None:
-    """A URN that changes is a resource that is deleted and made again, unless an alias says otherwise.
+    """A URN that changes is a resource that is deleted and made again, unless an alias says otherwise. F7.
 
     `UPDATE_GOLDEN=1 make test` writes the lists anew; a changed line then needs an alias or a reason.
     """

@@ -50,6 +50,12 @@ def test_every_job_has_a_timeout_and_permissions_of_its_own(workflow: Path) -> N
     assert all({"timeout-minutes", "permissions"} <= job.keys() for job in definition["jobs"].values())
 
 
+def test_runs_that_use_a_stack_take_turns() -> None:
+    """A run that is killed while it updates leaves the stack locked. F28."""
+    for workflow in WORKFLOWS:
+        assert document(str(workflow.relative_to(ROOT)))["concurrency"]["group"], workflow
+
+
 def test_renovate_follows_every_pin_of_the_catalog() -> None:
     text = read("catalog/versions.py")
     (manager,) = json.loads(read("renovate.json"))["customManagers"]

@@ -78,6 +78,7 @@ def test_autopilot_declares_no_node_pool_and_no_conflicting_input(recordings: Ma
 
 
 def test_a_slice_of_one_machine_has_total_bounds_and_no_placement(recordings: Mapping[str, Recording]) -> None:
+    """F6."""
     pool = one(recordings["gke-tpu"], NODE_POOL, "v6e")
     assert pool["autoscaling"] == {"totalMinNodeCount": 1, "totalMaxNodeCount": 2, "locationPolicy": "ANY"}
     assert "placementPolicy" not in pool
@@ -141,6 +142,7 @@ def test_a_pod_asks_for_every_chip_of_its_machine(recordings: Mapping[str, Recor
 
 
 def test_the_file_cache_holds_the_model_and_is_bounded(recordings: Mapping[str, Recording]) -> None:
+    """F26."""
     pod, _ = server(recordings["gke-tpu"], "llama")
     volumes = {volume["name"]: volume for volume in pod["volumes"]}
     assert volumes["gke-gcsfuse-cache"]["emptyDir"] == {"medium": "Memory", "sizeLimit": "139Gi"}
