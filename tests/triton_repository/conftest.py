@@ -1,0 +1,33 @@
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.triton_repository.server_process import prepare_backends, start
+from tests.triton_repository.tritonserver import TritonServer
+
+
+@pytest.fixture(scope="session")
+def backends(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The server's backends. A test that needs them, and so a server, is skipped only where there is no server."""
+    if sys.version_info >= (3, 13) or sys.platform != "linux":
+        pytest.skip("nvidia-pytriton has a tritonserver for Linux and Python up to 3.12 only")
+    return prepare_backends(tmp_path_factory.mktemp("backends"))
+
+
+@pytest.fixture(scope="session")
+def server(backends: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TritonServer]:
+    """One server for all tests, which add their models to it under names of their own.
+
+    It completes no configuration, which takes it a second for each model: what is left out is refused.
+    """
+    with start(backends, tmp_path_factory.mktemp("server"), "--disable-auto-complete-config") as (running, _):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployed(backends: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TritonServer]:
+    """A server with the options that it has in a pod: it asks each model to complete its configuration."""
+    with start(backends, tmp_path_factory.mktemp("deployed")) as (running, _):
+        yield running

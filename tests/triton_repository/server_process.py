@@ -1,0 +1,82 @@
+"""A real tritonserver on this machine's loopback, on free ports, with the processes that it starts."""
+
+import contextlib
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx2
+
+from rehearsal.triton import wheel
+from rehearsal.triton.server import Ports, command, remove_leftovers
+from tests.triton_repository.tritonserver import TritonServer
+
+START_SECONDS = 20
+STOP_SECONDS = 2
+
+
+def prepare_backends(folder: Path) -> Path:
+    """Lay the Python backend out in `folder`."""
+    return wheel.lay_out_backends(wheel.find(), folder)
+
+
+def _free_ports(count: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+
+
+@contextlib.contextmanager
+def start(
+    backends: Path, folder: Path, *options: str, repository: Path | None = None
+) -> Generator[tuple[TritonServer, subprocess.Popen[bytes]]]:
+    """Start a server on free ports and stop it, whatever happens, with all processes that it started."""
+    ports = Ports(*_free_ports(3))
+    repository = repository or folder / "repository"
+    repository.mkdir(exist_ok=True)
+    region, found = f"slipway_test_{os.getpid()}_{ports.http}_", wheel.find()
+    started = command(
+        found,
+        backends=backends,
+        repository=repository,
+        address="127.0.0.1",
+        ports=ports,
+        region=region,
+        options=("--model-control-mode=explicit", "--exit-timeout-secs=1", *options),
+    )
+    log = folder / "tritonserver.log"
+    environment = {**os.environ, **found.environment}
+    with log.open("wb") as out:
+        child = subprocess.Popen(started, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, cwd=folder)
+    server = TritonServer(repository, (ports.http, ports.grpc, ports.metrics), log)
+    try:
+        _wait_until_live(server, child)
+        yield server, child
+    finally:
+        server.close()
+        _stop(child)
+        remove_leftovers(region)
+
+
+def _wait_until_live(server: TritonServer, child: subprocess.Popen[bytes]) -> None:
+    """Wait until the server answers or has ended by itself."""
+    until = time.monotonic() + START_SECONDS
+    while child.poll() is None and time.monotonic() < until:
+        with contextlib.suppress(httpx2.TransportError):
+            if server.get("/v2/health/live").ok:
+                return
+        time.sleep(0.05)
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
