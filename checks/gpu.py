@@ -3,9 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
-from catalog.gpu_machines import GPU_MACHINES, GpuMachine, Purchase
+from catalog.gpu_machines import DISK_RESERVE_GIB, DISK_SHARE, GPU_MACHINES, GpuMachine, Purchase, pod_disk_gib
 from checks import Finding
+from checks.packing import GpuDemand, Packing, cpus_for_pods, memory_for_pods_gib
+
+RESERVED: tuple[Purchase, ...] = ("capacity-block", "reservation")
+"""Ways to get nodes that name a place beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,36 +19,15 @@ class GpuPool:
 
     Attributes:
         path: where the pool is in the stack file.
-        disk_gib: disk of a node, GiB.
+        disk_gib: disk of a node for images and pods, GiB.
+        disk_key: the pool's key that says how large that disk is; None where the machine brings it.
     """
 
     path: str
     machine: GpuMachine
     max_nodes: int
-    disk_gib: int
-
-
-@dataclass(frozen=True, slots=True)
-class GpuDemand:
-    """What a server asks of a pool.
-
-    Attributes:
-        path: where the server is in the stack file.
-        pool: the pool's name.
-        gpus: GPUs of one pod.
-        memory_gib: main memory of one pod, volumes in memory included, GiB.
-        disk_gib: disk that one pod's files take, GiB.
-        image_gib: disk that its image takes once a node, GiB.
-    """
-
-    path: str
-    pool: str
-    gpus: int
-    memory_gib: float
     disk_gib: float
-    image_gib: float
-    min_replicas: int
-    max_replicas: int
+    disk_key: str | None = "rootVolumeGib"
 
 
 def machine_findings(path: str, instance_type: str, purchase: Purchase) -> list[Finding]:
@@ -89,7 +73,7 @@ def bound_findings(
                 "write 0",
             )
         )
-    if purchase in ("capacity-block", "reservation") and len(zones) > 1:
+    if purchase in RESERVED and len(zones) > 1:
         findings.append(
             Finding(
                 f"{path}.zones",
@@ -98,6 +82,38 @@ def bound_findings(
             )
         )
     return findings
+
+
+def efa_findings(path: str, instance_type: str, purchase: Purchase, zones: Sequence[str]) -> list[Finding]:
+    """Judge a pool whose nodes are to have EFA interfaces."""
+    machine = GPU_MACHINES.get(instance_type)
+    findings: list[Finding] = []
+    if machine and not machine.efa:
+        having = [other.name for other in GPU_MACHINES.values() if other.efa]
+        findings.append(Finding(f"{path}.efa", f"{instance_type} has no EFA interface", f"use {_listed(having)}"))
+    if purchase not in RESERVED and len(zones) > 1:
+        findings.append(
+            Finding(
+                f"{path}.zones",
+                f"{len(zones)} zones are given, but nodes with EFA are in one placement group, which is in one zone",
+                "write one zone",
+            )
+        )
+    return findings
+
+
+def karpenter_findings(path: str, min_nodes: int) -> list[Finding]:
+    """Judge a pool whose nodes Karpenter makes: only for pods that wait, and one by one."""
+    if not min_nodes:
+        return []
+    return [
+        Finding(
+            f"{path}.minNodes",
+            f"{min_nodes} nodes cannot be kept: Karpenter makes a node when a pod waits for it, and none in advance",
+            "write 0 and keep nodes through a server's minReplicas, or set cluster.nodeAutoscaler.type to "
+            "cluster-autoscaler",
+        )
+    ]
 
 
 def gpu_placement_findings(pools: Mapping[str, GpuPool], demands: Sequence[GpuDemand]) -> list[Finding]:
@@ -127,42 +143,6 @@ def gpu_placement_findings(pools: Mapping[str, GpuPool], demands: Sequence[GpuDe
     return findings
 
 
-def nodes_for(machine: GpuMachine, disk_gib: float, pods: Iterable[GpuDemand]) -> int:
-    """Return how many nodes hold these pods, filled from the largest pod down."""
-    nodes: list[_Room] = []
-    for pod in sorted(pods, key=lambda pod: (pod.gpus, pod.memory_gib), reverse=True):
-        for node in nodes:
-            if node.takes(pod):
-                break
-        else:
-            node = _Room(machine.gpus, machine.allocatable_memory_gib, disk_gib, set())
-            nodes.append(node)
-        node.add(pod)
-    return len(nodes)
-
-
-@dataclass(slots=True)
-class _Room:
-    """What is left of a node."""
-
-    gpus: int
-    memory_gib: float
-    disk_gib: float
-    images: set[str]
-
-    def takes(self, pod: GpuDemand) -> bool:
-        return pod.gpus <= self.gpus and pod.memory_gib <= self.memory_gib and self._disk(pod) <= self.disk_gib
-
-    def add(self, pod: GpuDemand) -> None:
-        self.disk_gib -= self._disk(pod)
-        self.gpus -= pod.gpus
-        self.memory_gib -= pod.memory_gib
-        self.images.add(pod.path)
-
-    def _disk(self, pod: GpuDemand) -> float:
-        return pod.disk_gib + (0 if pod.path in self.images else pod.image_gib)
-
-
 def _pod_findings(pool: GpuPool, demand: GpuDemand) -> list[Finding]:
     machine = pool.machine
     findings: list[Finding] = []
@@ -174,30 +154,45 @@ def _pod_findings(pool: GpuPool, demand: GpuDemand) -> list[Finding]:
                 f"write {machine.gpus} or less, or choose a pool of larger machines",
             )
         )
-    if demand.memory_gib > machine.allocatable_memory_gib:
+    left = memory_for_pods_gib(machine)
+    if demand.memory_gib > left:
         findings.append(
             Finding(
                 demand.path,
                 f"a pod needs {demand.memory_gib:.0f} GiB of main memory, and a node of pool {demand.pool!r} "
-                f"({machine.name}) leaves {machine.allocatable_memory_gib:.0f} GiB to pods",
+                f"({machine.name}) leaves {left:.0f} GiB to pods",
                 "choose a pool of larger machines",
             )
         )
-    disk = demand.disk_gib + demand.image_gib
-    if disk > pool.disk_gib:
+    if demand.cpus > cpus_for_pods(machine):
         findings.append(
             Finding(
-                f"{pool.path}.rootVolumeGib",
-                f"{pool.disk_gib} GiB are too few for the image and the model of {demand.path}: {disk:.0f} GiB",
-                f"write {disk:.0f} or more",
+                demand.path,
+                f"a pod requests {demand.cpus:g} cores, and a node of pool {demand.pool!r} ({machine.name}) leaves "
+                f"{cpus_for_pods(machine):.2f} to pods",
+                "choose a pool of larger machines",
             )
         )
-    return findings
+    return findings + _disk_findings(pool, demand)
+
+
+def _disk_findings(pool: GpuPool, demand: GpuDemand) -> list[Finding]:
+    needed, left = demand.disk_gib + demand.image_gib, pod_disk_gib(pool.disk_gib)
+    if needed <= left:
+        return []
+    message = (
+        f"of {pool.disk_gib:.0f} GiB EKS leaves {left:.0f} GiB to pods, too few for the image and the model of "
+        f"{demand.path}: {needed:.0f} GiB"
+    )
+    if pool.disk_key is None:
+        return [Finding(f"{pool.path}.instanceType", message, "choose machines with a larger instance store")]
+    enough = ceil((needed + DISK_RESERVE_GIB) / DISK_SHARE)
+    return [Finding(f"{pool.path}.{pool.disk_key}", message, f"write {enough} or more")]
 
 
 def _sum_findings(name: str, pool: GpuPool, demands: Sequence[GpuDemand]) -> list[Finding]:
     pods = [demand for demand in demands for _ in range(demand.max_replicas)]
-    wanted = nodes_for(pool.machine, pool.disk_gib, pods)
+    wanted = Packing(pool.machine, pool.disk_gib, pods).nodes
     if wanted <= pool.max_nodes:
         return []
     each = " + ".join(f"{demand.path.rpartition('.')[2]} {demand.max_replicas}" for demand in demands)

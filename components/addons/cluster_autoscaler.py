@@ -10,12 +10,10 @@ import pulumi_kubernetes as k8s
 from catalog.versions import CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER_CHART
 from components.addons.release import release
 from components.eks.identity import pod_role
+from components.eks.settings import IDLE_MINUTES
 
 NAME = "cluster-autoscaler"
 NAMESPACE = "kube-system"
-
-IDLE_MINUTES = 10
-"""How long a node must be empty before it goes: a new one takes minutes to have its image."""
 
 
 class ClusterAutoscaler(pulumi.ComponentResource):

@@ -4,14 +4,18 @@
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pulumi
 import pulumi_kubernetes as k8s
 from pydantic.alias_generators import to_camel
 
+from components.custom_resources.gpu_operator import ClusterPolicy
+from components.custom_resources.karpenter import EC2NodeClass, NodePool
+from components.custom_resources.keda import ScaledObject
 from components.custom_resources.leader_worker_set import LeaderWorkerSet
 from components.custom_resources.monitoring import PodMonitor, PodMonitoring, PrometheusRule
+from components.custom_resources.nim_operator import NimCache, NimService
 from components.custom_resources.secrets import SecretProviderClass
 from components.settings import Settings
 
@@ -21,8 +25,21 @@ MODELS: Mapping[tuple[str, str], type[Settings]] = {
     ("monitoring.coreos.com/v1", "PrometheusRule"): PrometheusRule,
     ("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass"): SecretProviderClass,
     ("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet"): LeaderWorkerSet,
+    ("keda.sh/v1alpha1", "ScaledObject"): ScaledObject,
+    ("nvidia.com/v1", "ClusterPolicy"): ClusterPolicy,
+    ("apps.nvidia.com/v1alpha1", "NIMCache"): NimCache,
+    ("apps.nvidia.com/v1alpha1", "NIMService"): NimService,
+    ("karpenter.sh/v1", "NodePool"): NodePool,
+    ("karpenter.k8s.aws/v1", "EC2NodeClass"): EC2NodeClass,
 }
 """The model of each custom kind's `spec`, by apiVersion and kind."""
+
+CLUSTER_SCOPED = frozenset(
+    {("karpenter.sh/v1", "NodePool"), ("karpenter.k8s.aws/v1", "EC2NodeClass"), ("nvidia.com/v1", "ClusterPolicy")}
+)
+"""Those kinds whose objects lie in no namespace."""
+
+Spec = TypeVar("Spec", bound=Settings)
 
 _KINDS: Mapping[type[Settings], tuple[str, str]] = {model: kind for kind, model in MODELS.items()}
 
@@ -35,13 +52,29 @@ def custom_resource(
     Raises:
         KeyError: no kind in `MODELS` has a spec of this type.
     """
-    api_version, kind = _KINDS[type(spec)]
+    return late_custom_resource(name, type(spec), pulumi.Output.from_input(spec), metadata=metadata, opts=opts)
+
+
+def late_custom_resource(
+    name: str,
+    model: type[Spec],
+    spec: pulumi.Output[Spec],
+    *,
+    metadata: Mapping[str, Any],
+    opts: pulumi.ResourceOptions,
+) -> k8s.apiextensions.CustomResource:
+    """Create a custom resource whose spec holds what other resources produce.
+
+    Raises:
+        KeyError: no kind in `MODELS` has a spec of this type.
+    """
+    api_version, kind = _KINDS[model]
     return k8s.apiextensions.CustomResource(
         name,
         api_version=api_version,
         kind=kind,
         metadata={**metadata},
-        spec=spec.model_dump(by_alias=True, exclude_none=True),
+        spec=spec.apply(lambda known: known.model_dump(by_alias=True, exclude_none=True)),
         opts=opts,
     )
 

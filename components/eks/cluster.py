@@ -1,12 +1,13 @@
 """The EKS cluster, its add-ons, and the provider through which everything in it is made."""
 
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from catalog.versions import EKS_COREDNS, EKS_EBS_CSI, EKS_KUBE_PROXY, EKS_POD_IDENTITY_AGENT, EKS_VPC_CNI
+from components.eks.add_on import add_on
 from components.eks.identity import ServiceRole, pod_role
 from components.eks.network import Network
 from components.eks.node_group import node_role, system_node_group
@@ -24,6 +25,9 @@ class EksCluster(pulumi.ComponentResource):
 
     Attributes:
         name: the cluster's name.
+        arn: the cluster.
+        security_group: EKS's own, of the control plane and of every node; whoever is in it may talk to the others.
+        system_nodes: the nodes without accelerators, on which add-ons run.
         node_role: what node groups run as.
         credentials_command: what a person runs to reach it with kubectl.
         provider: makes Kubernetes objects in it, on nodes without accelerators; its identity is the cluster's, so
@@ -32,6 +36,9 @@ class EksCluster(pulumi.ComponentResource):
     """
 
     name: pulumi.Output[str]
+    arn: pulumi.Output[str]
+    security_group: pulumi.Output[str]
+    system_nodes: aws.eks.NodeGroup
     node_role: ServiceRole
     credentials_command: pulumi.Output[str]
     provider: k8s.Provider
@@ -51,19 +58,20 @@ class EksCluster(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
 
         cluster = _control_plane(name, args, network, child)
-        self.name = cluster.name
+        self.name, self.arn = cluster.name, cluster.arn
+        # Optional in the SDK, since it is an input's type too; AWS always names the group.
+        self.security_group = cluster.vpc_config.apply(lambda config: cast(str, config.cluster_security_group_id))
         for administrator, arn in args.administrators.items():
             _administrator(f"{name}-{administrator}", arn, cluster, child)
 
         cni = pod_role(f"{name}-vpc-cni", managed=["AmazonEKS_CNI_Policy"], opts=child)
-        agent = _add_on(name, "eks-pod-identity-agent", EKS_POD_IDENTITY_AGENT, cluster, opts=child)
         self.ready = [
-            agent,
-            _add_on(name, "kube-proxy", EKS_KUBE_PROXY, cluster, opts=child),
-            _add_on(name, "vpc-cni", EKS_VPC_CNI, cluster, account="aws-node", role=cni, opts=child),
+            add_on(name, "eks-pod-identity-agent", EKS_POD_IDENTITY_AGENT, cluster.name, opts=child),
+            add_on(name, "kube-proxy", EKS_KUBE_PROXY, cluster.name, opts=child),
+            add_on(name, "vpc-cni", EKS_VPC_CNI, cluster.name, accounts=["aws-node"], role=cni, opts=child),
         ]
         self.node_role = node_role(f"{name}-nodes", opts=child)
-        system = system_node_group(
+        self.system_nodes = system_node_group(
             f"{name}-system",
             args.system_pool,
             cluster=cluster.name,
@@ -71,13 +79,12 @@ class EksCluster(pulumi.ComponentResource):
             subnets=list(network.private_subnets.values()),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*self.ready, *network.routes]),
         )
-        after = pulumi.ResourceOptions(parent=self, depends_on=[system])
+        after = pulumi.ResourceOptions(parent=self, depends_on=[self.system_nodes])
         ebs = pod_role(f"{name}-ebs-csi", managed=["service-role/AmazonEBSCSIDriverPolicy"], opts=child)
+        account = "ebs-csi-controller-sa"
         on_nodes: list[pulumi.Resource] = [
-            _add_on(name, "coredns", EKS_COREDNS, cluster, opts=after),
-            _add_on(
-                name, "aws-ebs-csi-driver", EKS_EBS_CSI, cluster, account="ebs-csi-controller-sa", role=ebs, opts=after
-            ),
+            add_on(name, "coredns", EKS_COREDNS, cluster.name, opts=after),
+            add_on(name, "aws-ebs-csi-driver", EKS_EBS_CSI, cluster.name, accounts=[account], role=ebs, opts=after),
         ]
         as_profile = f" --profile {profile}" if profile else ""
         self.credentials_command = pulumi.Output.format(
@@ -155,30 +162,6 @@ def _administrator(name: str, arn: str, cluster: aws.eks.Cluster, opts: pulumi.R
         policy_arn=ADMINISTRATOR,
         access_scope={"type": "cluster"},
         opts=opts,
-    )
-
-
-def _add_on(
-    name: str,
-    add_on: str,
-    version: str,
-    cluster: aws.eks.Cluster,
-    *,
-    account: str = "",
-    role: ServiceRole | None = None,
-    opts: pulumi.ResourceOptions,
-) -> aws.eks.Addon:
-    """Return an EKS add-on; with a role, its service account takes it on through Pod Identity."""
-    grants = pulumi.ResourceOptions(depends_on=role.grants if role else [])
-    return aws.eks.Addon(
-        f"{name}-{add_on}",
-        cluster_name=cluster.name,
-        addon_name=add_on,
-        addon_version=version,
-        resolve_conflicts_on_create="OVERWRITE",
-        resolve_conflicts_on_update="PRESERVE",
-        pod_identity_associations=[{"service_account": account, "role_arn": role.arn}] if role else None,
-        opts=pulumi.ResourceOptions.merge(opts, grants),
     )
 
 

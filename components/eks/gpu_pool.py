@@ -1,25 +1,30 @@
 """GPU node pools: EKS managed node groups on NVIDIA's variant of Amazon Linux 2023."""
 
+from base64 import b64encode
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from catalog.gpu_machines import GPU_MACHINES, GPU_RESOURCE
+from catalog.gpu_machines import EFA_RESOURCE, GPU_MACHINES, GPU_RESOURCE, GpuMachine, pod_disk_gib
 from checks.gpu import machine_findings
+from components.eks import gpu_nodes
+from components.eks.fabric import Fabric
+from components.eks.gpu_nodes import PRESENT
 from components.eks.identity import ServiceRole
 from components.eks.node_group import launch_template, node_group
 from components.eks.settings import Capacity, CapacityBlock, GpuPoolArgs, OnDemand, Reservation, Spot
-from components.workload import POOL_LABEL, Accelerator
+from components.workload import Accelerator
 
 AMI_TYPE = "AL2023_x86_64_NVIDIA"
 """It has the driver and the container toolkit, and no device plugin."""
 
-PRESENT = "present"
+TEMPLATE_RESOURCE = "k8s.io/cluster-autoscaler/node-template/resources"
+"""Prefix of the tags that tell the Cluster Autoscaler of a group without nodes what a node of it would have."""
 
 
 class GpuNodePool(pulumi.ComponentResource):
-    """Nodes with GPUs of one type, autoscaled within the pool's bounds.
+    """Nodes with GPUs of one type, autoscaled within the pool's bounds by the Cluster Autoscaler.
 
     Attributes:
         node_group: the nodes.
@@ -33,6 +38,8 @@ class GpuNodePool(pulumi.ComponentResource):
         args: GpuPoolArgs,
         *,
         cluster: pulumi.Input[str],
+        cluster_name: str,
+        security_group: pulumi.Input[str],
         role: ServiceRole,
         subnets: list[aws.ec2.Subnet],
         ready: list[pulumi.Resource],
@@ -41,13 +48,21 @@ class GpuNodePool(pulumi.ComponentResource):
         super().__init__("slipway:eks:GpuNodePool", name, None, opts)
         if findings := machine_findings(name, args.instance_type, args.capacity.type):
             raise pulumi.RunError("\n".join(map(str, findings)))
+        child = pulumi.ResourceOptions(parent=self)
         machine = GPU_MACHINES[args.instance_type]
+        fabric = None
+        if args.efa:
+            fabric = Fabric(name, cluster=cluster_name, vpc=subnets[0].vpc_id, capacity=args.capacity, opts=child)
         template = launch_template(
             name,
             args.instance_type,
             volume_gib=args.root_volume_gib,
-            more=_market(args.capacity),
-            opts=pulumi.ResourceOptions(parent=self),
+            more={
+                **_market(args.capacity),
+                **_local_disks(machine),
+                **(_interfaces(machine, fabric, security_group) if fabric else {}),
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=fabric.ready if fabric else []),
         )
         self._name = name
         self.node_group = node_group(
@@ -62,12 +77,12 @@ class GpuNodePool(pulumi.ComponentResource):
                 "ami_type": AMI_TYPE,
                 "capacity_type": _CAPACITY_TYPES[args.capacity.type],
                 "labels": {
-                    POOL_LABEL: name,
-                    GPU_RESOURCE: PRESENT,
+                    **gpu_nodes.labels(name, args),
                     # The Cluster Autoscaler waits for the GPUs of nodes that carry it.
                     "k8s.amazonaws.com/accelerator": f"nvidia-{machine.gpu.name}",
                 },
                 "taints": [{"key": GPU_RESOURCE, "value": PRESENT, "effect": "NO_SCHEDULE"}],
+                "tags": _template_tags(args, machine),
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
@@ -77,11 +92,9 @@ class GpuNodePool(pulumi.ComponentResource):
         self, gpus: int, *, memory_gib: int, shared_memory_gib: int, device_plugin: pulumi.Resource | None
     ) -> Accelerator:
         """Return what a pod asks for to get this many GPUs of one node here."""
-        return Accelerator(
-            resource=GPU_RESOURCE,
-            count=gpus,
-            hosts=1,
-            node_selector={POOL_LABEL: self._name},
+        return gpu_nodes.accelerator(
+            self._name,
+            gpus,
             memory_gib=memory_gib,
             shared_memory_gib=shared_memory_gib,
             nodes=[self.node_group, *([device_plugin] if device_plugin else [])],
@@ -110,3 +123,32 @@ def _market(capacity: Capacity) -> dict[str, Any]:
                 "instance_market_options": {"market_type": "capacity-block"},
                 "capacity_reservation_specification": {"capacity_reservation_target": target},
             }
+
+
+def _local_disks(machine: GpuMachine) -> dict[str, Any]:
+    config = gpu_nodes.instance_store_config(machine)
+    return {"user_data": b64encode(config.encode()).decode()} if config else {}
+
+
+def _interfaces(machine: GpuMachine, fabric: Fabric, security_group: pulumi.Input[str]) -> dict[str, Any]:
+    """Return the network of a node with EFA: with interfaces listed, EKS adds the cluster's group to none of them."""
+    groups = {"interface": security_group, "efa-only": fabric.security_group}
+    interfaces = [
+        {
+            "network_card_index": interface.card,
+            "device_index": interface.device,
+            "interface_type": interface.type,
+            "security_groups": [groups[interface.type]],
+            "delete_on_termination": "true",
+        }
+        for interface in machine.efa_interfaces
+    ]
+    placement = {"placement": {"group_name": fabric.placement_group}} if fabric.placement_group else {}
+    return {"network_interfaces": interfaces, **placement}
+
+
+def _template_tags(args: GpuPoolArgs, machine: GpuMachine) -> dict[str, str]:
+    """Return what the autoscaler does not see of a machine; without the disk, no pod that asks for some would fit."""
+    disk = int(pod_disk_gib(machine.disk_gib(args.root_volume_gib)))
+    efa = {f"{TEMPLATE_RESOURCE}/{EFA_RESOURCE}": str(machine.efa)} if args.efa else {}
+    return {f"{TEMPLATE_RESOURCE}/ephemeral-storage": f"{disk}Gi", **efa}

@@ -15,10 +15,12 @@ class ServiceRole(pulumi.ComponentResource):
 
     Attributes:
         arn: the role.
+        name: the role's name.
         grants: what must exist before the role can do anything.
     """
 
     arn: pulumi.Output[str]
+    name: pulumi.Output[str]
     grants: list[pulumi.Resource]
 
     def __init__(
@@ -35,7 +37,7 @@ class ServiceRole(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": list(actions)}
         role = aws.iam.Role(name, assume_role_policy=_document([trust]), opts=child)
-        self.arn = role.arn
+        self.arn, self.name = role.arn, role.name
         self.grants = [
             aws.iam.RolePolicyAttachment(
                 f"{name}-{policy.rpartition('/')[2]}", role=role.name, policy_arn=f"{POLICY}{policy}", opts=child

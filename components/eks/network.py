@@ -1,6 +1,6 @@
 """The cluster's own VPC: a public and a private subnet in each zone, and a way out for the private ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
 
@@ -8,6 +8,9 @@ import pulumi
 import pulumi_aws as aws
 
 from components.eks.settings import NetworkArgs
+
+DISCOVERY = "karpenter.sh/discovery"
+"""Tag by which Karpenter, in clusters that have it, finds subnets and security groups for nodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,12 @@ class Network(pulumi.ComponentResource):
     """A VPC whose nodes reach the internet through NAT and nothing reaches them.
 
     Attributes:
+        vpc: the VPC.
         private_subnets: by zone.
         routes: what a node needs before it can pull an image.
     """
 
+    vpc: pulumi.Output[str]
     private_subnets: dict[str, aws.ec2.Subnet]
     routes: list[aws.ec2.RouteTableAssociation]
 
@@ -63,14 +68,25 @@ class Network(pulumi.ComponentResource):
             tags={"Name": name},
             opts=child,
         )
+        self.vpc = vpc.id
         gateway = aws.ec2.InternetGateway(name, vpc_id=vpc.id, tags={"Name": name}, opts=child)
         ranges = zone_ranges(args.vpc, args.zones)
         self.private_subnets = {
-            zone: _subnet(f"{name}-private-{zone}", vpc, zone, ranges[zone].private, "internal-elb", child)
+            zone: _subnet(
+                f"{name}-private-{zone}",
+                vpc,
+                zone,
+                ranges[zone].private,
+                {"kubernetes.io/role/internal-elb": "1", DISCOVERY: name},
+                child,
+            )
             for zone in args.zones
         }
         public_subnets = {
-            zone: _subnet(f"{name}-public-{zone}", vpc, zone, ranges[zone].public, "elb", child) for zone in args.zones
+            zone: _subnet(
+                f"{name}-public-{zone}", vpc, zone, ranges[zone].public, {"kubernetes.io/role/elb": "1"}, child
+            )
+            for zone in args.zones
         }
         outward = _route_table(f"{name}-public", vpc, {"gateway_id": gateway.id}, child)
         ways_out = [
@@ -90,14 +106,14 @@ class Network(pulumi.ComponentResource):
 
 
 def _subnet(
-    name: str, vpc: aws.ec2.Vpc, zone: str, cidr: str, role: str, opts: pulumi.ResourceOptions
+    name: str, vpc: aws.ec2.Vpc, zone: str, cidr: str, tags: Mapping[str, str], opts: pulumi.ResourceOptions
 ) -> aws.ec2.Subnet:
     return aws.ec2.Subnet(
         name,
         vpc_id=vpc.id,
         availability_zone=zone,
         cidr_block=cidr,
-        tags={"Name": name, f"kubernetes.io/role/{role}": "1"},
+        tags={"Name": name, **tags},
         opts=opts,
     )
 

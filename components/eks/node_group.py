@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from catalog.versions import EKS_AMI
 from components.eks.identity import ServiceRole
 from components.eks.settings import SystemPoolArgs
 
@@ -13,6 +14,12 @@ AUTOSCALED = ["scalingConfig.desiredSize"]
 """Input of a node group that the Cluster Autoscaler moves."""
 
 SYSTEM_VOLUME_GIB = 50
+
+AMI_KUBERNETES = "1.35.6"
+"""Patch release of Kubernetes in the images of `EKS_AMI`, as its release notes have it."""
+
+AMI_RELEASE = f"{AMI_KUBERNETES}-{EKS_AMI.removeprefix('v')}"
+"""Release of the nodes' image: without one, driver and kubelet change whenever AWS releases an image."""
 
 
 def node_role(name: str, *, opts: pulumi.ResourceOptions) -> ServiceRole:
@@ -69,6 +76,7 @@ def node_group(
         name,
         cluster_name=cluster,
         node_role_arn=role.arn,
+        release_version=AMI_RELEASE,
         subnet_ids=[subnet.id for subnet in subnets],
         launch_template={"id": template.id, "version": template.latest_version.apply(str)},
         scaling_config={"min_size": min_nodes, "max_size": max_nodes, "desired_size": min_nodes},

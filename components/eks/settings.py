@@ -13,6 +13,10 @@ PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_len
 """A node group's name takes 63 characters, of which Pulumi's suffix needs some."""
 
 
+IDLE_MINUTES = 10
+"""How long a node must be empty before it goes: a new one takes minutes to have its image."""
+
+
 def region_of(zone: str) -> str:
     """Return the region of a zone: `us-east-1` for `us-east-1a`."""
     return zone[:-1]
@@ -47,6 +51,8 @@ class Reservation(Settings):
     type: Literal["reservation"]
     id: str = Field(pattern=r"^cr-[0-9a-f]{8,17}$", examples=["cr-0123456789abcdef0"])
     """Id of the reservation, which is for the pool's instance type and in its zone."""
+    nodes: Positive | None = None
+    """How many machines it has; not judged when left out."""
 
 
 class CapacityBlock(Settings):
@@ -55,6 +61,8 @@ class CapacityBlock(Settings):
     type: Literal["capacity-block"]
     id: str = Field(pattern=r"^cr-[0-9a-f]{8,17}$", examples=["cr-0123456789abcdef0"])
     """Id of the block's reservation, which is for the pool's instance type and in its zone."""
+    nodes: Positive | None = None
+    """How many machines it has; not judged when left out."""
 
 
 Capacity = Annotated[OnDemand | Spot | Reservation | CapacityBlock, Field(discriminator="type")]
@@ -72,9 +80,14 @@ class GpuPoolArgs(Settings):
     max_nodes: Positive
     """Most nodes, over all zones."""
     root_volume_gib: int = Field(ge=40, le=16384)
-    """Size of a node's disk, GiB: it holds images and the models that pods download."""
+    """Size of a node's root disk, GiB: it holds images and the models that pods download, but on p families these lie
+    on the machine's own disks, as one RAID 0."""
     zones: tuple[Zone, ...] = ()
-    """Zones of the nodes, some of the network's; all of them when left out."""
+    """Zones of the nodes, some of the network's; all of them when left out. The names of zones mean other places in
+    another account: `aws ec2 describe-instance-type-offerings --location-type availability-zone` says where yours can
+    have the machine."""
+    efa: bool = False
+    """Whether nodes get all of the machine's EFA interfaces, for replicas that span nodes; in one zone then."""
 
 
 class SystemPoolArgs(Settings):
@@ -86,6 +99,30 @@ class SystemPoolArgs(Settings):
     """Fewest nodes."""
     max_nodes: Positive = 4
     """Most nodes."""
+
+
+class ClusterAutoscalerArgs(Settings):
+    """Node groups of fixed machines, resized by the Cluster Autoscaler."""
+
+    type: Literal["cluster-autoscaler"]
+
+
+class KarpenterArgs(Settings):
+    """GPU nodes made one by one, by Karpenter. The system pool keeps its minNodes: nobody resizes it."""
+
+    type: Literal["karpenter"]
+
+
+NodeAutoscaler = Annotated[ClusterAutoscalerArgs | KarpenterArgs, Field(discriminator="type")]
+
+
+class SharedStorageArgs(Settings):
+    """A file system that all pods of the servers share: what one of them downloads or builds, the others find."""
+
+    expected_gib: Positive
+    """How much it will hold, GiB, for the cost: it grows and shrinks with its files."""
+    keep_on_destroy: bool
+    """Whether `pulumi destroy` leaves the file system in the account, with everything in it."""
 
 
 class ClusterArgs(Settings):
@@ -107,8 +144,25 @@ class ClusterArgs(Settings):
     """Days for which the control plane's logs are kept."""
     system_pool: SystemPoolArgs = SystemPoolArgs()
     """Nodes for everything that needs no accelerator."""
+    node_autoscaler: NodeAutoscaler = ClusterAutoscalerArgs(type="cluster-autoscaler")
+    """Who adds and removes GPU nodes."""
     pools: dict[PoolName, GpuPoolArgs] = Field(min_length=1)
     """GPU node pools by name."""
+
+
+class PrometheusAdapterArgs(Settings):
+    """HorizontalPodAutoscalers of Kubernetes, to which prometheus-adapter serves the signals as custom metrics."""
+
+    type: Literal["prometheus-adapter"]
+
+
+class KedaArgs(Settings):
+    """ScaledObjects of KEDA, which asks Prometheus for the signals itself."""
+
+    type: Literal["keda"]
+
+
+Actuator = Annotated[PrometheusAdapterArgs | KedaArgs, Field(discriminator="type")]
 
 
 class MonitoringArgs(Settings):
@@ -118,3 +172,5 @@ class MonitoringArgs(Settings):
     """Days for which series are kept."""
     storage_gib: int = Field(default=50, ge=10, le=16384)
     """Size of the volume for them, GiB."""
+    actuator: Actuator = PrometheusAdapterArgs(type="prometheus-adapter")
+    """What sets the number of replicas by the signals; both hold the same average at the same target."""
