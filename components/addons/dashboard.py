@@ -1,19 +1,25 @@
 """A Cloud Monitoring dashboard of the vLLM servers of a cluster, from the series that the catalog says they export."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pulumi
 import pulumi_gcp as gcp
 
-from catalog.engines import VLLM, Series
+from catalog.engines import VLLM
+from catalog.versions import VLLM_TPU
+from components.addons.dashboards.charts import Chart, Query, engine_charts
 from components.gke.project import Project
 
 COLUMNS, WIDTH, HEIGHT = 48, 24, 16
 
+WINDOW = "5m"
+"""Of rates, so that quantiles have enough requests in them."""
+
 
 class VllmDashboard(pulumi.ComponentResource):
-    """One chart for each signal and for each other series that tells how the servers do.
+    """The charts that every dashboard of an engine has, for all servers of the cluster.
 
     Attributes:
         url: the dashboard's page in the Google Cloud console.
@@ -46,38 +52,32 @@ class VllmDashboard(pulumi.ComponentResource):
 
 
 def _dashboard(name: str, cluster: str) -> str:
-    series = [*VLLM.signals.values(), *VLLM.series]
+    charts = engine_charts(VLLM, VLLM_TPU, select=partial(_of_cluster, cluster), window=WINDOW)
     tiles = [
         {
             "xPos": (index * WIDTH) % COLUMNS,
             "yPos": index * WIDTH // COLUMNS * HEIGHT,
             "width": WIDTH,
             "height": HEIGHT,
-            "widget": _chart(one, cluster),
+            "widget": _widget(chart),
         }
-        for index, one in enumerate(series)
+        for index, chart in enumerate(charts)
     ]
     return json.dumps({"displayName": f"vLLM on {name}", "mosaicLayout": {"columns": COLUMNS, "tiles": tiles}})
 
 
-def _chart(series: Series, cluster: str) -> dict[str, Any]:
+def _of_cluster(cluster: str, series: str) -> str:
+    return f'{{__name__="{series}",cluster="{cluster}"}}'
+
+
+def _widget(chart: Chart) -> dict[str, Any]:
     return {
-        "title": f"{series.name} ({series.unit})",
-        "xyChart": {
-            "dataSets": [
-                {"plotType": "LINE", "timeSeriesQuery": {"prometheusQuery": _query(series, f'cluster="{cluster}"')}}
-            ]
-        },
+        "title": f"{chart.title} ({chart.unit})",
+        "xyChart": {"dataSets": [_data_set(query) for query in chart.queries]},
     }
 
 
-def _query(series: Series, selector: str) -> str:
-    """Return what says most about a series: a gauge as it is, a counter's rate, a histogram's 95th percentile."""
-    match series.kind:
-        case "gauge":
-            return f'sum by (pod) ({{__name__="{series.name}",{selector}}})'
-        case "counter":
-            return f'sum by (pod) (rate({{__name__="{series.name}",{selector}}}[2m]))'
-        case "histogram":
-            buckets = f'rate({{__name__="{series.name}_bucket",{selector}}}[5m])'
-            return f"histogram_quantile(0.95, sum by (le, pod) ({buckets}))"
+def _data_set(query: Query) -> dict[str, Any]:
+    # Labels in a legend are spelled otherwise here, and Cloud Monitoring shows them by itself.
+    legend = {} if "{{" in query.legend else {"legendTemplate": query.legend}
+    return {"plotType": "LINE", "timeSeriesQuery": {"prometheusQuery": query.expression}, **legend}
