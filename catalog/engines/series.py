@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Signal = Literal["waiting-requests", "kv-cache-use"]
+Signal = Literal["waiting-requests", "kv-cache-use", "queue-compute-ratio"]
 
 Mode = Literal["", "synchronous", "ensemble", "decoupled", "vllm", "tensorrtllm"]
 """How an engine runs its model where that decides what a series says; an engine with one way has the empty mode.
@@ -134,12 +134,6 @@ class Engine:
     def signals(self) -> Mapping[Signal, Series]:
         """The series behind each signal that autoscaling can follow, in the newest version."""
         return {series.signal: series for series in self.exports if series.signal and not series.until}
-
-    @property
-    def series(self) -> Sequence[Series]:
-        """What else dashboards show, of the newest version."""
-        newest = {series.name: series for series in self.exports if not series.until}
-        return tuple(newest[name] for name in self.shown)
 
     def pages_of(self, version: str) -> Sequence[Page]:
         """Return where a version serves its metrics: several pages where it is not known which of them it has."""

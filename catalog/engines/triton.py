@@ -92,9 +92,5 @@ TRITON = Engine(
     health_path="/v2/health/ready",
     pages=(Page(port=8002, path="/metrics"),),
     exports=(_PENDING, *_DURATIONS, *_COUNTS, *_HOST, *_VLLM_BACKEND, *_TENSORRT_LLM_BACKEND),
-    shown=(
-        "nv_inference_request_success",
-        "nv_inference_queue_duration_us",
-        "nv_inference_compute_infer_duration_us",
-    ),
+    shown=("nv_inference_request_success", "nv_inference_request_failure"),
 )

@@ -1,12 +1,15 @@
 """`trtllm-serve` of TensorRT-LLM: its Prometheus page is not where others have theirs.
 
-Sources: `tensorrt_llm/metrics/collector.py` of NVIDIA/TensorRT-LLM (names, types, labels) and its documentation of
-`return_perf_metrics`.
+Sources: `tensorrt_llm/metrics/collector.py` of NVIDIA/TensorRT-LLM (names, types, labels), its documentation of
+`return_perf_metrics`, pull request 12545 (what releases before 1.3 lack), and AIPerf's guide to server metrics
+(`enable_iter_perf_stats`, without which the PyTorch backend counts nothing between requests).
 """
 
 from catalog.engines.series import Engine, Page, Series
 
 LABELS = ("model_name", "engine_type")
+ITERATIONS = "enable_iter_perf_stats"
+QUEUES_SINCE = "1.3.0"
 
 TRTLLM_SERVE = Engine(
     name="trtllm-serve",
@@ -18,7 +21,9 @@ TRTLLM_SERVE = Engine(
             kind="gauge",
             unit="requests",
             labels=LABELS,
+            since=QUEUES_SINCE,
             signal="waiting-requests",
+            needs=ITERATIONS,
         ),
         Series(
             name="trtllm_kv_cache_utilization",
@@ -27,11 +32,34 @@ TRTLLM_SERVE = Engine(
             labels=LABELS,
             signal="kv-cache-use",
             ceiling="one",
+            needs=ITERATIONS,
         ),
-        Series(name="trtllm_num_requests_running", kind="gauge", unit="requests", labels=LABELS, ceiling="batch"),
-        Series(name="trtllm_kv_cache_hit_rate", kind="gauge", unit="share, 0 to 1", labels=LABELS, ceiling="one"),
+        Series(
+            name="trtllm_num_requests_running",
+            kind="gauge",
+            unit="requests",
+            labels=LABELS,
+            since=QUEUES_SINCE,
+            ceiling="batch",
+            needs=ITERATIONS,
+        ),
+        Series(
+            name="trtllm_kv_cache_hit_rate",
+            kind="gauge",
+            unit="share, 0 to 1",
+            labels=LABELS,
+            ceiling="one",
+            needs=ITERATIONS,
+        ),
         *(
-            Series(name=f"trtllm_{name}", kind="gauge", unit=unit, labels=LABELS)
+            Series(
+                name=f"trtllm_{name}",
+                kind="gauge",
+                unit=unit,
+                labels=LABELS,
+                since=QUEUES_SINCE,
+                needs=ITERATIONS,
+            )
             for name, unit in (
                 ("max_num_active_requests", "requests"),
                 ("kv_cache_max_blocks", "blocks"),
@@ -47,7 +75,7 @@ TRTLLM_SERVE = Engine(
             labels=(*LABELS, "finished_reason"),
         ),
         *(
-            Series(name=f"trtllm_{name}_total", kind="counter", unit="tokens", labels=LABELS)
+            Series(name=f"trtllm_{name}_total", kind="counter", unit="tokens", labels=LABELS, since=QUEUES_SINCE)
             for name in ("prompt_tokens", "generation_tokens")
         ),
         *(

@@ -1,14 +1,11 @@
-"""The chain of a stack from the Kubernetes objects and the chart releases that it registers.
-
-ScaledObjects of KEDA are not read.
-"""
+"""The chain of a stack from the Kubernetes objects and the chart releases that it registers."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from catalog.engines import Mode
-from checks.signals import charts, manifests
+from checks.signals import charts, keda, manifests, nim_operator
 from checks.signals.edges import Adapter, MetricsApi, Monitoring
 from checks.signals.manifests import Manifest
 from checks.signals.sources import Collector, ManagedPrometheus
@@ -42,13 +39,14 @@ def monitoring(
     Raises:
         ValueError: the stack has no adapter, or an expression or a duration cannot be read.
     """
+    objects = nim_operator.with_what_it_makes(objects)
     return Monitoring(
         cloud=cloud,
         collector=_collector(releases),
         adapter=_adapter(objects, releases, readers),
         exports=tuple(manifests.exports(objects, modes or {})),
         scrapes=tuple(manifests.scrapes(objects)),
-        scalers=tuple(manifests.scalers(objects)),
+        scalers=(*manifests.scalers(objects), *keda.scalers(objects)),
         services=tuple(manifests.services(objects)),
         rules=tuple(manifests.rules(objects)),
         apis=(*manifests.apis(objects), *_apis(releases)),
@@ -68,6 +66,8 @@ def _adapter(objects: Sequence[Manifest], releases: Sequence[Release], readers: 
     for release in releases:
         if release.chart == "prometheus-adapter":
             return charts.prometheus_adapter(release.name, release.namespace, release.values)
+    if asked := keda.adapter(objects):
+        return asked
     msg = "the stack has autoscalers and no adapter that serves them metrics; add one, such as prometheus-adapter"
     raise ValueError(msg)
 

@@ -47,12 +47,13 @@ class RecordingRule:
     """A series that Prometheus computes.
 
     Attributes:
+        path: empty for a rule that no person writes: what is wrong with it is wrong with using it.
         labels: of the PrometheusRule that holds it.
     """
 
-    path: str
     record: str
     query: Query
+    path: str = ""
     labels: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 

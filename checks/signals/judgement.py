@@ -46,7 +46,8 @@ def _metric_findings(metric: ScalerMetric, scaler: Scaler, monitoring: Monitorin
     collector = monitoring.collector
     scrape_seconds = min((interval(visit.scrape, collector) for visit in visits_to(monitoring, export)), default=0.0)
     recorded = {rule.record: rule for rule in monitoring.rules}
-    used = [recorded[term.series] for term in query.terms if term.series in recorded]
+    named = [recorded[term.series] for term in query.terms if term.series in recorded]
+    used = [replace(rule, path=rule.path or metric.path) for rule in named]
     by_pod = metric.type == "Pods" and not isinstance(monitoring.adapter, Keda)
     computed = [(metric.path, metric.name, query), *((rule.path, rule.record, rule.query) for rule in used)]
     for path, name, each in computed:

@@ -11,18 +11,22 @@ from typing import Any
 from catalog.engines import NIM, TRITON, TRTLLM_SERVE, VLLM, Engine, Mode
 from checks.signals import arguments
 from checks.signals.edges import MetricsApi, RecordingRule, Scaler, ScalerMetric
+from checks.signals.options_file import file_options
 from checks.signals.promql import read
 from checks.signals.sources import Export, Scrape, Service, Workload
 
 Manifest = Mapping[str, Any]
 
 IMAGES: tuple[tuple[str, Engine], ...] = (
-    (r"/tritonserver:", TRITON),
+    (r"triton[^/]*:", TRITON),
     (r"/nim/", NIM),
     (r"/tensorrt-llm/", TRTLLM_SERVE),
     (r"/vllm[^/]*:", VLLM),
 )
 """Names of images by what they hold, in the order in which they are tried."""
+
+WORKLOADS = ("Deployment", "StatefulSet", "LeaderWorkerSet")
+"""Kinds whose pods stay; what runs to its end is scraped by nobody, and templates of nodes have no pods."""
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 _TARGETS = {"averageValue", "value", "averageUtilization"}
@@ -37,13 +41,14 @@ def exports(objects: Sequence[Manifest], modes: Mapping[str, Mode]) -> Iterator[
     for item in objects:
         spec = item.get("spec", {})
         template = spec.get("leaderWorkerTemplate", {}).get("leaderTemplate") or spec.get("template")
-        if not template or item["kind"] == "Job":
+        if not template or item["kind"] not in WORKLOADS:
             continue
         for container in template["spec"]["containers"]:
             engine = next((engine for pattern, engine in IMAGES if re.search(pattern, container["image"])), None)
             if engine is None:
                 continue
             given = arguments.options([*container.get("command", ()), *container.get("args", ())])
+            filed = file_options(objects, template["spec"], container, given)
             workload = Workload(item["kind"], namespace_of(item), item["metadata"]["name"])
             yield Export(
                 path=place(item),
@@ -54,8 +59,8 @@ def exports(objects: Sequence[Manifest], modes: Mapping[str, Mode]) -> Iterator[
                 ports={port["name"]: port["containerPort"] for port in container.get("ports", ()) if "name" in port},
                 mode=modes.get(workload.name, ""),
                 listens=arguments.port(engine, given),
-                batch=arguments.batch(given),
-                options=arguments.switched_on(engine, given),
+                batch=arguments.batch(given) or filed.get("max_batch_size"),
+                options=arguments.switched_on(engine, {**given, **{name: "" for name, on in filed.items() if on}}),
                 states_replicas="replicas" in spec,
             )
 
@@ -115,7 +120,7 @@ def rules(objects: Sequence[Manifest]) -> Iterator[RecordingRule]:
 
 
 def scalers(objects: Sequence[Manifest]) -> Iterator[Scaler]:
-    """Yield the autoscalers."""
+    """Yield the autoscalers of Kubernetes itself."""
     for item in objects:
         if item["kind"] != "HorizontalPodAutoscaler":
             continue

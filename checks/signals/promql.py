@@ -79,9 +79,12 @@ def _kept(modifier: Any) -> frozenset[str] | None:
 
 
 def _clamped(divisor: Any) -> bool:
+    """Whether a divisor cannot be 0: it is raised to something, or left out where it is 0."""
     match divisor:
         case promql.Call():
             return divisor.func.name == "clamp_min"
+        case promql.BinaryExpr(rhs=promql.NumberLiteral(val=least)):
+            return str(divisor.op) == ">" and least >= 0 and not divisor.modifier
         case promql.ParenExpr():
             return _clamped(divisor.expr)
         case _:

@@ -12,6 +12,10 @@ from components.addons.monitoring_settings import SELECTED
 from components.addons.release import release
 
 NAME = "gpu-operator"
+POLICY = "cluster-policy"
+"""Name of the one ClusterPolicy, which the chart makes."""
+
+READY_TIMEOUT = "30m"
 
 
 class GpuOperator(pulumi.ComponentResource):
@@ -20,16 +24,17 @@ class GpuOperator(pulumi.ComponentResource):
     It brings node feature discovery, GPU feature discovery and the DCGM exporter; none of them goes beside it.
 
     Attributes:
-        release: advertises GPUs; servers are created after it and deleted before it.
+        ready: advertises GPUs; servers are created after it and deleted before it.
     """
 
-    release: k8s.helm.v3.Release
+    ready: pulumi.Resource
 
     def __init__(
         self,
         name: str,
         *,
         monitoring: KubePrometheusStack,
+        wait: bool = False,
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -40,7 +45,7 @@ class GpuOperator(pulumi.ComponentResource):
             metadata={"name": NAME, "labels": {"pod-security.kubernetes.io/enforce": "privileged"}},
             opts=child,
         )
-        self.release = release(
+        self.ready = installed = release(
             f"{name}-gpu-operator",
             release_name=NAME,
             chart=NAME,
@@ -56,4 +61,25 @@ class GpuOperator(pulumi.ComponentResource):
             values=values,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),
         )
+        if wait:
+            self.ready = _ready(f"{name}-gpu-operator", installed, self)
         self.register_outputs({})
+
+
+def _ready(name: str, installed: pulumi.Resource, parent: pulumi.Resource) -> k8s.apiextensions.CustomResourcePatch:
+    """Return what exists once the operator calls its ClusterPolicy ready, as it also does while there is no GPU node.
+
+    Helm waits for the operator alone, and not for what that starts on each node. The patch sets one annotation, which
+    server-side apply adds to the chart's object without taking anything of it.
+    """
+    return k8s.apiextensions.CustomResourcePatch(
+        name,
+        api_version="nvidia.com/v1",
+        kind="ClusterPolicy",
+        metadata={"name": POLICY, "annotations": {"pulumi.com/waitFor": "jsonpath={.status.state}=ready"}},
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=[installed],
+            custom_timeouts=pulumi.CustomTimeouts(create=READY_TIMEOUT, update=READY_TIMEOUT),
+        ),
+    )

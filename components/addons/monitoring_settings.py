@@ -29,8 +29,9 @@ RELIST_SECONDS = 60
 SELECTED = {"release": STACK}
 """Labels of the monitors and rules that Prometheus reads; without them an object is ignored in silence."""
 
-AGGREGATION: Mapping[Signal, str] = {"waiting-requests": "sum", "kv-cache-use": "max"}
-"""What makes one value of a pod's series: waiting requests add up over its engines, shares do not."""
+AGGREGATION: Mapping[Signal, str] = {"waiting-requests": "sum", "kv-cache-use": "max", "queue-compute-ratio": "max"}
+"""What makes one value of a pod's series: waiting requests add up over its engines and models, shares and ratios do
+not."""
 
 
 def stack_values(*, retention_days: int, storage_gib: int, storage_class: object) -> dict[str, Any]:

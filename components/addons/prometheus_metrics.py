@@ -7,18 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from catalog.engines import Series
 from catalog.versions import PROMETHEUS_ADAPTER
 from components.addons.kube_prometheus_stack import KubePrometheusStack
-from components.addons.monitoring_settings import ADAPTER, SCRAPE_SECONDS, SELECTED, adapter_values
+from components.addons.monitoring_settings import ADAPTER, adapter_values
 from components.addons.release import release
-from components.custom_resources import custom_resource
-from components.custom_resources.monitoring import LabelSelector, PodMonitor, ScrapeEndpoint
+from components.addons.scraping import ScrapesPods
 
 
-class PrometheusMetrics(pulumi.ComponentResource):
+class PrometheusMetrics(ScrapesPods, pulumi.ComponentResource):
     """Serves custom.metrics.k8s.io from the cluster's Prometheus, by two replicas.
 
     The APIService belongs to the release, and Helm deletes it before what answers for it: an API that nobody answers
@@ -55,25 +53,6 @@ class PrometheusMetrics(pulumi.ComponentResource):
         self.ready = [adapter]
         self.register_outputs({})
 
-    def scrape(
-        self,
-        name: str,
-        *,
-        namespace: pulumi.Input[str],
-        labels: Mapping[str, str],
-        port: str,
-        path: str,
-        opts: pulumi.ResourceOptions,
-    ) -> k8s.apiextensions.CustomResource:
-        """Have Prometheus collect this port of the pods with these labels, each pod once whatever Services it has."""
-        endpoint = ScrapeEndpoint(port=port, path=path, interval=f"{SCRAPE_SECONDS}s")
-        return custom_resource(
-            name,
-            PodMonitor(selector=LabelSelector(match_labels=dict(labels)), pod_metrics_endpoints=[endpoint]),
-            metadata={"name": name, "namespace": namespace, "labels": SELECTED},
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[self._monitoring.release])),
-        )
-
-    def metric(self, series: Series) -> str:
+    def metric(self, series: Series, _server: str, /) -> str:
         """Return the name under which an autoscaler finds a series: its own."""
         return series.name

@@ -125,7 +125,7 @@ class StackdriverAdapter(pulumi.ComponentResource):
             opts=opts,
         )
 
-    def metric(self, series: Series) -> str:
+    def metric(self, series: Series, _server: str, /) -> str:
         """Return the name under which an autoscaler finds a series: slashes of the metric type become bars."""
         return f"prometheus.googleapis.com|{series.name}|{series.kind}"
 

@@ -4,8 +4,10 @@ import json
 
 import pulumi
 import pulumi_kubernetes as k8s
+from pydantic import JsonValue
 
 from catalog.versions import CURL
+from components.serving.load_clients_settings import PROMPT, LoadRequest
 from components.serving.settings import LoadClients
 from components.workload import labels
 
@@ -23,7 +25,7 @@ i=0
 while [ "$i" -lt "$CONCURRENCY" ]; do
   while :; do
     curl --silent --show-error --fail --max-time 600 --output /dev/null --config /tmp/curl.conf \\
-      --header 'Content-Type: application/json' --data "$REQUEST" "$URL/v1/completions" || sleep 1
+      --header 'Content-Type: application/json' --data "$REQUEST" "$URL$REQUEST_PATH" || sleep 1
   done &
   i=$((i + 1))
 done
@@ -31,11 +33,17 @@ wait
 """
 
 
+def completion(model: str, args: LoadClients) -> LoadRequest:
+    """Return the request of a server that speaks OpenAI's API."""
+    body: dict[str, JsonValue] = {"model": model, "prompt": PROMPT, "max_tokens": args.max_tokens, "temperature": 0}
+    return LoadRequest("/v1/completions", body)
+
+
 def load_clients(
     server: str,
     args: LoadClients,
     *,
-    model: str,
+    request: LoadRequest,
     url: pulumi.Input[str],
     namespace: pulumi.Input[str],
     api_key: pulumi.Input[str] | None,
@@ -46,19 +54,14 @@ def load_clients(
     The number of replicas is a person's afterwards: an update does not set it back.
     """
     name = f"{server}-load"
-    request = {
-        "model": model,
-        "prompt": "Write a story about San Francisco.",
-        "max_tokens": args.max_tokens,
-        "temperature": 0,
-    }
     container: k8s.core.v1.ContainerArgsDict = {
         "name": "clients",
         "image": f"docker.io/curlimages/curl:{CURL}",
         "command": ["/bin/sh", "-c", SCRIPT],
         "env": [
             {"name": "URL", "value": url},
-            {"name": "REQUEST", "value": json.dumps(request)},
+            {"name": "REQUEST_PATH", "value": request.path},
+            {"name": "REQUEST", "value": json.dumps(request.body)},
             {"name": "CONCURRENCY", "value": str(args.concurrency)},
             {"name": "KEY_FILE", "value": f"{KEY_PATH}/key"},
         ],

@@ -1,5 +1,7 @@
 """The namespace that servers live in, and who they are there."""
 
+from collections.abc import Mapping
+
 import pulumi
 import pulumi_kubernetes as k8s
 
@@ -20,7 +22,14 @@ class ServingNamespace(pulumi.ComponentResource):
     name: pulumi.Output[str]
     service_account: pulumi.Output[str]
 
-    def __init__(self, name: str, namespace: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        namespace: str,
+        *,
+        labels: Mapping[str, str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("slipway:serving:ServingNamespace", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         created = k8s.core.v1.Namespace(
@@ -30,6 +39,7 @@ class ServingNamespace(pulumi.ComponentResource):
                 "labels": {
                     "pod-security.kubernetes.io/enforce": "baseline",
                     "pod-security.kubernetes.io/warn": "restricted",
+                    **(labels or {}),
                 },
             },
             opts=child,

@@ -1,6 +1,6 @@
 """What a person decides about a model server. Plain data: importing it loads no cloud SDK."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
@@ -43,6 +43,9 @@ class Internal(Settings):
     type: Literal["internal"]
 
 
+SourceRanges = Annotated[list[str], Field(min_length=1, examples=[["203.0.113.0/24"]])]
+
+
 class Public(Settings):
     """A load balancer with a public address; every request needs the key in `slipway:apiKey`.
 
@@ -50,11 +53,41 @@ class Public(Settings):
     """
 
     type: Literal["public"]
-    source_ranges: list[str] = Field(min_length=1, examples=[["203.0.113.0/24"]])
+    source_ranges: SourceRanges
+    """Address ranges that may connect. `0.0.0.0/0` opens the server to everybody who has the key."""
+
+
+class _Alb(Settings):
+    """An Application Load Balancer: it spreads requests, where the others spread connections."""
+
+    idle_timeout_seconds: int = Field(default=600, ge=1, le=4000)
+    """Longest silence on a connection, and so the longest time that an answer without streaming may take."""
+    certificate_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$")] | None = (
+        None
+    )
+    """Certificate of AWS Certificate Manager, for a name that you let point to the load balancer; without one it speaks
+    plain HTTP."""
+
+
+class InternalAlb(_Alb):
+    """An Application Load Balancer with addresses of the VPC."""
+
+    type: Literal["internal-alb"]
+
+
+class PublicAlb(_Alb):
+    """An Application Load Balancer with public addresses; every request needs the key in `slipway:apiKey`."""
+
+    type: Literal["public-alb"]
+    source_ranges: SourceRanges
     """Address ranges that may connect. `0.0.0.0/0` opens the server to everybody who has the key."""
 
 
 Exposure = Annotated[ClusterOnly | Internal | Public, Field(discriminator="type")]
+"""Who can reach a server on every cloud."""
+
+AwsExposure = Annotated[ClusterOnly | Internal | Public | InternalAlb | PublicAlb, Field(discriminator="type")]
+"""Who can reach a server on AWS: `internal` and `public` are Network Load Balancers there."""
 
 
 class WaitingRequests(Settings):
@@ -86,6 +119,29 @@ class Autoscaling(Settings):
     """How long the signal must call for fewer replicas before one is removed: a new one takes minutes to load."""
 
 
+class Targeted(Protocol):
+    """A signal that is followed, whatever it is."""
+
+    @property
+    def target(self) -> float: ...  # noqa: D102
+
+
+class Scaled(Protocol):
+    """How many replicas there are, whatever decides it."""
+
+    @property
+    def metric(self) -> Targeted: ...  # noqa: D102
+
+    @property
+    def min_replicas(self) -> int: ...  # noqa: D102
+
+    @property
+    def max_replicas(self) -> int: ...  # noqa: D102
+
+    @property
+    def scale_down_after_seconds(self) -> int: ...  # noqa: D102
+
+
 class LoadClients(Settings):
     """Clients that load the server, as a Deployment that starts with no replica."""
 
@@ -95,11 +151,24 @@ class LoadClients(Settings):
     """Tokens that a request asks for."""
 
 
+class LoraArgs(Settings):
+    """Memory for LoRA adapters; name them in extraArgs: `--lora-modules`, then `name=organisation/adapter`."""
+
+    max_adapters: Positive
+    """Adapters that are on the chips at the same time, and so in one batch; others wait for their place."""
+    max_rank: Literal[1, 8, 16, 32, 64, 128, 256, 320, 512]
+    """Largest rank of an adapter; every place is as large as it asks for."""
+    targets: tuple[Literal["qkv_proj", "o_proj", "gate_up_proj", "down_proj"], ...] | None = Field(
+        default=None, min_length=1
+    )
+    """Layers that are adapted, as vLLM names them; all of them when left out."""
+
+
 class VllmArgs(Settings):
     """One model, served by vLLM."""
 
     model: str = Field(min_length=1, examples=["meta-llama/Llama-3.3-70B-Instruct"])
-    """Name of the model on Hugging Face, one of the catalog's."""
+    """Name of the model on Hugging Face, one of the catalog's or of `models`."""
     served_model_name: str | None = None
     """Name that clients ask for; the model's own when left out."""
     tensor_parallel: Positive
@@ -112,10 +181,12 @@ class VllmArgs(Settings):
     """Most tokens of one step of the engine."""
     memory_utilization: float = Field(default=0.92, gt=0, lt=1)
     """Share of the accelerator's memory that weights and KV cache may take."""
+    kv_cache_dtype: Literal["auto", "fp8"] = "auto"
+    """What the KV cache is kept in: `auto` is the 16 bits of the activations."""
+    lora: LoraArgs | None = None
+    """LoRA adapters, on GPUs."""
     drain_seconds: Positive = 120
     """Longest time for which a stopping replica finishes the requests that it has."""
-    exposure: Exposure = ClusterOnly()
-    """Who can reach the server."""
     autoscaling: Autoscaling
     """How many replicas there are."""
     load_clients: LoadClients = LoadClients()

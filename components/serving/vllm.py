@@ -11,14 +11,18 @@ from components.custom_resources.leader_worker_set import (
     RollingUpdate,
     RolloutStrategy,
 )
-from components.serving.autoscaling import MetricsPath, autoscaler
-from components.serving.load_clients import load_clients
-from components.serving.service import Endpoint, endpoint
-from components.serving.settings import Public, VllmArgs
+from components.serving.autoscaling import MetricsPath
+from components.serving.load_clients import completion
+from components.serving.replicas import Listening, deployment, surround, workload_options
+from components.serving.service import Balanced, LoadBalancers, propagation_seconds
+from components.serving.settings import ClusterOnly, Public, PublicAlb, VllmArgs
 from components.serving.vllm_pod import VllmRuntime, leader, worker
 from components.workload import Startup, labels
 
 LEADER = {"role": "leader"}
+POD = ("apps/v1", "Deployment")
+GROUP = ("leaderworkerset.x-k8s.io/v1", "LeaderWorkerSet")
+"""Kinds of workloads by what a replica is."""
 
 
 class VllmServer(pulumi.ComponentResource):
@@ -42,6 +46,8 @@ class VllmServer(pulumi.ComponentResource):
         runtime: VllmRuntime,
         startup: Startup,
         metrics: MetricsPath,
+        exposure: ClusterOnly | Balanced,
+        load_balancers: LoadBalancers | None,
         group_controller: pulumi.Resource | None = None,
         api_key: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -52,7 +58,7 @@ class VllmServer(pulumi.ComponentResource):
         selector = labels(name) | (LEADER if multi_host else {})
 
         key: k8s.core.v1.Secret | None = None
-        if isinstance(args.exposure, Public):
+        if isinstance(exposure, Public | PublicAlb):
             if api_key is None:
                 msg = f"{name}: a public server needs an API key"
                 raise pulumi.RunError(msg)
@@ -67,80 +73,55 @@ class VllmServer(pulumi.ComponentResource):
             *runtime.weights.depends_on,
             *runtime.token.depends_on,
         ]
-        workload_opts = pulumi.ResourceOptions(
-            parent=self, depends_on=before, ignore_changes=["spec.replicas"], custom_timeouts=startup.timeouts
-        )
-        metadata: k8s.meta.v1.ObjectMetaArgsDict = {"name": name, "namespace": namespace, "labels": labels(name)}
-        pod = leader(args, runtime, startup, key_name)
+        pod = leader(args, runtime, startup, key_name, propagation_seconds(exposure, load_balancers))
+        answering = _template(pod, selector, runtime)
         if multi_host:
             workload: pulumi.Resource = custom_resource(
                 name,
                 LeaderWorkerSet(
                     leader_worker_template=LeaderWorkerTemplate(
                         size=runtime.accelerator.hosts,
-                        leader_template=wire(_template(pod, selector, runtime)),
+                        leader_template=wire(answering),
                         worker_template=wire(_template(worker(args, runtime), labels(name), runtime)),
                     ),
                     rollout_strategy=RolloutStrategy(
                         rolling_update_configuration=RollingUpdate(max_surge=0, max_unavailable=1)
                     ),
                 ),
-                metadata={**metadata},
-                opts=workload_opts,
+                metadata={"name": name, "namespace": namespace, "labels": labels(name)},
+                opts=workload_options(startup, before, self),
             )
         else:
-            workload = k8s.apps.v1.Deployment(
+            workload = deployment(
                 name,
-                metadata=metadata,
-                spec={
-                    "selector": {"match_labels": selector},
-                    "strategy": {
-                        "type": "RollingUpdate",
-                        "rolling_update": {"max_surge": 0, "max_unavailable": 1},
-                    },
-                    "progress_deadline_seconds": startup.progress_deadline_seconds,
-                    "template": _template(pod, selector, runtime),
-                },
-                opts=workload_opts,
+                answering,
+                selector=selector,
+                namespace=namespace,
+                startup=startup,
+                before=before,
+                parent=self,
             )
-        after = pulumi.ResourceOptions(parent=self, depends_on=[workload])
-        k8s.policy.v1.PodDisruptionBudget(
+        reached = surround(
             name,
-            metadata={"name": name, "namespace": namespace},
-            spec={
-                "selector": {"match_labels": selector},
-                "max_unavailable": 1,
-                "unhealthy_pod_eviction_policy": "AlwaysAllow",
-            },
-            opts=child,
-        )
-        reached: Endpoint = endpoint(
-            name, args.exposure, namespace=namespace, selector=selector, port=VLLM.port, opts=after
-        )
-        scraped = metrics.scrape(
-            name, namespace=namespace, labels=selector, port="http", path=VLLM.metrics_path, opts=child
-        )
-        autoscaler(
-            name,
-            args.autoscaling,
+            args,
+            Listening(
+                port=VLLM.port,
+                health_path=VLLM.health_path,
+                metrics_path=VLLM.metrics_path,
+                request=completion(args.served_model_name or args.model, args.load_clients),
+                # vLLM asks for the key beneath this path alone.
+                public_path="/v1",
+            ),
+            workload=workload,
+            kind=GROUP if multi_host else POD,
+            selector=selector,
             series=VLLM.signals[args.autoscaling.metric.signal],
-            target={
-                "api_version": "leaderworkerset.x-k8s.io/v1" if multi_host else "apps/v1",
-                "kind": "LeaderWorkerSet" if multi_host else "Deployment",
-                "name": name,
-            },
             namespace=namespace,
             metrics=metrics,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[workload, scraped, *metrics.ready]),
-        )
-        load_clients(
-            name,
-            args.load_clients,
-            model=args.served_model_name or args.model,
-            url=reached.inside,
-            namespace=namespace,
+            exposure=exposure,
+            load_balancers=load_balancers,
             api_key=key_name,
-            opts=after,
+            parent=self,
         )
         self.url = reached.url
         self.register_outputs({"url": self.url})

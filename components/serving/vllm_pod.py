@@ -11,7 +11,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import VLLM
-from components.serving.settings import VllmArgs
+from components.serving.settings import LoraArgs, VllmArgs
 from components.serving.token import FILE
 from components.workload import ENDPOINT_PROPAGATION_SECONDS, Accelerator, Startup, Volumes, grace_seconds
 
@@ -58,13 +58,26 @@ def serve_command(args: VllmArgs, runtime: VllmRuntime) -> list[str]:
         f"--gpu-memory-utilization={args.memory_utilization:g}",
         f"--shutdown-timeout={args.drain_seconds}",
     ]
+    if args.kv_cache_dtype != "auto":
+        command.append(f"--kv-cache-dtype={args.kv_cache_dtype}")
     if runtime.accelerator.hosts > 1:
         command.append("--distributed-executor-backend=ray")
-    return [*command, *args.extra_args]
+    return [*command, *_lora(args.lora), *args.extra_args]
+
+
+def _lora(lora: LoraArgs | None) -> list[str]:
+    if lora is None:
+        return []
+    flags = ["--enable-lora", f"--max-loras={lora.max_adapters}", f"--max-lora-rank={lora.max_rank}"]
+    return [*flags, "--lora-target-modules", *lora.targets] if lora.targets else flags
 
 
 def leader(
-    args: VllmArgs, runtime: VllmRuntime, startup: Startup, api_key: pulumi.Input[str] | None
+    args: VllmArgs,
+    runtime: VllmRuntime,
+    startup: Startup,
+    api_key: pulumi.Input[str] | None,
+    propagation_seconds: int,
 ) -> k8s.core.v1.PodSpecArgsDict:
     """Return the pod that answers requests: the only one of a replica, or the leader of its group."""
     command = serve_command(args, runtime)
@@ -83,10 +96,11 @@ def leader(
             "startup_probe": {**health, **startup.probe},
             "readiness_probe": {**health, "period_seconds": 5, "failure_threshold": 3},
             "liveness_probe": {**health, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},
-            "lifecycle": {"pre_stop": {"sleep": {"seconds": ENDPOINT_PROPAGATION_SECONDS}}},
+            "lifecycle": {"pre_stop": {"sleep": {"seconds": propagation_seconds}}},
         },
         args,
         runtime,
+        propagation_seconds,
     )
 
 
@@ -130,7 +144,12 @@ def _container(
     }
 
 
-def _pod(container: k8s.core.v1.ContainerArgsDict, args: VllmArgs, runtime: VllmRuntime) -> k8s.core.v1.PodSpecArgsDict:
+def _pod(
+    container: k8s.core.v1.ContainerArgsDict,
+    args: VllmArgs,
+    runtime: VllmRuntime,
+    propagation_seconds: int = ENDPOINT_PROPAGATION_SECONDS,
+) -> k8s.core.v1.PodSpecArgsDict:
     shared_memory = f"{runtime.accelerator.shared_memory_gib}Gi"
     return {
         "service_account_name": runtime.service_account,
@@ -139,7 +158,7 @@ def _pod(container: k8s.core.v1.ContainerArgsDict, args: VllmArgs, runtime: Vllm
         "node_selector": dict(runtime.accelerator.node_selector),
         "tolerations": [{"key": runtime.accelerator.resource, "operator": "Exists", "effect": "NoSchedule"}],
         "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
-        "termination_grace_period_seconds": grace_seconds(args.drain_seconds),
+        "termination_grace_period_seconds": grace_seconds(args.drain_seconds, propagation_seconds),
         "containers": [container],
         "volumes": [
             {"name": "dshm", "empty_dir": {"medium": "Memory", "size_limit": shared_memory}},

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import pulumi
 from typing_extensions import override
 
+from catalog.drivers import Cuda, nim_cuda
 from catalog.engines import NIM
 from catalog.gpu_machines import GpuMachine
 from catalog.nim import (
@@ -20,9 +21,9 @@ from catalog.nim import signals as signals_of
 from checks import Finding
 from checks.fit import Fit, Replica, fit
 from checks.signals import Export, Workload
-from components.serving.nim_settings import NimArgs
-from stacks.gpu_servers.model import model_findings
+from components.serving.nim_settings import NimArgs, NimThroughOperator, NimWorkload
 from stacks.gpu_servers.server import GpuServer, MetricsPage, Models, PodNeeds
+from stacks.models import model_findings
 from stacks.scaling import Scaling
 from stacks.surroundings import judged
 
@@ -34,8 +35,19 @@ class NimOnGpus(NimArgs, GpuServer):
     """A NIM server and the pool that its replicas run on."""
 
     needs_ngc_key: ClassVar[bool] = True
+    any_model: ClassVar[bool] = False
 
     engine: Literal["nim"]
+
+    @property
+    @override
+    def needs_nim_operator(self) -> bool:
+        return isinstance(self.deployment, NimThroughOperator)
+
+    @property
+    @override
+    def cuda(self) -> Cuda | None:
+        return nim_cuda(self.version)
 
     @property
     @override
@@ -48,7 +60,7 @@ class NimOnGpus(NimArgs, GpuServer):
             gpus=self.tensor_parallel,
             memory_gib=MEMORY_GIB,
             shared_memory_gib=SHARED_MEMORY_GIB,
-            disk_gib=cache_gib(models[self.model]) if self.model in models else 0,
+            disk_gib=cache_gib(models[self.model]) if self.model in models and not self.needs_nim_operator else 0,
             image_gib=IMAGE_GIB,
         )
 
@@ -86,30 +98,52 @@ class NimOnGpus(NimArgs, GpuServer):
             version=self.version,
             workload=workload,
             labels={"app.kubernetes.io/name": workload.name},
-            ports={"http": NIM.port},
+            ports={self.page.port: NIM.port},
             listens=int(self.extra_env.get("NIM_SERVER_PORT", NIM.port)),
         )
 
     @property
     @override
     def page(self) -> MetricsPage:
-        return MetricsPage("http", metrics_path(self.version))
+        return MetricsPage("api" if self.needs_nim_operator else "http", metrics_path(self.version))
 
     @override
     def deploy(self, name: str, place: "Place") -> pulumi.Output[str]:
-        from components.serving.nim import NimRuntime, NimServer
+        from components.serving.nim import NimServer
+        from components.serving.nim_objects import OperatedRuntime
+        from components.serving.nim_operated import OperatedNim
+        from components.serving.nim_pod import NimRuntime
 
-        return NimServer(
-            name,
-            self,
-            namespace=place.namespace,
-            runtime=NimRuntime(
-                accelerator=place.accelerator,
-                cache_gib=cache_gib(place.models[self.model]),
-                ngc=judged(place.ngc),
-                service_account=place.service_account,
-            ),
-            startup=place.startup,
-            metrics=place.metrics,
-            opts=place.opts,
-        ).url
+        gib, ngc = cache_gib(place.models[self.model]), judged(place.ngc)
+        match self.deployment:
+            case NimWorkload():
+                return NimServer(
+                    name,
+                    self,
+                    namespace=place.namespace,
+                    runtime=NimRuntime(
+                        accelerator=place.accelerator, cache_gib=gib, ngc=ngc, service_account=place.service_account
+                    ),
+                    startup=place.startup,
+                    metrics=place.metrics,
+                    exposure=self.exposure,
+                    load_balancers=place.load_balancers,
+                    opts=place.opts,
+                ).url
+            case NimThroughOperator() as deployment:
+                return OperatedNim(
+                    name,
+                    self,
+                    deployment,
+                    namespace=place.namespace,
+                    runtime=OperatedRuntime(
+                        accelerator=place.accelerator,
+                        cache_gib=gib,
+                        ngc=ngc,
+                        storage=place.shared_storage,
+                        operator=place.nim_operator,
+                    ),
+                    startup=place.startup,
+                    metrics=place.metrics,
+                    opts=place.opts,
+                ).url

@@ -6,6 +6,7 @@ import pulumi
 
 from components.serving.autoscaling import MetricsPath
 from components.serving.ngc import NgcAccess
+from components.serving.service import LoadBalancers
 from components.workload import Accelerator, Startup, Volumes
 from stacks.gpu_servers.server import Models
 
@@ -25,6 +26,8 @@ class Place:
         hugging_face: the Hugging Face token, where a server of the stack needs it.
         shared_storage: storage that all pods mount, where the stack has it.
         api_key: what clients of a public server show.
+        load_balancers: how servers get theirs, where the stack has one that is exposed.
+        nim_operator: NVIDIA's NIM operator, where the stack installs it.
         opts: options with the providers of the cluster.
     """
 
@@ -38,4 +41,6 @@ class Place:
     hugging_face: Volumes | None
     shared_storage: Volumes | None
     api_key: pulumi.Input[str] | None
+    load_balancers: LoadBalancers | None
+    nim_operator: pulumi.Resource | None
     opts: pulumi.ResourceOptions

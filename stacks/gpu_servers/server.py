@@ -6,16 +6,19 @@ Everything but `deploy` is plain arithmetic over settings and the catalog and lo
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import pulumi
+from pydantic import Field
 
 from catalog.architecture import Model
+from catalog.drivers import Cuda
 from catalog.gpu_machines import GpuMachine
 from checks import Finding
 from checks.fit import Fit
-from checks.signals import Export, RecordingRule, Workload
+from checks.signals import Export, Workload
 from components.eks.settings import PoolName
+from components.serving.settings import AwsExposure, ClusterOnly
 from components.settings import Settings
 from stacks.scaling import Scaling
 
@@ -36,6 +39,7 @@ class PodNeeds:
         shared_memory_gib: size of `/dev/shm`, which is main memory too, GiB.
         disk_gib: disk of the node that the pod's files take, GiB.
         image_gib: disk that its image takes, once a node, GiB.
+        cpus: cores that the pod requests.
     """
 
     gpus: int
@@ -43,6 +47,7 @@ class PodNeeds:
     shared_memory_gib: int
     disk_gib: int
     image_gib: int
+    cpus: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,33 @@ class GpuServer(Settings, ABC):
 
     needs_ngc_key: ClassVar[bool] = False
     """Whether its image or its model is fetched with an NGC API key."""
-    needs_hugging_face_token: ClassVar[bool] = False
-    """Whether it downloads its model from Hugging Face."""
+    any_model: ClassVar[bool] = True
+    """Whether its image serves whatever model it is told to."""
+    asks_for_key: ClassVar[bool] = False
+    """Whether it answers only those who show the key in `slipway:apiKey`."""
 
     pool: PoolName
     """The pool of the stack that its replicas run on."""
+    exposure: AwsExposure = ClusterOnly()
+    """Who can reach the server."""
+    throughput: Annotated[float, Field(gt=0)] | None = None
+    """Tokens a second that one replica generates under its target's load, as somebody has measured it; from it follow
+    the stack's tokens a second and the price of a million tokens."""
+
+    @property
+    def needs_nim_operator(self) -> bool:
+        """Whether NVIDIA's NIM operator makes its objects."""
+        return False
+
+    @property
+    def needs_hugging_face_token(self) -> bool:
+        """Whether it downloads its model from Hugging Face."""
+        return False
+
+    @property
+    def cuda(self) -> Cuda | None:
+        """The version of CUDA in its image, where it is known."""
+        return None
 
     @property
     @abstractmethod
@@ -97,10 +124,6 @@ class GpuServer(Settings, ABC):
     @abstractmethod
     def page(self) -> MetricsPage:
         """Where its pods show what they export."""
-
-    def rules(self, path: str) -> tuple[RecordingRule, ...]:
-        """Return the series that Prometheus records for it."""
-        return ()
 
     @abstractmethod
     def deploy(self, name: str, place: "Place") -> pulumi.Output[str]:

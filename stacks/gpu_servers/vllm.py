@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import pulumi
 from typing_extensions import override
 
+from catalog.drivers import Cuda, vllm_cuda
 from catalog.engines import VLLM
 from catalog.gpu_machines import GpuMachine
 from catalog.versions import VLLM_GPU
@@ -18,11 +19,11 @@ from catalog.vllm_gpu import (
     cold_start_seconds,
 )
 from checks import Finding
-from checks.fit import Fit, Replica, fit
+from checks.fit import Adapters, Fit, Replica, adapter_findings, fit, vllm_adapters
 from checks.signals import Export, Workload, arguments
 from components.serving.settings import VllmArgs
-from stacks.gpu_servers.model import model_findings
 from stacks.gpu_servers.server import GpuServer, MetricsPage, Models, PodNeeds
+from stacks.models import model_findings
 from stacks.scaling import Scaling
 from stacks.surroundings import judged
 
@@ -33,9 +34,26 @@ if TYPE_CHECKING:
 class VllmOnGpus(VllmArgs, GpuServer):
     """A vLLM server and the pool that its replicas run on."""
 
-    needs_hugging_face_token: ClassVar[bool] = True
+    asks_for_key: ClassVar[bool] = True
 
     engine: Literal["vllm"]
+
+    @property
+    @override
+    def needs_hugging_face_token(self) -> bool:
+        return True
+
+    @property
+    @override
+    def cuda(self) -> Cuda | None:
+        return vllm_cuda(VLLM_GPU)
+
+    @property
+    def adapters(self) -> Adapters | None:
+        """The LoRA adapters that its memory is to hold."""
+        if self.lora is None:
+            return None
+        return vllm_adapters(self.lora.max_adapters, self.lora.max_rank, self.lora.targets)
 
     @property
     @override
@@ -60,12 +78,16 @@ class VllmOnGpus(VllmArgs, GpuServer):
     def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
         if unknown := model_findings(path, self.model, models):
             return unknown
+        if self.adapters and (unknown := adapter_findings(f"{path}.lora", models[self.model], self.adapters)):
+            return unknown
         found = self.fit(path, models, machine) if machine else None
         return list(found.findings) if found else []
 
     @override
     def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:
         if self.tensor_parallel > machine.gpus or self.model not in models:
+            return None
+        if self.adapters and adapter_findings(path, models[self.model], self.adapters):
             return None
         replica = Replica(
             engine="vllm",
@@ -77,6 +99,8 @@ class VllmOnGpus(VllmArgs, GpuServer):
             max_num_seqs=self.max_num_seqs,
             max_num_batched_tokens=self.max_num_batched_tokens,
             tensor_parallel=self.tensor_parallel,
+            kv_dtype="fp8" if self.kv_cache_dtype == "fp8" else None,
+            adapters=self.adapters,
         )
         return fit(replica, path)
 
@@ -121,6 +145,8 @@ class VllmOnGpus(VllmArgs, GpuServer):
             ),
             startup=place.startup,
             metrics=place.metrics,
+            exposure=self.exposure,
+            load_balancers=place.load_balancers,
             api_key=place.api_key,
             opts=place.opts,
         ).url

@@ -33,6 +33,30 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "2 zones are given, but a reservation is in one zone",
         "write the one of the reservation",
     ),
+    "EFA on a machine without it": (
+        lambda stack: pool(stack).update(efa=True, zones=["us-east-1a"]),
+        "cluster.pools.l40s.efa",
+        "g6e.xlarge has no EFA interface",
+        "g6e.12xlarge",
+    ),
+    "EFA in two zones": (
+        lambda stack: pool(stack).update(efa=True, instanceType="g6e.12xlarge"),
+        "cluster.pools.l40s.zones",
+        "2 zones are given, but nodes with EFA are in one placement group",
+        "write one zone",
+    ),
+    "nodes that Karpenter is to keep": (
+        lambda stack: stack["cluster"].update(nodeAutoscaler={"type": "karpenter"}),
+        "cluster.pools.l40s.minNodes",
+        "1 nodes cannot be kept: Karpenter makes a node when a pod waits for it",
+        "write 0",
+    ),
+    "an autoscaler of nodes that is none": (
+        lambda stack: stack["cluster"].update(nodeAutoscaler={"type": "keda"}),
+        "cluster.nodeAutoscaler.type",
+        "'keda' is not a choice",
+        "'karpenter'",
+    ),
     "more replicas than nodes": (
         lambda stack: pool(stack).update(maxNodes=4),
         "servers.llama.autoscaling.maxReplicas",
@@ -157,4 +181,6 @@ def test_a_disk_must_hold_image_and_model(refused: Refuse) -> None:
 
     [finding] = refused(grow, stack="eks-nim").values()
     assert finding.path == "cluster.pools.l40s.rootVolumeGib"
-    assert "100 GiB are too few for the image and the model of servers.llama: 168 GiB" in finding.message
+    assert "of 100 GiB EKS leaves 89 GiB to pods" in finding.message
+    assert "too few for the image and the model of servers.llama" in finding.message
+    assert finding.remedy == "write 188 or more"

@@ -18,8 +18,12 @@ from stacks.gpu_signals import monitoring
 
 ROOT = Path(__file__).parents[2]
 FILES = {
+    "eks-h200": "stacks/Pulumi.eks-h200.yaml",
     "eks-nim": "stacks/Pulumi.eks-nim.yaml",
     "eks-choices": "tests/stack_files/Pulumi.eks-choices.yaml",
+    "eks-exposed": "tests/stack_files/Pulumi.eks-exposed.yaml",
+    "eks-keda": "tests/stack_files/Pulumi.eks-keda.yaml",
+    "eks-nim-operator": "tests/stack_files/Pulumi.eks-nim-operator.yaml",
 }
 
 

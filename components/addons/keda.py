@@ -1,0 +1,67 @@
+"""KEDA: scales servers on what it asks Prometheus for, by HorizontalPodAutoscalers that it makes itself.
+
+It owns external.metrics.k8s.io, as no other adapter then may. Where it is, prometheus-adapter is not: a server has one
+autoscaler, and that is KEDA's.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from catalog.engines import Series
+from catalog.versions import KEDA
+from components.addons.keda_settings import NAME, SERVER, query
+from components.addons.kube_prometheus_stack import KubePrometheusStack
+from components.addons.release import release
+from components.addons.scraping import ScrapesPods
+from components.serving.autoscaling import PrometheusQuery
+
+
+class Keda(ScrapesPods, pulumi.ComponentResource):
+    """The chart of kedacore, with two replicas of what answers for metrics.
+
+    Attributes:
+        ready: defines ScaledObjects and removes its finalizer from them; they are created after it and deleted before
+            it.
+    """
+
+    ready: Sequence[pulumi.Resource]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        monitoring: KubePrometheusStack,
+        namespace: str,
+        values: Mapping[str, Any] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Install it for the servers of a namespace."""
+        super().__init__("slipway:addons:Keda", name, None, opts)
+        self._monitoring = monitoring
+        self._namespace = namespace
+        own = k8s.core.v1.Namespace(f"{name}-{NAME}", metadata={"name": NAME}, opts=pulumi.ResourceOptions(parent=self))
+        budget = {"maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
+        installed = release(
+            f"{name}-{NAME}",
+            release_name=NAME,
+            chart=NAME,
+            repository="https://kedacore.github.io/charts",
+            version=KEDA,
+            namespace=own.metadata["name"],
+            own={
+                "operator": {"replicaCount": 2},
+                "metricsServer": {"replicaCount": 2},
+                "podDisruptionBudget": {"operator": budget, "metricServer": budget},
+            },
+            values=values,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),
+        )
+        self.ready = [installed]
+        self.register_outputs({})
+
+    def metric(self, series: Series, server: str, /) -> PrometheusQuery:
+        """Return what KEDA asks for, which no metrics API needs to know by a name."""
+        return PrometheusQuery(SERVER, query(series, server, self._namespace))

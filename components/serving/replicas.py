@@ -1,0 +1,165 @@
+"""What stands around the pods of every server, whatever its engine: how they roll and drain, and who reaches, collects,
+scales and loads them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from catalog.engines import Series
+from components.serving.autoscaling import MetricsPath, autoscaler
+from components.serving.load_clients import load_clients
+from components.serving.load_clients_settings import LoadRequest
+from components.serving.service import Balanced, Behind, Endpoint, LoadBalancers, endpoint
+from components.serving.settings import ClusterOnly, LoadClients, Scaled
+from components.workload import Startup
+
+
+class Served(Protocol):
+    """What a person decides about every server."""
+
+    @property
+    def drain_seconds(self) -> int: ...  # noqa: D102
+    @property
+    def autoscaling(self) -> Scaled: ...  # noqa: D102
+    @property
+    def load_clients(self) -> LoadClients: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listening:
+    """Where the pods of a server listen.
+
+    Attributes:
+        port: where requests go; the container's port `http`.
+        more_ports: further ports of the Service, by name.
+        health_path: answers 200 while a pod can be asked.
+        public_path: the paths that ask for the API key.
+        metrics_port: name of the port where its series are.
+        request: what a load client sends.
+    """
+
+    port: int
+    health_path: str
+    metrics_path: str
+    request: LoadRequest
+    more_ports: Mapping[str, int] = field(default_factory=dict[str, int])
+    metrics_port: str = "http"
+    public_path: str = "/"
+
+
+def workload_options(
+    startup: Startup, before: Sequence[pulumi.Resource], parent: pulumi.Resource
+) -> pulumi.ResourceOptions:
+    """Return the options of a workload that states no `replicas`: the autoscaler owns them."""
+    return pulumi.ResourceOptions(
+        parent=parent, depends_on=before, ignore_changes=["spec.replicas"], custom_timeouts=startup.timeouts
+    )
+
+
+def deployment(
+    name: str,
+    template: k8s.core.v1.PodTemplateSpecArgsDict,
+    *,
+    selector: Mapping[str, str],
+    namespace: pulumi.Input[str],
+    startup: Startup,
+    before: Sequence[pulumi.Resource],
+    parent: pulumi.Resource,
+) -> k8s.apps.v1.Deployment:
+    """Return replicas of one pod each.
+
+    A rollout takes a replica away before it adds its successor, since a full pool has no accelerator to spare.
+    """
+    return k8s.apps.v1.Deployment(
+        name,
+        metadata={"name": name, "namespace": namespace, "labels": dict(selector)},
+        spec={
+            "selector": {"match_labels": dict(selector)},
+            "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 0, "max_unavailable": 1}},
+            "progress_deadline_seconds": startup.progress_deadline_seconds,
+            "template": template,
+        },
+        opts=workload_options(startup, before, parent),
+    )
+
+
+def surround(
+    name: str,
+    args: Served,
+    listening: Listening,
+    *,
+    workload: pulumi.Resource,
+    kind: tuple[str, str] = ("apps/v1", "Deployment"),
+    selector: Mapping[str, str],
+    series: Series,
+    namespace: pulumi.Input[str],
+    metrics: MetricsPath,
+    exposure: ClusterOnly | Balanced,
+    load_balancers: LoadBalancers | None,
+    api_key: pulumi.Input[str] | None = None,
+    parent: pulumi.Resource,
+) -> Endpoint:
+    """Create what a workload's replicas need beside themselves, and return where they are reached.
+
+    Args:
+        kind: apiVersion and kind of the workload, which has the server's name.
+        selector: labels of the pods that answer requests.
+        series: what the autoscaler follows.
+        api_key: name of the Secret whose `key` clients send.
+    """
+    child = pulumi.ResourceOptions(parent=parent)
+    after = pulumi.ResourceOptions(parent=parent, depends_on=[workload])
+    k8s.policy.v1.PodDisruptionBudget(
+        name,
+        metadata={"name": name, "namespace": namespace},
+        spec={
+            "selector": {"match_labels": dict(selector)},
+            "max_unavailable": 1,
+            "unhealthy_pod_eviction_policy": "AlwaysAllow",
+        },
+        opts=child,
+    )
+    reached = endpoint(
+        name,
+        exposure,
+        namespace=namespace,
+        selector=selector,
+        port=listening.port,
+        more_ports=listening.more_ports,
+        load_balancers=load_balancers,
+        behind=Behind(
+            health_path=listening.health_path, drain_seconds=args.drain_seconds, public_path=listening.public_path
+        ),
+        opts=after,
+    )
+    scraped = metrics.scrape(
+        name,
+        namespace=namespace,
+        labels=selector,
+        port=listening.metrics_port,
+        path=listening.metrics_path,
+        opts=child,
+    )
+    api_version, kind_name = kind
+    autoscaler(
+        name,
+        args.autoscaling,
+        series=series,
+        target={"api_version": api_version, "kind": kind_name, "name": name},
+        namespace=namespace,
+        metrics=metrics,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[workload, scraped, *metrics.ready]),
+    )
+    load_clients(
+        name,
+        args.load_clients,
+        request=listening.request,
+        url=reached.inside,
+        namespace=namespace,
+        api_key=api_key,
+        opts=after,
+    )
+    return reached

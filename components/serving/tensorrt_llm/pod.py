@@ -1,0 +1,128 @@
+"""What the pods of both routes have in common: where they run, what they mount and how they stop."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from components.serving.token import FILE
+from components.workload import Accelerator, Startup, Volumes
+
+CONFIG_PATH = "/etc/slipway"
+CONFIG = "config"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What a pod runs.
+
+    Attributes:
+        name: of the container.
+        environment: variables by name.
+        config: name of the ConfigMap at `CONFIG_PATH`.
+        storage: where models are.
+        gpus: GPUs of the pod.
+        memory_gib: main memory that it asks for, GiB.
+    """
+
+    name: str
+    image: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    config: pulumi.Input[str]
+    storage: Volumes
+    gpus: int
+    memory_gib: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What every pod of a server is given.
+
+    Attributes:
+        accelerator: hardware of a replica.
+        token: the Hugging Face token, as a file.
+        service_account: who the pods are.
+    """
+
+    accelerator: Accelerator
+    token: Volumes
+    service_account: pulumi.Input[str]
+
+
+def pod(
+    program: Program, container: k8s.core.v1.ContainerArgsDict, surroundings: Surroundings
+) -> k8s.core.v1.PodSpecArgsDict:
+    """Return a pod that runs a program in a container made for it."""
+    accelerator, token = surroundings.accelerator, surroundings.token
+    return {
+        "service_account_name": surroundings.service_account,
+        "automount_service_account_token": False,
+        # A Service's name must not become an environment variable that a program reads.
+        "enable_service_links": False,
+        "node_selector": dict(accelerator.node_selector),
+        "tolerations": [{"key": accelerator.resource, "operator": "Exists", "effect": "NoSchedule"}],
+        "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
+        "containers": [container],
+        "volumes": [
+            {"name": "dshm", "empty_dir": {"medium": "Memory", "size_limit": f"{accelerator.shared_memory_gib}Gi"}},
+            {"name": CONFIG, "config_map": {"name": program.config}},
+            *program.storage.volumes,
+            *token.volumes,
+        ],
+    }
+
+
+def container(program: Program, surroundings: Surroundings) -> k8s.core.v1.ContainerArgsDict:
+    """Return the container of a program; NVIDIA's images run as root."""
+    accelerator, token, disk = surroundings.accelerator, surroundings.token, program.storage.disk_gib
+    gpus = {accelerator.resource: str(program.gpus)}
+    environment = {"HF_TOKEN_PATH": f"{token.path}/{FILE}", "HF_HOME": program.storage.path, **program.environment}
+    return {
+        "name": program.name,
+        "image": program.image,
+        "command": list(program.command),
+        "env": [{"name": name, "value": value} for name, value in environment.items()],
+        "resources": {
+            "requests": {
+                "memory": f"{program.memory_gib}Gi",
+                **({"ephemeral-storage": f"{disk}Gi"} if disk else {}),
+                **gpus,
+            },
+            "limits": gpus,
+        },
+        "security_context": {"allow_privilege_escalation": False},
+        "volume_mounts": [
+            {"name": "dshm", "mount_path": "/dev/shm"},
+            {"name": CONFIG, "mount_path": CONFIG_PATH, "read_only": True},
+            *program.storage.mounts,
+            *token.mounts,
+        ],
+    }
+
+
+def answering(
+    container: k8s.core.v1.ContainerArgsDict,
+    *,
+    ports: Mapping[str, int],
+    health_path: str,
+    startup: Startup,
+    stop_seconds: int,
+) -> k8s.core.v1.ContainerArgsDict:
+    """Return the container of a server, which answers requests at its port `http`.
+
+    What the servers do with requests on SIGTERM is not documented: a stopping pod first gets the time to finish them.
+
+    Args:
+        stop_seconds: time for which a stopping pod still gets requests, and longest time to finish them.
+    """
+    health: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": health_path, "port": "http"}}
+    return {
+        **container,
+        "ports": [{"name": name, "container_port": port} for name, port in ports.items()],
+        "startup_probe": {**health, **startup.probe},
+        "readiness_probe": {**health, "period_seconds": 5, "failure_threshold": 3},
+        "liveness_probe": {**health, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": stop_seconds}}},
+    }

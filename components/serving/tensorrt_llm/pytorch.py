@@ -1,0 +1,70 @@
+"""The PyTorch route: `trtllm-serve` with its options file."""
+
+import pulumi
+
+from catalog.engines import TRTLLM_SERVE
+from catalog.trtllm import IMAGE, cold_start_seconds
+from catalog.versions import TENSORRT_LLM
+from components.serving.load_clients_settings import PROMPT, LoadRequest
+from components.serving.tensorrt_llm.files import config_map, script
+from components.serving.tensorrt_llm.options import options, rendered
+from components.serving.tensorrt_llm.plan import pytorch_files, serve_command
+from components.serving.tensorrt_llm.pod import CONFIG_PATH, Program
+from components.serving.tensorrt_llm.served import Runtime, Served
+from components.serving.tensorrt_llm.settings import PyTorchRoute, TensorRtLlmArgs
+from components.workload import Startup
+
+OPTIONS = "options.yaml"
+
+
+def served(
+    name: str,
+    args: TensorRtLlmArgs,
+    route: PyTorchRoute,
+    runtime: Runtime,
+    startup: Startup,
+    opts: pulumi.ResourceOptions,
+) -> Served:
+    """Create the files of the route and say what is run with them."""
+    image, accelerator = f"{IMAGE}:{TENSORRT_LLM}", runtime.surroundings.accelerator
+    further = cold_start_seconds(runtime.models[draft] for draft in args.benchmark.drafts)
+    settings = config_map(
+        name, "options", {OPTIONS: rendered(options(args, route))}, namespace=runtime.namespace, opts=opts
+    )
+    measured = config_map(
+        name,
+        "benchmark",
+        {"benchmark.py": script("benchmark.py"), **pytorch_files(args, route, startup.seconds + further)},
+        namespace=runtime.namespace,
+        opts=opts,
+    )
+    return Served(
+        program=Program(
+            name="trtllm",
+            image=image,
+            command=serve_command(args.model, f"{CONFIG_PATH}/{OPTIONS}"),
+            config=settings.metadata["name"],
+            storage=runtime.weights,
+            gpus=accelerator.count,
+            memory_gib=accelerator.memory_gib,
+        ),
+        benchmark=Program(
+            name="benchmark",
+            image=image,
+            command=["python3", f"{CONFIG_PATH}/benchmark.py", f"{CONFIG_PATH}/benchmark.json"],
+            config=measured.metadata["name"],
+            storage=runtime.benchmark_weights,
+            gpus=accelerator.count,
+            memory_gib=accelerator.memory_gib,
+        ),
+        ports={"http": TRTLLM_SERVE.port},
+        health_path=TRTLLM_SERVE.health_path,
+        metrics_port="http",
+        metrics_path=TRTLLM_SERVE.metrics_path,
+        request=LoadRequest(
+            "/v1/completions",
+            {"model": args.model, "prompt": PROMPT, "max_tokens": args.load_clients.max_tokens, "temperature": 0},
+        ),
+        before=[settings, *runtime.weights.depends_on],
+        affinity=None,
+    )

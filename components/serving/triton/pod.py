@@ -1,0 +1,204 @@
+"""The pods of a Triton server: containers, probes, volumes and drain.
+
+On SIGTERM Triton refuses connections at once and finishes what it has (seen on 2.51); so a stopping pod first waits
+until no proxy knows its address, and only then gets SIGTERM.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from catalog.engines import TRITON
+from catalog.triton import GRPC_PORT, HTTP_PORT, LIVE_PATH
+from components.serving.token import FILE
+from components.serving.triton.command import (
+    FILES,
+    REPOSITORY,
+    SCRIPTS,
+    drains_by_itself,
+    serve,
+)
+from components.serving.triton.settings import TritonArgs
+from components.workload import Accelerator, Startup, Volumes, grace_seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TritonRuntime:
+    """What a server runs on and from.
+
+    Attributes:
+        image: the image with its tag.
+        accelerator: hardware of a replica.
+        weights: storage of models and of what is made of them.
+        shared: whether all pods have the same such storage; otherwise each has its own and fills it.
+        token: the Hugging Face token, as a file; None where nothing is downloaded that needs one.
+        pull_secret: with which nodes pull the image.
+        service_account: who the pods are.
+        propagation_seconds: time for which a stopping pod still gets new connections.
+        depends_on: what must exist before a pod can start.
+    """
+
+    image: str
+    accelerator: Accelerator
+    weights: Volumes
+    shared: bool
+    token: Volumes | None
+    pull_secret: pulumi.Input[str]
+    service_account: pulumi.Input[str]
+    propagation_seconds: int
+    depends_on: Sequence[pulumi.Resource] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mounted:
+    """ConfigMaps of a server.
+
+    Attributes:
+        scripts: name of that of the scripts.
+        files: name of that of the model repository's small files; None where it has none.
+        items: for each model, the path in its directory of each key.
+        digest: changes with anything in them, and so rolls the pods.
+    """
+
+    scripts: pulumi.Input[str]
+    files: pulumi.Input[str] | None
+    items: Mapping[str, Mapping[str, str]]
+    digest: str
+
+
+def server_container(args: TritonArgs, runtime: TritonRuntime, startup: Startup) -> k8s.core.v1.ContainerArgsDict:
+    """Return the container that answers requests."""
+    ready: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": TRITON.health_path, "port": "http"}}
+    live: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": LIVE_PATH, "port": "http"}}
+    waits = runtime.propagation_seconds + (0 if drains_by_itself(args) else args.drain_seconds)
+    return {
+        **_container("triton", serve(args), runtime, gpus=runtime.accelerator.count),
+        "ports": [
+            {"name": "http", "container_port": HTTP_PORT},
+            {"name": "grpc", "container_port": GRPC_PORT},
+            {"name": "metrics", "container_port": TRITON.port},
+        ],
+        "startup_probe": {**ready, **startup.probe},
+        "readiness_probe": {**ready, "period_seconds": 5, "failure_threshold": 3},
+        "liveness_probe": {**live, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": waits}}},
+        "volume_mounts": [
+            {"name": "repository", "mount_path": REPOSITORY},
+            {"name": "dshm", "mount_path": "/dev/shm"},
+            *runtime.weights.mounts,
+        ],
+    }
+
+
+def weights_container(command: list[str], runtime: TritonRuntime, *, gpus: int) -> k8s.core.v1.ContainerArgsDict:
+    """Return the container that downloads a model and makes of it what is served."""
+    token = runtime.token
+    container = _container("weights", command, runtime, gpus=gpus)
+    if token:
+        container["env"] = [{"name": "HF_TOKEN_PATH", "value": f"{token.path}/{FILE}"}]
+    container["volume_mounts"] = [
+        {"name": "scripts", "mount_path": SCRIPTS, "read_only": True},
+        {"name": "dshm", "mount_path": "/dev/shm"},
+        *runtime.weights.mounts,
+        *(token.mounts if token else ()),
+    ]
+    return container
+
+
+def repository_container(
+    command: list[str], runtime: TritonRuntime, mounted: Mounted, *, gpus: int
+) -> k8s.core.v1.ContainerArgsDict:
+    """Return the container that puts the model repository together."""
+    models: list[k8s.core.v1.VolumeMountArgsDict] = [
+        {"name": _volume(model), "mount_path": f"{FILES}/{model}", "read_only": True} for model in mounted.items
+    ]
+    return {
+        **_container("repository", command, runtime, gpus=gpus),
+        "volume_mounts": [
+            {"name": "scripts", "mount_path": SCRIPTS, "read_only": True},
+            {"name": "repository", "mount_path": REPOSITORY},
+            *models,
+            *runtime.weights.mounts,
+        ],
+    }
+
+
+def pod(
+    args: TritonArgs,
+    runtime: TritonRuntime,
+    mounted: Mounted,
+    *,
+    containers: Sequence[k8s.core.v1.ContainerArgsDict],
+    before: Sequence[k8s.core.v1.ContainerArgsDict] = (),
+    restart: str = "Always",
+) -> k8s.core.v1.PodSpecArgsDict:
+    """Return a pod on a node of the pool.
+
+    Args:
+        before: containers that run before, one after the other.
+    """
+    accelerator, token = runtime.accelerator, runtime.token
+    return {
+        "service_account_name": runtime.service_account,
+        "automount_service_account_token": False,
+        "enable_service_links": False,
+        "image_pull_secrets": [{"name": runtime.pull_secret}],
+        "node_selector": dict(accelerator.node_selector),
+        "tolerations": [{"key": accelerator.resource, "operator": "Exists", "effect": "NoSchedule"}],
+        "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
+        "termination_grace_period_seconds": grace_seconds(args.drain_seconds, runtime.propagation_seconds),
+        "restart_policy": restart,
+        "init_containers": list(before),
+        "containers": list(containers),
+        "volumes": [
+            {"name": "scripts", "config_map": {"name": mounted.scripts}},
+            {"name": "repository", "empty_dir": {}},
+            {"name": "dshm", "empty_dir": {"medium": "Memory", "size_limit": f"{accelerator.shared_memory_gib}Gi"}},
+            *_file_volumes(mounted),
+            *runtime.weights.volumes,
+            *(token.volumes if token else ()),
+        ],
+    }
+
+
+def _container(name: str, command: list[str], runtime: TritonRuntime, *, gpus: int) -> k8s.core.v1.ContainerArgsDict:
+    accelerator = runtime.accelerator
+    given = {accelerator.resource: str(gpus)} if gpus else {}
+    disk = runtime.weights.disk_gib
+    return {
+        "name": name,
+        "image": runtime.image,
+        "command": command,
+        "resources": {
+            "requests": {
+                "memory": f"{accelerator.memory_gib}Gi",
+                **({"ephemeral-storage": f"{disk}Gi"} if disk else {}),
+                **given,
+            },
+            "limits": given,
+        },
+        "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
+    }
+
+
+def _file_volumes(mounted: Mounted) -> list[k8s.core.v1.VolumeArgsDict]:
+    """Return a volume for each model: Triton takes every directory for a model, and a volume's root holds others."""
+    if mounted.files is None:
+        return []
+    return [
+        {
+            "name": _volume(model),
+            "config_map": {
+                "name": mounted.files,
+                "items": [{"key": key, "path": path} for key, path in items.items()],
+            },
+        }
+        for model, items in mounted.items.items()
+    ]
+
+
+def _volume(model: str) -> str:
+    """Return the name of a model's volume: a label of DNS has neither '_' nor '.'."""
+    return f"model-{model.lower().replace('_', '-').replace('.', '-')}"

@@ -1,0 +1,174 @@
+"""Triton behind one Service."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from catalog.engines import TRITON, Series
+from catalog.triton import GRPC_PORT, HTTP_PORT
+from components.serving.autoscaling import MetricsPath
+from components.serving.replicas import Listening, deployment, surround
+from components.serving.service import Balanced, LoadBalancers
+from components.serving.settings import ClusterOnly
+from components.serving.triton.command import Dtype, prepare_repository, prepare_weights
+from components.serving.triton.pod import (
+    Mounted,
+    TritonRuntime,
+    pod,
+    repository_container,
+    server_container,
+    weights_container,
+)
+from components.serving.triton.served import Served, served
+from components.serving.triton.settings import TensorRtLlmEngine, TritonArgs
+from components.triton_repository import ConfigMapFiles, config_map_files
+from components.workload import Startup, labels
+
+SCRIPTS = Path(__file__).parent / "scripts"
+
+DIGEST = "slipway.dev/files"
+"""Annotation of pods that changes with the files that they mount."""
+
+
+class TritonServer(pulumi.ComponentResource):
+    """A Triton server with its models behind one Service, scaled on a signal of its own metrics.
+
+    Where all pods share a storage, a Job downloads the model and builds its engine once; otherwise each pod does so
+    before it serves. The Deployment states no `replicas`: the autoscaler owns them. A rollout takes a replica away
+    before it adds its successor, since a full pool has no GPU to spare.
+
+    Attributes:
+        url: where clients send requests; inside the cluster unless the server is exposed.
+    """
+
+    url: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        args: TritonArgs,
+        *,
+        namespace: pulumi.Input[str],
+        runtime: TritonRuntime,
+        dtype: Dtype,
+        startup: Startup,
+        metrics: MetricsPath,
+        series: Series,
+        exposure: ClusterOnly | Balanced,
+        load_balancers: LoadBalancers | None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:serving:TritonServer", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        selector = labels(name)
+        serves = served(args.serving, runtime.weights.path, args.load_clients)
+        mounted, links = _mounted(name, serves, namespace, child)
+        gpus = runtime.accelerator.count if isinstance(args.serving, TensorRtLlmEngine) else 0
+        prepare = prepare_weights(args, runtime.weights.path, dtype)
+        fills = [weights_container(prepare, runtime, gpus=gpus)] if prepare else []
+        assembles = repository_container(
+            prepare_repository(args, runtime.weights.path, dtype, links), runtime, mounted, gpus=gpus
+        )
+        before: list[pulumi.Resource] = [
+            *runtime.accelerator.nodes,
+            *runtime.weights.depends_on,
+            *runtime.depends_on,
+        ]
+        if fills and runtime.shared:
+            job = k8s.batch.v1.Job(
+                f"{name}-weights",
+                metadata={"namespace": namespace},
+                spec={
+                    "backoff_limit": 3,
+                    "template": {
+                        "metadata": {"labels": labels(f"{name}-weights")},
+                        "spec": pod(args, runtime, mounted, containers=fills, restart="OnFailure"),
+                    },
+                },
+                opts=pulumi.ResourceOptions(parent=self, depends_on=before, custom_timeouts=startup.timeouts),
+            )
+            before, fills = [*before, job], []
+        answering = pod(
+            args,
+            runtime,
+            mounted,
+            containers=[server_container(args, runtime, startup)],
+            before=[*fills, assembles],
+        )
+        workload = deployment(
+            name,
+            {"metadata": {"labels": selector, "annotations": {DIGEST: mounted.digest}}, "spec": answering},
+            selector=selector,
+            namespace=namespace,
+            startup=startup,
+            before=before,
+            parent=self,
+        )
+        reached = surround(
+            name,
+            args,
+            Listening(
+                port=HTTP_PORT,
+                more_ports={"grpc": GRPC_PORT},
+                health_path=TRITON.health_path,
+                metrics_port="metrics",
+                metrics_path=TRITON.metrics_path,
+                request=serves.request,
+            ),
+            workload=workload,
+            selector=selector,
+            series=series,
+            namespace=namespace,
+            metrics=metrics,
+            exposure=exposure,
+            load_balancers=load_balancers,
+            parent=self,
+        )
+        self.url = reached.url
+        self.register_outputs({"url": self.url})
+
+
+def _mounted(
+    name: str, serves: Served, namespace: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> tuple[Mounted, dict[str, str]]:
+    """Create the ConfigMaps, and return them with the links that a pod adds to its model repository."""
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in sorted(SCRIPTS.glob("*.py"))}
+    of_scripts = _config_map(f"{name}-scripts", namespace, scripts, {}, opts)
+    files = config_map_files(serves.repository) if serves.repository else ConfigMapFiles({}, {}, {}, {}, "")
+    of_files: k8s.core.v1.ConfigMap | None = None
+    if serves.repository:
+        of_files = _config_map(f"{name}-models", namespace, files.data, files.binary_data, opts)
+    return Mounted(
+        scripts=of_scripts.metadata["name"],
+        files=of_files.metadata["name"] if of_files else None,
+        items=files.items,
+        digest=_digest([files.digest, *scripts.values()]),
+    ), dict(files.links)
+
+
+def _config_map(
+    name: str,
+    namespace: pulumi.Input[str],
+    data: Mapping[str, str],
+    binary_data: Mapping[str, str],
+    opts: pulumi.ResourceOptions,
+) -> k8s.core.v1.ConfigMap:
+    """Return a ConfigMap; it is named anew with each change, so that pods of a rollout keep the one they began with."""
+    return k8s.core.v1.ConfigMap(
+        name,
+        metadata={"namespace": namespace},
+        data={**data},
+        binary_data={**binary_data} or None,
+        immutable=True,
+        opts=opts,
+    )
+
+
+def _digest(texts: Sequence[str]) -> str:
+    summed = sha256()
+    for text in texts:
+        summed.update(f"{len(text)}\0{text}".encode())
+    return summed.hexdigest()[:16]
