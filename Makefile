@@ -11,7 +11,7 @@ BASE :=
 # How many seconds of the cluster's time a rehearsal plays in one.
 SPEED := 30
 # What a simulation plays, as seconds:clients pairs or a file with one a line, and the picture that it draws, if any.
-LOAD := 0:4,120:160,600:4
+LOAD := 0:4,120:160,3600:4
 PLOT :=
 export STACK FORMAT BASE SPEED LOAD PLOT
 
@@ -33,7 +33,7 @@ rehearse: $(ENVIRONMENT) ## Play STACK on a Kubernetes API server here until the
 rehearse-down: $(ENVIRONMENT) ## Stop and remove what a crashed rehearsal left
 	$(PYTHON) -m rehearsal down
 
-simulate: $(ENVIRONMENT) ## Show waiting time and cost of STACK under a load, and whether it flaps: LOAD=0:4,120:160 PLOT=run.svg
+simulate: $(ENVIRONMENT) ## Show waiting time and cost of STACK under a load, and whether it flaps: LOAD=0:4,120:160,3600:4 PLOT=run.svg
 	$(PYTHON) -m simulate "$$STACK" --load "$$LOAD" $${PLOT:+--plot "$$PLOT"}
 
 test: $(ENVIRONMENT) ## Run the tests

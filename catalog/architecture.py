@@ -7,11 +7,12 @@ Nothing here knows an engine, an accelerator or a stack. The parameter count is 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-ModelType = Literal["gpt2", "opt", "llama", "qwen2", "qwen3", "gemma2", "gemma3", "gpt_oss", "deepseek_v3"]
-"""The decoder block; Mistral and Mixtral have Llama's, Qwen3-MoE has Qwen3's, with `experts` beside it."""
+ModelType = Literal["gpt2", "opt", "llama", "qwen2", "qwen3", "gemma2", "gemma3", "gpt_oss", "deepseek_v3", "other"]
+"""The decoder block; Mistral and Mixtral have Llama's, Qwen3-MoE has Qwen3's, with `experts` beside it; of an `other`
+one only the numbers are known."""
 
 Dtype = Literal["float32", "float16", "bfloat16"]
-Quantisation = Literal["fp8", "int8", "int4", "mxfp4"]
+Quantisation = Literal["fp8", "int8", "int4", "mxfp4", "nvfp4"]
 WeightDtype = Literal[Dtype, Quantisation]
 Attention = Literal["MHA", "GQA", "MQA", "MLA"]
 
@@ -23,8 +24,10 @@ BITS: dict[WeightDtype, float] = {
     "int8": 8,
     "int4": 4.25,
     "mxfp4": 4.25,
+    "nvfp4": 4.5,
 }
-"""Bits a parameter, scales included: MXFP4 has 8 bits more for each 32 values, int4 about 32 for each 128."""
+"""Bits a parameter, scales included: MXFP4 has 8 bits more for each 32 values, NVFP4 for each 16, int4 about 32 for
+each 128."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,12 @@ EKS_POD_IDENTITY_AGENT = "v1.3.10-eksbuild.3"
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"aws-ebs-csi-driver"}
 EKS_EBS_CSI = "v1.57.1-eksbuild.1"
 
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"aws-efs-csi-driver"}
+EKS_EFS_CSI = "v3.4.1-eksbuild.1"
+
+# renovate: datasource=github-releases depName=awslabs/amazon-eks-ami versioning=loose
+EKS_AMI = "v20260818"
+
 # renovate: datasource=helm depName=cluster-autoscaler registryUrl=https://kubernetes.github.io/autoscaler
 CLUSTER_AUTOSCALER_CHART = "9.59.0"
 
@@ -47,3 +53,27 @@ PROMETHEUS_ADAPTER = "5.3.0"
 
 # renovate: datasource=helm depName=metrics-server registryUrl=https://kubernetes-sigs.github.io/metrics-server/
 METRICS_SERVER = "3.13.1"
+
+# renovate: datasource=docker depName=public.ecr.aws/karpenter/karpenter
+KARPENTER = "1.14.1"
+
+# renovate: datasource=helm depName=aws-efa-k8s-device-plugin registryUrl=https://aws.github.io/eks-charts
+EFA_DEVICE_PLUGIN = "v0.5.30"
+
+# renovate: datasource=helm depName=aws-load-balancer-controller registryUrl=https://aws.github.io/eks-charts
+LOAD_BALANCER_CONTROLLER = "3.5.0"
+
+# renovate: datasource=helm depName=keda registryUrl=https://kedacore.github.io/charts
+KEDA = "2.20.2"
+
+# renovate: datasource=helm depName=k8s-nim-operator registryUrl=https://helm.ngc.nvidia.com/nvidia
+NIM_OPERATOR = "3.1.2"
+
+# renovate: datasource=docker depName=nvcr.io/nvidia/tensorrt-llm/release
+TENSORRT_LLM = "1.3.0rc24"
+
+# renovate: datasource=docker depName=python
+PYTHON = "3.12.12-slim"
+
+# renovate: datasource=pypi depName=aiperf
+AIPERF = "0.12.0"

@@ -46,6 +46,7 @@ class Volumes:
         path: where its files are.
         annotations: what the pod must carry for it.
         disk_gib: disk of the node that the pod must ask for, GiB.
+        claim: name of the PersistentVolumeClaim behind it, where there is one.
         depends_on: what must exist before a pod can mount it.
     """
 
@@ -54,6 +55,7 @@ class Volumes:
     volumes: Sequence[k8s.core.v1.VolumeArgsDict]
     mounts: Sequence[k8s.core.v1.VolumeMountArgsDict]
     disk_gib: int = 0
+    claim: pulumi.Input[str] | None = None
     depends_on: Sequence[pulumi.Resource] = field(default=())
 
 
@@ -89,6 +91,6 @@ def labels(name: str) -> dict[str, str]:
     return {"app.kubernetes.io/name": name}
 
 
-def grace_seconds(drain_seconds: int) -> int:
+def grace_seconds(drain_seconds: int, propagation_seconds: int = ENDPOINT_PROPAGATION_SECONDS) -> int:
     """Return a termination grace period that outlasts the wait before SIGTERM and the drain after it."""
-    return ENDPOINT_PROPAGATION_SECONDS + drain_seconds + GRACE_MARGIN_SECONDS
+    return propagation_seconds + drain_seconds + GRACE_MARGIN_SECONDS

@@ -12,7 +12,7 @@ from typing import Any, cast
 from offline import json_document
 from offline.recording import Recording
 
-FIGURES = ("costUsd", "fit", "scaling")
+FIGURES = ("capacity", "costUsd", "fit", "scaling")
 """Outputs whose members are figures of the stack."""
 
 

@@ -21,6 +21,8 @@ CLUSTER_ADDRESS = "203.0.113.10"
 """Of TEST-NET-3, RFC 5737."""
 
 LOAD_BALANCER_ADDRESS = "203.0.113.40"
+LOAD_BALANCER_NAME = "k8s-server-0123456789.elb.us-east-1.amazonaws.com"
+"""AWS names its load balancers, and others number them."""
 
 _CERTIFICATE = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCi0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
 """The frame of a PEM certificate with nothing in it, in base64."""
@@ -33,11 +35,13 @@ _CLUSTER_SCOPED = frozenset(
         "ClusterRole",
         "ClusterRoleBinding",
         "CustomResourceDefinition",
+        "EC2NodeClass",
         "FlowSchema",
         "IngressClass",
         "MutatingWebhookConfiguration",
         "Namespace",
         "Node",
+        "NodePool",
         "PersistentVolume",
         "PriorityClass",
         "PriorityLevelConfiguration",
@@ -92,8 +96,10 @@ def _kubernetes_object(args: pulumi.runtime.MockResourceArgs, inputs: Mapping[st
         return name, {"metadata": {"name": name}}
     namespace: str = metadata.get("namespace", "default")
     answer: dict[str, Any] = {"metadata": {"name": name, "namespace": namespace}}
-    if inputs.get("kind") == "Service" and inputs.get("spec", {}).get("type") == "LoadBalancer":
-        answer["status"] = {"loadBalancer": {"ingress": [{"ip": LOAD_BALANCER_ADDRESS}]}}
+    if inputs.get("kind") == "Ingress" or inputs.get("spec", {}).get("type") == "LoadBalancer":
+        aws = any("aws-load-balancer" in key or key.startswith("alb.") for key in metadata.get("annotations") or ())
+        address = {"hostname": LOAD_BALANCER_NAME} if aws else {"ip": LOAD_BALANCER_ADDRESS}
+        answer["status"] = {"loadBalancer": {"ingress": [address]}}
     return f"{namespace}/{name}", answer
 
 
@@ -152,7 +158,11 @@ def _service_account(name: str, project: str) -> dict[str, Any]:
 
 
 def _eks_cluster(name: str, project: str) -> dict[str, Any]:
-    return {"endpoint": f"https://{name}.eks.amazonaws.com", "certificateAuthority": {"data": _CERTIFICATE}}
+    return {
+        "endpoint": f"https://{name}.eks.amazonaws.com",
+        "certificateAuthority": {"data": _CERTIFICATE},
+        "vpcConfig": {"clusterSecurityGroupId": f"sg-{hashlib.sha256(name.encode()).hexdigest()[:17]}"},
+    }
 
 
 _OUTPUTS: Mapping[str, Callable[[str, str], dict[str, Any]]] = {

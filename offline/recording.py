@@ -84,7 +84,16 @@ class Resource:
 
     @property
     def is_kubernetes_object(self) -> bool:
-        """Whether it is an object of the Kubernetes API: not a Helm release, not the provider."""
+        """Whether it is an object of the Kubernetes API: not a Helm release, not the provider, not a patch."""
+        return self._is_of_kubernetes_api and not self.is_kubernetes_patch
+
+    @property
+    def is_kubernetes_patch(self) -> bool:
+        """Whether it is part of an object that somebody else makes."""
+        return self._is_of_kubernetes_api and self.type.endswith(f":{self.inputs['kind']}Patch")
+
+    @property
+    def _is_of_kubernetes_api(self) -> bool:
         return self.type.startswith("kubernetes:") and "apiVersion" in self.inputs and "kind" in self.inputs
 
     @property

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import yaml
 
@@ -66,8 +66,17 @@ def _comparison(comparison: Comparison) -> Iterator[str]:
 
 def _yaml(outputs: Mapping[str, Any]) -> Iterator[str]:
     """Yield outputs as YAML, the innermost mappings on one line each."""
-    text = yaml.safe_dump(dict(outputs), default_flow_style=None, sort_keys=True, width=sys.maxsize)
+    text = yaml.safe_dump(_sorted(outputs), default_flow_style=None, sort_keys=False, width=sys.maxsize)
     return (f"  {line}" for line in text.splitlines())
+
+
+def _sorted(value: Any) -> Any:
+    """Sort keys, those that are numbers by their value."""
+    if not isinstance(value, Mapping):
+        return value
+    members = cast("Mapping[str, Any]", value)
+    keys = sorted(members, key=lambda key: (int(key) if key.isdigit() else sys.maxsize, key))
+    return {key: _sorted(members[key]) for key in keys}
 
 
 def _write_coloured(recording: Recording, file: IO[str]) -> None:

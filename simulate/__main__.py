@@ -11,7 +11,8 @@ from checks import errors
 from offline import PROGRAM, RecordingError, StackFileError, record
 from offline.stack_config import find
 from rehearsal import stack
-from rehearsal.gke_machines import UnknownMachineError
+from rehearsal.nodes import UnknownMachineError
+from rehearsal.own_models import own_models
 from rehearsal.stack import NothingToPlayError
 from simulate import load, plot, report
 from simulate.hpa_manifest import UnsupportedMetricError
@@ -50,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _answers(name: str, steps: str) -> list[Answer]:
     clients = load.parse(steps)
-    played = stack.read(record(find(name, PROGRAM.parent)))
+    file = find(name, PROGRAM.parent)
+    played = stack.read(record(file), own_models(file))
     return [answer(scenario, clients) for scenario in scenarios(played)]
 
 

@@ -6,20 +6,17 @@ What a finding proposes has been simulated under the same load.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from catalog.engines import VLLM
 from checks import Finding
 from simulate.load import Load
 from simulate.loop import Run, run
 from simulate.outcome import Outcome, outcome
 from simulate.scenario import Scenario
+from simulate.signals import SIGNALS, sibling
 
 FACTORS = (0.25, 0.5, 1, 2, 4)
 """Targets of a sweep, as multiples of the stack's own."""
 SHARES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7)
 """Targets to try of a signal that is a share."""
-
-_WAITING, _KV_CACHE = VLLM.signals["waiting-requests"].name, VLLM.signals["kv-cache-use"].name
-_NAMES = {series.name: signal for signal, series in VLLM.signals.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +51,10 @@ def answer(scenario: Scenario, load: Load) -> Answer:
     others = [
         _try(scenario.following(scenario.signal, target), load)
         for factor in FACTORS
-        if factor != 1 and ((target := scenario.target * factor) < 1 or scenario.signal != _KV_CACHE)
+        if factor != 1 and ((target := scenario.target * factor) < 1 or SIGNALS[scenario.signal] != "kv-cache-use")
     ]
     sweep = sorted([own, *others], key=lambda trial: trial.run.scenario.target)
-    return Answer(own, sweep, [*_flapping(own, sweep), *_never_scaling(own)])
+    return Answer(own, sweep, [*_flapping(own, sweep), *_unseen(own), *_never_scaling(own)])
 
 
 def _try(scenario: Scenario, load: Load) -> Trial:
@@ -87,11 +84,12 @@ def _way_out(own: Trial, sweep: Sequence[Trial]) -> str:
     calm = [trial for trial in sweep if _is_better(trial, own)]
     if calm:
         return f"write target: {calm[-1].run.scenario.target:g}, which {_figures(calm[-1])}"
-    if scenario.signal == _WAITING:
+    if SIGNALS[scenario.signal] == "waiting-requests":
+        share_of_cache = sibling(scenario.signal, "kv-cache-use")
         for share in reversed(SHARES):
-            trial = _try(scenario.following(_KV_CACHE, share), load)
+            trial = _try(scenario.following(share_of_cache, share), load)
             if _is_better(trial, own):
-                return f"follow signal: {_NAMES[_KV_CACHE]} with target: {share:g}, which {_figures(trial)}"
+                return f"follow signal: kv-cache-use with target: {share:g}, which {_figures(trial)}"
     bounds = scenario.autoscaler.bounds
     for minimum in range(bounds.minimum + 1, bounds.maximum + 1):
         trial = _try(scenario.with_minimum(minimum), load)
@@ -111,6 +109,26 @@ def _figures(trial: Trial) -> str:
     return f"does not flap here (99 % of first tokens within {wait:.2f} s, {hours:.1f} node-hours)"
 
 
+def _unseen(own: Trial) -> Iterator[Finding]:
+    """Say that a step of the load ends before the replica that it adds could go and come back."""
+    scenario, load = own.run.scenario, own.run.load
+    settled = scenario.node_seconds + scenario.pull_seconds + scenario.load_seconds
+    window = round(scenario.autoscaler.bounds.down.window)
+    for rise in own.outcome.rescales:
+        until = next((begin for begin in load.steps if begin > rise.step), None)
+        needed = rise.at + settled + 2 * window
+        if own.outcome.flaps or until is None or rise.after < rise.before or until >= needed:
+            continue
+        yield Finding(
+            f"servers.{scenario.server}.autoscaling",
+            f"whether replicas flap with {load.steps[rise.step]} clients is not seen: the load changes at second "
+            f"{until}, and the replica added at second {rise.at} takes {settled} s to answer and {window} s to go",
+            f"let these clients stay until second {needed}",
+            "warning",
+        )
+        return
+
+
 def _never_scaling(own: Trial) -> Iterator[Finding]:
     scenario, result = own.run.scenario, own.outcome
     bounds, highest = scenario.autoscaler.bounds, max(second.signal for second in own.run.seconds)
@@ -120,6 +138,6 @@ def _never_scaling(own: Trial) -> Iterator[Finding]:
             f"servers.{scenario.server}.autoscaling.metric.target",
             f"{result.most_waiting} requests wait, more than a replica's batch holds, and none is added: "
             f"{scenario.signal} reaches {highest:.2g}, and the target is {scenario.target:g}",
-            f"write a target below {highest:.2g}, or follow signal: {_NAMES[_WAITING]}",
+            f"write a target below {highest:.2g}, or follow signal: waiting-requests",
             "warning",
         )

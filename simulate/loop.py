@@ -3,10 +3,11 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from typing_extensions import override
 
-from catalog.engines import VLLM
+from catalog.engines import Signal
 from rehearsal.engine.batching import FIRST_TOKEN_BOUNDS, BatchingEngine
 from rehearsal.engine.fleet import Fleet
 from rehearsal.engine.histogram import Histogram
@@ -17,12 +18,13 @@ from simulate.load import Load
 from simulate.replica_count import Observation, Pod
 from simulate.scaling_rules import History
 from simulate.scenario import Scenario
+from simulate.signals import SIGNALS
 
-_READ: Mapping[str, Callable[[BatchingEngine], float]] = {
-    VLLM.signals["waiting-requests"].name: lambda engine: engine.waiting,
-    VLLM.signals["kv-cache-use"].name: lambda engine: engine.kv_cache_use,
+_READ: Mapping[Signal, Callable[[BatchingEngine], float]] = {
+    "waiting-requests": lambda engine: engine.waiting,
+    "kv-cache-use": lambda engine: engine.kv_cache_use,
 }
-"""What an engine's gauges show, by series."""
+"""What an engine's gauges show, by signal."""
 
 
 class UnknownSeriesError(Exception):
@@ -73,8 +75,8 @@ def run(scenario: Scenario, load: Load) -> Run:
     Raises:
         UnknownSeriesError: the engine's model does not have the series that the autoscaler follows.
     """
-    if scenario.signal not in _READ:
-        raise UnknownSeriesError(f"series {scenario.signal} is not simulated; those that are: {', '.join(_READ)}")
+    if SIGNALS.get(scenario.signal) not in _READ:
+        raise UnknownSeriesError(f"series {scenario.signal} is not simulated; those that are: {', '.join(SIGNALS)}")
     loop = _Loop(scenario, load)
     seconds = tuple(loop.second(now) for now in range(end(scenario, load)))
     return Run(scenario, load, seconds, tuple(sorted(loop.first_tokens)))
@@ -103,8 +105,8 @@ class _Exact(Histogram):
 class _Loop:
     def __init__(self, scenario: Scenario, load: Load) -> None:
         self._scenario, self._load = scenario, load
-        self._cluster, self._fleet = Cluster(scenario), Fleet()
-        self._read = _READ[scenario.signal]
+        self._cluster, self._fleet = Cluster(scenario), Fleet[BatchingEngine]()
+        self._read = _READ[SIGNALS[scenario.signal]]
         self._samples: dict[str, deque[tuple[int, int]]] = {}
         self._history: History | None = None
         self.first_tokens: list[float] = []
@@ -126,7 +128,8 @@ class _Loop:
         )
 
     def _play(self, now: int) -> None:
-        ready = {each.name: self._scenario.limits for each in self._cluster.replicas if each.stage(now) == "ready"}
+        start = partial(BatchingEngine, self._scenario.limits)
+        ready = {each.name: start for each in self._cluster.replicas if each.stage(now) == "ready"}
         known = set(self._fleet.replicas)
         self._fleet.set_replicas(ready, now)
         for name in self._fleet.replicas.keys() - known:

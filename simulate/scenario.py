@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.prices import Price, Purchase, price
-from components.gke.settings import region_of
 from rehearsal import scheduling
 from rehearsal.client import Json
 from rehearsal.engine.batching import Limits
 from rehearsal.engine.fleet import Shape
-from rehearsal.gke_pools import ADD_SECONDS, REMOVE_SECONDS
 from rehearsal.nodes import Pool, nodes_of_step
-from rehearsal.stack import PlayedStack, Server
+from rehearsal.server import Server
+from rehearsal.stack import PlayedStack
 from simulate import hpa_manifest
 from simulate.hpa import Autoscaler
 
@@ -71,8 +70,8 @@ class Scenario:
     pool: PoolShare
     scrape_seconds: int
     metric_delay: int = METRIC_DELAY_SECONDS
-    node_seconds: int = ADD_SECONDS
-    idle_seconds: int = REMOVE_SECONDS
+    node_seconds: int
+    idle_seconds: int
     pull_seconds: int = IMAGE_PULL_SECONDS
     load_seconds: int
 
@@ -96,13 +95,15 @@ def scenarios(stack: PlayedStack) -> list[Scenario]:
     """Return one for each server.
 
     Raises:
-        NotSimulatedError: a server's pods fit no pool, or nothing scrapes them.
+        NotSimulatedError: a server's pods fit no pool, nothing scrapes them, or its engine has no continuous batch.
         UnsupportedMetricError: an autoscaler follows CPU or memory.
     """
     return [_scenario(stack, server) for server in stack.servers]
 
 
 def _scenario(stack: PlayedStack, server: Server) -> Scenario:
+    if server.engine.limits is None:
+        raise NotSimulatedError(f"server {server.name}: its engine has no continuous batch")
     return Scenario(
         server=server.name,
         autoscaler=hpa_manifest.read(server.autoscaler),
@@ -112,6 +113,8 @@ def _scenario(stack: PlayedStack, server: Server) -> Scenario:
         metric=server.metric,
         pool=_share(stack, server),
         scrape_seconds=_scrape_seconds(stack.manifests, server),
+        node_seconds=stack.add_seconds,
+        idle_seconds=stack.remove_seconds,
         load_seconds=server.engine.load_seconds,
     )
 
@@ -132,7 +135,7 @@ def _share(stack: PlayedStack, server: Server) -> PoolShare:
         replicas_of_group=_replicas(pool, server),
         minimum=max(pool.minimum // pool.step - taken, 0),
         maximum=max(pool.maximum // pool.step - taken, 0),
-        price=_price(pool, region_of(stack.cluster.location)),
+        price=_price(pool, stack.region),
     )
 
 
@@ -153,12 +156,20 @@ def _replicas(pool: Pool, server: Server) -> int:
     return count
 
 
+_PURCHASES: dict[tuple[str, str], Purchase] = {
+    ("cloud.google.com/gke-spot", "true"): "spot",
+    ("cloud.google.com/gke-flex-start", "true"): "flex-start",
+    ("eks.amazonaws.com/capacityType", "SPOT"): "spot",
+    ("eks.amazonaws.com/capacityType", "CAPACITY_BLOCK"): "capacity-block",
+    ("karpenter.sh/capacity-type", "spot"): "spot",
+    ("karpenter.sh/capacity-type", "reserved"): "capacity-block",
+}
+"""How nodes are bought, by the label that says so; all others are bought on demand."""
+
+
 def _price(pool: Pool, region: str) -> Price | None:
-    purchase: Purchase = "on-demand"
-    if "cloud.google.com/gke-spot" in pool.labels:
-        purchase = "spot"
-    elif "cloud.google.com/gke-flex-start" in pool.labels:
-        purchase = "flex-start"
+    bought: list[Purchase] = [purchase for label, purchase in _PURCHASES.items() if label in pool.labels.items()]
+    purchase = bought[0] if bought else "on-demand"
     return price(pool.labels["node.kubernetes.io/instance-type"], region, purchase)
 
 

@@ -1,11 +1,16 @@
 """Judgement over the settings of an `eks-gpu` stack: everything that can be known before it exists."""
 
+from collections.abc import Iterator
 from datetime import date
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 
+from catalog.drivers import EKS_DRIVER
+from catalog.quotas import ec2_quota, standard_vcpus
 from checks import Finding
-from checks.gpu import bound_findings, machine_findings
-from components.eks.settings import GpuPoolArgs, region_of
+from checks.driver import operator_findings
+from checks.gpu import bound_findings, efa_findings, karpenter_findings, machine_findings
+from checks.quota import Taken
+from components.eks.settings import CapacityBlock, GpuPoolArgs, KarpenterArgs, Reservation, region_of
 from stacks.eks_gpu import EksGpu
 from stacks.eks_gpu_figures import cost_of
 from stacks.gpu_checks import key_findings, server_findings
@@ -22,6 +27,8 @@ def judge(settings: EksGpu, surroundings: Surroundings) -> list[Finding]:
         *_network_findings(settings),
         *_system_findings(settings),
         *(finding for name, pool in settings.cluster.pools.items() for finding in _pool_findings(settings, name, pool)),
+        *settings.quota.findings(list(_taken(settings))),
+        *operator_findings("values.gpuOperator", settings.values.gpu_operator, EKS_DRIVER),
         *server_findings(settings),
         *cost_of(settings, date.today()).findings,
     ]
@@ -55,6 +62,15 @@ def _network_findings(settings: EksGpu) -> list[Finding]:
 
 def _system_findings(settings: EksGpu) -> list[Finding]:
     system = settings.cluster.system_pool
+    if _by_karpenter(settings) and system.max_nodes > system.min_nodes:
+        return [
+            Finding(
+                "cluster.systemPool.maxNodes",
+                f"{system.max_nodes} nodes are never reached: Karpenter makes GPU nodes, and resizes no node group",
+                f"write {system.min_nodes}, or raise minNodes to what monitoring needs",
+                "warning",
+            )
+        ]
     if system.max_nodes >= system.min_nodes:
         return []
     return [
@@ -82,4 +98,28 @@ def _pool_findings(settings: EksGpu, name: str, pool: GpuPoolArgs) -> list[Findi
         *bound_findings(
             path, purchase=pool.capacity.type, min_nodes=pool.min_nodes, max_nodes=pool.max_nodes, zones=zones
         ),
+        *(efa_findings(path, pool.instance_type, pool.capacity.type, zones) if pool.efa else []),
+        *(karpenter_findings(path, pool.min_nodes) if _by_karpenter(settings) else []),
     ]
+
+
+def _taken(settings: EksGpu) -> Iterator[Taken]:
+    """Yield what nodes take of the account's quotas, where their vCPUs are known."""
+    for name, pool in settings.cluster.pools.items():
+        if machine := settings.machine(name):
+            capacity = pool.capacity
+            yield Taken(
+                path=f"cluster.pools.{name}",
+                quota=ec2_quota(pool.instance_type, capacity.type),
+                nodes=pool.max_nodes,
+                each=machine.vcpus,
+                reserved_nodes=capacity.nodes if isinstance(capacity, Reservation | CapacityBlock) else None,
+            )
+    system = settings.cluster.system_pool
+    if vcpus := standard_vcpus(system.instance_type):
+        path, quota = "cluster.systemPool", ec2_quota(system.instance_type, "on-demand")
+        yield Taken(path=path, quota=quota, nodes=system.max_nodes, each=vcpus)
+
+
+def _by_karpenter(settings: EksGpu) -> bool:
+    return isinstance(settings.cluster.node_autoscaler, KarpenterArgs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from catalog.prices import Unit
@@ -9,7 +10,8 @@ from checks.cost import Estimate, PricedItem, estimate
 from components.eks.settings import GpuPoolArgs
 from stacks.eks_gpu import EksGpu
 from stacks.figures import cost_figures
-from stacks.gpu_figures import server_figures
+from stacks.gpu_exposure import load_balancer_items
+from stacks.gpu_figures import packings, server_figures
 
 
 def cost_of(settings: EksGpu, today: date) -> Estimate:
@@ -18,8 +20,12 @@ def cost_of(settings: EksGpu, today: date) -> Estimate:
 
 
 def figures(settings: EksGpu) -> Mapping[str, Any]:
-    """Return fit, scaling and cost as outputs of the stack; they depend on the settings alone."""
-    return {**server_figures(settings), "costUsd": cost_figures(cost_of(settings, date.min).total)}
+    """Return fit, scaling, capacity and cost as outputs of the stack; they depend on the settings alone."""
+    estimate = cost_of(settings, date.min)
+    return {
+        **server_figures(settings, estimate, partial(_bounded, settings)),
+        "costUsd": cost_figures(estimate.total),
+    }
 
 
 def _priced(settings: EksGpu) -> list[PricedItem]:
@@ -40,6 +46,11 @@ def _priced(settings: EksGpu) -> list[PricedItem]:
         one("cluster.systemPool", "system pool", system.instance_type, fewest, system.max_nodes),
         one("monitoring.storageGib", "volume of Prometheus", "ebs-gp3", storage, storage, "GB-month"),
         *(item for name, pool in cluster.pools.items() for item in _pool_items(settings, name, pool)),
+        *(
+            one("sharedStorage.expectedGib", "shared storage", "efs-standard", gib, gib, "GB-month")
+            for gib in ([settings.shared_storage.expected_gib] if settings.shared_storage else [])
+        ),
+        *load_balancer_items(settings, region, len(settings.network.zones)),
     ]
 
 
@@ -70,14 +81,14 @@ def _pool_items(settings: EksGpu, name: str, pool: GpuPoolArgs) -> list[PricedIt
 
 
 def _fewest_nodes(settings: EksGpu, name: str, pool: GpuPoolArgs) -> int:
-    """Nodes run for a pool's minimum and its servers' fewest replicas; what is reserved is paid for in any case."""
+    """Nodes run for a pool's minimum and its servers' fewest replicas."""
+    packed = packings(settings).get(name)
+    return _bounded(settings, name, packed.nodes if packed else 0)
+
+
+def _bounded(settings: EksGpu, name: str, nodes: int) -> int:
+    """Return the machines of a pool that are paid for when so many hold pods: what is reserved is, in any case."""
+    pool = settings.cluster.pools[name]
     if pool.capacity.type in ("reservation", "capacity-block"):
         return pool.max_nodes
-    used = sum(
-        server.scaling.min_replicas * server.needs(settings.models).gpus
-        for server in settings.servers.values()
-        if server.pool == name
-    )
-    machine = settings.machine(name)
-    needed = -(-used // machine.gpus) if machine else 0
-    return min(max(pool.min_nodes, needed), pool.max_nodes)
+    return min(max(pool.min_nodes, nodes), pool.max_nodes)

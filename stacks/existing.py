@@ -7,6 +7,7 @@ import pulumi
 from pydantic import Field
 from typing_extensions import override
 
+from checks.driver import operator_driver
 from checks.gpu import GpuPool
 from components.existing.settings import Context, ExistingClusterArgs, Kubeconfig
 from stacks.gpu_serving import GpuServing
@@ -31,10 +32,20 @@ class Existing(GpuServing):
     @override
     def gpu_pools(self) -> Mapping[str, GpuPool]:
         return {
-            name: GpuPool(f"cluster.pools.{name}", machine, pool.max_nodes, pool.disk_gib)
+            name: GpuPool(f"cluster.pools.{name}", machine, pool.max_nodes, pool.disk_gib, disk_key="diskGib")
             for name, pool in self.cluster.pools.items()
             if (machine := self.machine(name))
         }
+
+    @override
+    def driver(self, pool: str) -> int | None:
+        args = self.cluster.pools.get(pool)
+        return (args.driver if args else None) or operator_driver(self.values.gpu_operator)
+
+    @property
+    @override
+    def has_load_balancers(self) -> bool:
+        return "aws-load-balancer-controller" in self.cluster.present
 
 
 def deploy(settings: Existing, surroundings: Surroundings) -> Mapping[str, pulumi.Input[Any]]:
@@ -42,6 +53,7 @@ def deploy(settings: Existing, surroundings: Surroundings) -> Mapping[str, pulum
     # The SDK costs seconds to import, and whoever only reads settings needs none of it.
     import pulumi_kubernetes as k8s
 
+    from components.eks.load_balancers import LOAD_BALANCERS
     from components.existing.nodes import ExistingNodes
     from stacks.gpu_deployment import serve
 
@@ -57,5 +69,6 @@ def deploy(settings: Existing, surroundings: Surroundings) -> Mapping[str, pulum
         pools={name: ExistingNodes(args) for name, args in settings.cluster.pools.items()},
         present=settings.cluster.present,
         storage_class=settings.cluster.storage_class,
+        load_balancers=LOAD_BALANCERS if settings.has_load_balancers else None,
         opts=pulumi.ResourceOptions(provider=provider),
     )

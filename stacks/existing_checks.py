@@ -13,6 +13,7 @@ def judge(settings: Existing, surroundings: Surroundings) -> list[Finding]:
     return [
         *key_findings(settings, surroundings),
         *_access_findings(settings, surroundings),
+        *_operator_findings(settings),
         *(
             finding
             for name, pool in settings.cluster.pools.items()
@@ -31,5 +32,17 @@ def _access_findings(settings: Existing, surroundings: Surroundings) -> list[Fin
             "is missing: cluster.access.source is 'pulumi'",
             "run pulumi config set --secret slipway:kubeconfig < kubeconfig.yaml, or set cluster.access.source to "
             "'context'",
+        )
+    ]
+
+
+def _operator_findings(settings: Existing) -> list[Finding]:
+    if not settings.wait_for_gpu_operator or "gpu-operator" not in settings.cluster.present:
+        return []
+    return [
+        Finding(
+            "waitForGpuOperator",
+            "waits for the operator that Slipway installs, and cluster.present says that the cluster has its own",
+            "leave it out",
         )
     ]

@@ -7,7 +7,6 @@ import pulumi
 from pydantic import Field
 
 from catalog.footprint import COMPILE_CACHE_VARIABLE, cold_start_seconds, file_cache_gib
-from catalog.models import model
 from catalog.versions import VLLM_TPU
 from components.gke.settings import (
     ClusterArgs,
@@ -17,8 +16,17 @@ from components.gke.settings import (
     WeightsBucketArgs,
     region_of,
 )
-from components.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken, VllmArgs
-from components.settings import DnsLabel, Settings
+from components.serving.settings import (
+    ClusterOnly,
+    Exposure,
+    KubernetesToken,
+    PulumiToken,
+    SecretManagerToken,
+    VllmArgs,
+)
+from components.settings import DnsLabel
+from stacks.models import KnowsModels
+from stacks.quota import TpuQuota
 from stacks.surroundings import Surroundings, judged
 
 NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24)]
@@ -33,9 +41,14 @@ class TpuServer(VllmArgs):
 
     pool: PoolName
     """One of `cluster.pools`."""
+    exposure: Exposure = ClusterOnly()
+    """Who can reach the server."""
+    throughput: Annotated[float, Field(gt=0)] | None = None
+    """Tokens a second that one replica generates under its target's load, as somebody has measured it; from it follow
+    the stack's tokens a second and the price of a million tokens."""
 
 
-class GkeTpu(Settings):
+class GkeTpu(KnowsModels):
     """vLLM servers on a GKE cluster with TPU slices."""
 
     kind: Literal["gke-tpu"]
@@ -60,6 +73,8 @@ class GkeTpu(Settings):
     """Most that the stack may cost, USD an hour with every pool at its maximum; no limit when left out."""
     prices: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict[str, float])
     """Prices that hold for you, USD for an hour of the item: a machine type, or another name that a finding gives."""
+    quota: TpuQuota = TpuQuota()
+    """What the project may have in the region."""
 
     def zones(self, pool: TpuPoolArgs) -> list[str]:
         """Return the zones of a pool's nodes: its own, or else the cluster's."""
@@ -79,6 +94,7 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
     from components.gke.bucket import WeightsBucket
     from components.gke.cluster import GkeCluster
     from components.gke.identity import ImageMirror, NodeIdentity
+    from components.gke.load_balancers import LOAD_BALANCERS
     from components.gke.network import Network
     from components.gke.project import Project
     from components.gke.secret_manager import SecretManagerVolume
@@ -152,13 +168,15 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
                 image=pulumi.Output.format("{mirror}vllm/vllm-tpu:{tag}", mirror=mirror.prefix, tag=VLLM_TPU),
                 image_tag=VLLM_TPU,
                 accelerator=pools[args.pool],
-                weights=bucket.volumes(file_cache_gib(model(args.model))),
+                weights=bucket.volumes(file_cache_gib(settings.models[args.model])),
                 token=token,
                 cache_variable=COMPILE_CACHE_VARIABLE,
                 service_account=namespace.service_account,
             ),
-            startup=Startup(cold_start_seconds(model(args.model))),
+            startup=Startup(cold_start_seconds(settings.models[args.model])),
             metrics=adapter,
+            exposure=args.exposure,
+            load_balancers=LOAD_BALANCERS,
             group_controller=group_controller,
             api_key=surroundings.api_key,
             opts=on_both,

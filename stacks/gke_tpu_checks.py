@@ -1,19 +1,26 @@
 """Judgement over the settings of a `gke-tpu` stack: everything that can be known before it exists."""
 
+from collections.abc import Iterator
 from datetime import date
 
+from catalog.accelerators import TPU_MACHINES
+from catalog.daemons import GKE_TPU
 from catalog.footprint import RUNTIME_MEMORY_GIB, SHARED_MEMORY_GIB, file_cache_gib
 from catalog.gke_version import GkeVersion
-from catalog.models import MODELS, UnknownModelError, model
+from catalog.quotas import tpu_quota
 from checks import Finding
+from checks.daemons import memory_left_gib
 from checks.placement import Demand, Pool, placement_findings
+from checks.quota import Taken
 from checks.signals import signal_findings
 from checks.tpu import pool_findings, provisioning_findings, region_findings, slice_findings
-from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
+from components.gke.settings import Reservation, StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
 from components.serving.settings import Public, PulumiToken
 from stacks.gke_tpu import GkeTpu, TpuServer
 from stacks.gke_tpu_figures import cost_of, fit_of, slice_of
 from stacks.gke_tpu_signals import monitoring
+from stacks.gke_tpu_ways_out import offered
+from stacks.models import model_findings
 from stacks.surroundings import Surroundings
 
 MAINTENANCE_HOURS = 48
@@ -25,6 +32,8 @@ def judge(settings: GkeTpu, surroundings: Surroundings) -> list[Finding]:
     return [
         *_surroundings_findings(settings, surroundings),
         *_cluster_findings(settings),
+        *settings.quota.findings(list(_taken(settings))),
+        *settings.own_model_findings,
         *(finding for name, pool in settings.cluster.pools.items() for finding in _pool_findings(settings, name, pool)),
         *(finding for name in settings.servers for finding in _server_findings(settings, name)),
         *placement_findings(_pools(settings), _demands(settings)),
@@ -125,19 +134,20 @@ def _pool_findings(settings: GkeTpu, name: str, pool: TpuSliceArgs) -> list[Find
 
 def _server_findings(settings: GkeTpu, name: str) -> list[Finding]:
     server, path = settings.servers[name], f"servers.{name}"
-    try:
-        model(server.model)
-    except UnknownModelError as error:
-        closest = ", ".join(error.closest or sorted(MODELS))
-        return [
-            Finding(
-                f"{path}.model",
-                f"{server.model!r} is not in the catalog, so neither its size nor its load time is known",
-                f"use {closest}, or add the model to catalog/models/",
-            )
-        ]
+    if server.model in settings.unreadable_models:
+        return []
+    if unknown := model_findings(path, server.model, settings.models):
+        return unknown
+    if server.lora is not None:
+        reason = "vLLM on TPU has no adapters whose memory is known"
+        return [Finding(f"{path}.lora", reason, "leave it out, and merge the adapter into a checkpoint of its own")]
     found = fit_of(settings, name)
-    return list(found.findings) if found else []
+    if found is None:
+        return []
+    refusal = found.refusal
+    if refusal is None:
+        return list(found.findings)
+    return [offered(settings, name, found, refusal) if one == refusal else one for one in found.findings]
 
 
 def _pools(settings: GkeTpu) -> dict[str, Pool]:
@@ -147,11 +157,24 @@ def _pools(settings: GkeTpu) -> dict[str, Pool]:
             max_nodes=args.max_nodes,
             chips=chips.chips,
             hosts=chips.hosts,
-            memory_gib=chips.machine.allocatable_memory_gib,
+            memory_gib=memory_left_gib(chips.machine.allocatable_memory_gib, GKE_TPU),
         )
         for name, args in settings.cluster.pools.items()
         if (chips := slice_of(settings, name))
     }
+
+
+def _taken(settings: GkeTpu) -> Iterator[Taken]:
+    """Yield what nodes take of the project's quotas, where their chips are known."""
+    for name, pool in settings.cluster.pools.items():
+        if machine := TPU_MACHINES.get(pool.machine_type):
+            yield Taken(
+                path=f"cluster.pools.{name}",
+                quota=tpu_quota(pool.capacity.type),
+                nodes=pool.max_nodes,
+                each=machine.chips,
+                reserved_nodes=pool.capacity.nodes if isinstance(pool.capacity, Reservation) else None,
+            )
 
 
 def _demands(settings: GkeTpu) -> list[Demand]:
@@ -163,16 +186,17 @@ def _demands(settings: GkeTpu) -> list[Demand]:
             chips=server.tensor_parallel,
             min_replicas=server.autoscaling.min_replicas,
             max_replicas=server.autoscaling.max_replicas,
-            memory_gib=_memory_gib(server),
+            memory_gib=_memory_gib(settings, server),
         )
         for name, server in settings.servers.items()
         if server.pool not in settings.cluster.pools or slice_of(settings, server.pool)
     ]
 
 
-def _memory_gib(server: TpuServer) -> int:
+def _memory_gib(settings: GkeTpu, server: TpuServer) -> int:
     """Return main memory of a pod, GiB; of an unknown model, which has a finding of its own, without its files."""
-    cache = file_cache_gib(MODELS[server.model]) if server.model in MODELS else 0
+    model = settings.models.get(server.model)
+    cache = file_cache_gib(model) if model else 0
     return RUNTIME_MEMORY_GIB + SHARED_MEMORY_GIB + cache
 
 

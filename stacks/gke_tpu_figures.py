@@ -1,19 +1,22 @@
 """What a `gke-tpu` stack amounts to: how its servers fit their chips, how they scale and what it costs."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from catalog.accelerators import TPU_MACHINES, TpuSlice, tpu_slice
 from catalog.engines import VLLM
-from catalog.models import MODELS
 from checks.cost import Estimate, PricedItem, estimate
 from checks.fit import Fit, Replica, fit
 from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
 from components.serving.settings import ClusterOnly
+from stacks.capacity import Member, capacity_figures
 from stacks.figures import cost_figures, fit_figures, scaling_figures
-from stacks.gke_tpu import GkeTpu
+from stacks.gke_tpu import GkeTpu, TpuServer
 from stacks.scaling import Scaling
+from stacks.surroundings import judged
 
 
 def slice_of(settings: GkeTpu, pool: str) -> TpuSlice | None:
@@ -31,18 +34,25 @@ def fit_of(settings: GkeTpu, name: str) -> Fit | None:
     """Return how a server fits its chips, or nothing where its model or its share of the slice is wrong already."""
     server = settings.servers[name]
     chips = slice_of(settings, server.pool)
-    if chips is None or chips.chips != server.tensor_parallel or server.model not in MODELS:
+    if chips is None or chips.chips != server.tensor_parallel or server.model not in settings.models:
         return None
+    return fit_on(settings, name, chips)
+
+
+def fit_on(settings: GkeTpu, name: str, chips: TpuSlice) -> Fit:
+    """Return how a server whose model is known would fit a slice, spread over all of it."""
+    server = settings.servers[name]
     replica = Replica(
         engine="vllm-tpu",
-        model=MODELS[server.model],
+        model=settings.models[server.model],
         memory_gib=chips.machine.generation.hbm_gib,
         chips=chips.chips,
         memory_utilization=server.memory_utilization,
         max_model_len=server.max_model_len,
         max_num_seqs=server.max_num_seqs,
         max_num_batched_tokens=server.max_num_batched_tokens,
-        tensor_parallel=server.tensor_parallel,
+        tensor_parallel=chips.chips,
+        kv_dtype="fp8" if server.kv_cache_dtype == "fp8" else None,
     )
     return fit(replica, f"servers.{name}")
 
@@ -53,16 +63,46 @@ def cost_of(settings: GkeTpu, today: date) -> Estimate:
 
 
 def figures(settings: GkeTpu) -> Mapping[str, Any]:
-    """Return fit, scaling and cost as outputs of the stack; they depend on the settings alone."""
-    total = cost_of(settings, date.min).total
+    """Return fit, scaling, capacity and cost as outputs of the stack; they depend on the settings alone."""
+    estimate = cost_of(settings, date.min)
     return {
         "fit": {name: fit_figures(found) for name in settings.servers if (found := fit_of(settings, name))},
         "scaling": {
             name: scaling_figures(Scaling.of(server.autoscaling, VLLM.signals[server.autoscaling.metric.signal]))
             for name, server in settings.servers.items()
         },
-        "costUsd": cost_figures(total),
+        "capacity": capacity_figures(list(_members(settings)), estimate),
+        "costUsd": cost_figures(estimate.total),
     }
+
+
+def _members(settings: GkeTpu) -> Iterator[Member]:
+    fewest = _fewest_replicas(settings)
+    for name, server in settings.servers.items():
+        chips = judged(slice_of(settings, server.pool))
+        yield Member(
+            name=name,
+            pool=f"cluster.pools.{server.pool}",
+            min_replicas=server.autoscaling.min_replicas,
+            max_replicas=server.autoscaling.max_replicas,
+            throughput=server.throughput,
+            chips=chips.chips,
+            chips_of_node=chips.machine.chips,
+            nodes=partial(_nodes, settings, server, fewest[server.pool]),
+        )
+
+
+def _nodes(settings: GkeTpu, server: TpuServer, fewest: int, replicas: int) -> int:
+    """Return the paid nodes of a server's pool for so many replicas of it, while others there have their fewest."""
+    return _paid_nodes(settings, server.pool, fewest + replicas - server.autoscaling.min_replicas)
+
+
+def _fewest_replicas(settings: GkeTpu) -> Counter[str]:
+    """Return the fewest replicas of the servers of each pool together."""
+    fewest: Counter[str] = Counter()
+    for server in settings.servers.values():
+        fewest[server.pool] += server.autoscaling.min_replicas
+    return fewest
 
 
 def _priced(settings: GkeTpu) -> list[PricedItem]:
@@ -94,18 +134,22 @@ def _priced(settings: GkeTpu) -> list[PricedItem]:
 
 
 def _pool_item(settings: GkeTpu, name: str, pool: TpuSliceArgs, region: str) -> PricedItem:
-    """Nodes run for a pool's minimum and its servers' fewest replicas; a reservation is paid for in any case."""
-    chips = slice_of(settings, name)
-    kept = pool.min_nodes if isinstance(pool, TpuPoolArgs) else 0
-    used = sum(server.autoscaling.min_replicas for server in settings.servers.values() if server.pool == name)
-    reserved = pool.capacity.type == "reservation"
-    low = pool.max_nodes if reserved else max(kept, used * (chips.hosts if chips else 1))
     return PricedItem(
         path=f"cluster.pools.{name}",
         name=f"pool {name}",
         item=pool.machine_type,
         region=region,
-        low=min(low, pool.max_nodes),
+        low=_paid_nodes(settings, name, _fewest_replicas(settings)[name]),
         high=pool.max_nodes,
         purchase="on-demand" if pool.capacity.type == "reservation" else pool.capacity.type,
     )
+
+
+def _paid_nodes(settings: GkeTpu, name: str, replicas: int) -> int:
+    """Return the nodes of a pool that are paid for when it has so many replicas; a reservation is in any case."""
+    pool = settings.cluster.pools[name]
+    if pool.capacity.type == "reservation":
+        return pool.max_nodes
+    chips = slice_of(settings, name)
+    kept = pool.min_nodes if isinstance(pool, TpuPoolArgs) else 0
+    return min(max(kept, replicas * (chips.hosts if chips else 1)), pool.max_nodes)

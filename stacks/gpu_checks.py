@@ -3,13 +3,21 @@
 from collections.abc import Iterable
 
 from checks import Finding
+from checks.driver import driver_findings
 from checks.gpu import GpuDemand, gpu_placement_findings
+from checks.precision import precision_findings
 from checks.signals import signal_findings
 from components.serving.nim_settings import PulumiNgcKey
 from components.serving.settings import PulumiToken
+from stacks.gpu_exposure import exposure_findings
+from stacks.gpu_nim_operator import operator_findings
 from stacks.gpu_serving import GpuServing
 from stacks.gpu_signals import monitoring
+from stacks.gpu_ways_out import demand, offered
 from stacks.surroundings import Surroundings
+
+OWN_SUFFIXES = {"load": "the load clients", "load-test": "the load test", "cache": "the cached model"}
+"""What the names of a server's further pods end in."""
 
 
 def key_findings(settings: GpuServing, surroundings: Surroundings) -> list[Finding]:
@@ -41,21 +49,38 @@ def key_findings(settings: GpuServing, surroundings: Surroundings) -> list[Findi
                 "'kubernetes'",
             )
         )
-    return findings
+    return [*findings, *exposure_findings(settings, surroundings)]
 
 
 def server_findings(settings: GpuServing) -> list[Finding]:
     """Return everything that is wrong with the servers and with what they share."""
     return [
-        *(
-            finding
-            for name, server in settings.servers.items()
-            for finding in server.findings(f"servers.{name}", settings.models, settings.machine(server.pool))
-        ),
+        *settings.own_model_findings,
+        *(finding for name in settings.servers for finding in _own_findings(settings, name)),
         *gpu_placement_findings(settings.gpu_pools, list(_demands(settings))),
         *_signal_findings(settings),
+        *operator_findings(settings),
         *_name_findings(settings),
     ]
+
+
+def _own_findings(settings: GpuServing, name: str) -> list[Finding]:
+    """Judge a server by itself, on the machine of its pool."""
+    server, path, machine = settings.servers[name], f"servers.{name}", settings.machine(settings.servers[name].pool)
+    found = [
+        finding
+        for finding in server.findings(path, settings.models, machine)
+        if not any(repr(model) in finding.message for model in settings.unreadable_models)
+    ]
+    if machine is None:
+        return found
+    pool = f"cluster.pools.{server.pool}"
+    found += driver_findings(path, server.cuda, settings.driver(server.pool), driver_path=pool)
+    if (fits := server.fit(path, settings.models, machine)) is None:
+        return found
+    if (refusal := fits.refusal) is not None:
+        found = [offered(settings, name, fits, refusal, machine) if one == refusal else one for one in found]
+    return found + precision_findings(path, fits.replica, machine.gpu)
 
 
 def _demands(settings: GpuServing) -> Iterable[GpuDemand]:
@@ -63,17 +88,7 @@ def _demands(settings: GpuServing) -> Iterable[GpuDemand]:
     for name, server in settings.servers.items():
         if server.pool in settings.instance_types and settings.machine(server.pool) is None:
             continue
-        needs = server.needs(settings.models)
-        yield GpuDemand(
-            path=f"servers.{name}",
-            pool=server.pool,
-            gpus=needs.gpus,
-            memory_gib=needs.memory_gib + needs.shared_memory_gib,
-            disk_gib=needs.disk_gib,
-            image_gib=needs.image_gib,
-            min_replicas=server.scaling.min_replicas,
-            max_replicas=server.scaling.max_replicas,
-        )
+        yield demand(f"servers.{name}", server, settings.models)
 
 
 def _signal_findings(settings: GpuServing) -> list[Finding]:
@@ -85,7 +100,8 @@ def _signal_findings(settings: GpuServing) -> list[Finding]:
 
 def _name_findings(settings: GpuServing) -> list[Finding]:
     return [
-        Finding(f"servers.{name}", f"is also the name of the load clients of server {other!r}", "choose another name")
+        Finding(f"servers.{name}", f"is also the name of {what} of server {other!r}", "choose another name")
         for other in settings.servers
-        if (name := f"{other}-load") in settings.servers
+        for suffix, what in OWN_SUFFIXES.items()
+        if (name := f"{other}-{suffix}") in settings.servers
     ]

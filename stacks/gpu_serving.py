@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from catalog.gpu_machines import GPU_MACHINES, GpuMachine
-from catalog.models import MODELS
 from checks.gpu import GpuPool
 from components.eks.settings import MonitoringArgs
 from components.serving.nim_settings import NgcKey, PulumiNgcKey
 from components.serving.settings import KubernetesToken, PulumiToken
 from components.settings import DnsLabel, Settings
-from stacks.gpu_servers import AnyGpuServer, Models
+from stacks.gpu_servers import AnyGpuServer
+from stacks.models import KnowsModels
 
 NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=50)]
 """A label takes 63 characters, of which the suffixes of a server's own objects need some."""
@@ -24,21 +24,34 @@ class AddOnValues(Settings):
 
     cluster_autoscaler: dict[str, Any] = Field(default_factory=dict[str, Any])
     """For cluster-autoscaler."""
+    efa_device_plugin: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """For aws-efa-k8s-device-plugin, which is there if a pool has EFA."""
     gpu_operator: dict[str, Any] = Field(default_factory=dict[str, Any])
     """For gpu-operator."""
+    karpenter: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """For karpenter, which is there if it is the stack's node autoscaler."""
     kube_prometheus_stack: dict[str, Any] = Field(default_factory=dict[str, Any])
     """For kube-prometheus-stack."""
+    keda: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """For keda, which is there if `monitoring.actuator` says so."""
+    load_balancer_controller: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """For aws-load-balancer-controller, which is there if a server is exposed."""
     metrics_server: dict[str, Any] = Field(default_factory=dict[str, Any])
     """For metrics-server."""
+    nim_operator: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """For k8s-nim-operator, which is there if a server is deployed through it."""
     prometheus_adapter: dict[str, Any] = Field(default_factory=dict[str, Any])
     """For prometheus-adapter."""
 
 
-class GpuServing(Settings, ABC):
+class GpuServing(KnowsModels, ABC):
     """Model servers on GPU nodes, and what they are autoscaled through."""
 
     monitoring: MonitoringArgs = MonitoringArgs()
     """The Prometheus of the cluster."""
+    wait_for_gpu_operator: bool = False
+    """Whether servers are created only once the GPU operator reports that all it runs on GPU nodes is ready: what fails
+    there then says so, where the servers' pods would only wait for GPUs."""
     values: AddOnValues = AddOnValues()
     """Values for the charts of add-ons."""
     namespace: DnsLabel = "serving"
@@ -61,9 +74,18 @@ class GpuServing(Settings, ABC):
         """The pools whose instance type is known."""
 
     @property
-    def models(self) -> Models:
-        """The models that servers may name."""
-        return MODELS
+    def has_shared_storage(self) -> bool:
+        """Whether the stack has storage that all pods of the servers mount."""
+        return False
+
+    @property
+    def has_load_balancers(self) -> bool:
+        """Whether something in the cluster makes load balancers, or is installed if a server is exposed."""
+        return True
+
+    def driver(self, pool: str) -> int | None:
+        """Return the branch of the NVIDIA driver that a pool's nodes have, where it is known."""
+        return None
 
     def machine(self, pool: str) -> GpuMachine | None:
         """Return the machine of a pool, where there is such a pool and the catalog has its machine."""

@@ -2,7 +2,21 @@
 
 from dataclasses import replace
 
-from checks.signals import Export, MetricsApi, Monitoring, Scaler, ScalerMetric, Scrape, Workload, charts
+from checks.signals import (
+    Export,
+    Keda,
+    MetricsApi,
+    Monitoring,
+    RecordingRule,
+    Scaler,
+    ScalerMetric,
+    Scrape,
+    Workload,
+    charts,
+    promql,
+)
+from checks.signals.edges import Adapter
+from components.addons import keda_settings
 from components.addons.monitoring_settings import (
     ADAPTER,
     NAMESPACE,
@@ -13,6 +27,8 @@ from components.addons.monitoring_settings import (
     merged,
     stack_values,
 )
+from components.eks.settings import KedaArgs, PrometheusAdapterArgs
+from stacks.gpu_observed import recorded
 from stacks.gpu_servers import MetricsPage
 from stacks.gpu_serving import GpuServing
 from stacks.scaling import Scaling
@@ -34,23 +50,38 @@ def monitoring(settings: GpuServing) -> Monitoring:
         storage_gib=settings.monitoring.storage_gib,
         storage_class=None,
     )
-    adapter = adapter_values(server.scaling.series for server in servers.values())
+    adapter, api = _actuator(settings)
     return Monitoring(
         cloud="eks",
         collector=charts.prometheus(STACK, NAMESPACE, merged(prometheus, values.kube_prometheus_stack)),
-        adapter=replace(
-            charts.prometheus_adapter(ADAPTER, NAMESPACE, merged(adapter, values.prometheus_adapter)),
-            path="values.prometheusAdapter",
-        ),
+        adapter=adapter,
         exports=tuple(exports.values()),
         scrapes=tuple(_scrape(exports[name], server.page) for name, server in servers.items()),
-        scalers=tuple(_scaler(exports[name], server.scaling) for name, server in servers.items()),
-        rules=tuple(rule for name, server in servers.items() for rule in server.rules(f"servers.{name}")),
-        apis=(
-            MetricsApi(path="values", group="custom.metrics.k8s.io", owner=f"{NAMESPACE}/{ADAPTER}"),
-            MetricsApi(path="values", group="metrics.k8s.io", owner="kube-system/metrics-server"),
+        scalers=tuple(_scaler(exports[name], server.scaling, adapter) for name, server in servers.items()),
+        rules=tuple(
+            RecordingRule(record=record, query=promql.read(expression), labels=SELECTED)
+            for record, expression in recorded(settings).items()
         ),
+        apis=(api, MetricsApi(path="values", group="metrics.k8s.io", owner="kube-system/metrics-server")),
     )
+
+
+def _actuator(settings: GpuServing) -> tuple[Adapter, MetricsApi]:
+    """Return what sets replicas, and the metrics API that it owns."""
+    match settings.monitoring.actuator:
+        case PrometheusAdapterArgs():
+            own = adapter_values(server.scaling.series for server in settings.servers.values())
+            adapter = charts.prometheus_adapter(ADAPTER, NAMESPACE, merged(own, settings.values.prometheus_adapter))
+            return (
+                replace(adapter, path="values.prometheusAdapter"),
+                MetricsApi(path="values", group="custom.metrics.k8s.io", owner=f"{NAMESPACE}/{ADAPTER}"),
+            )
+        case KedaArgs():
+            path, name = "monitoring.actuator", keda_settings.NAME
+            return (
+                Keda(path=path, url=keda_settings.SERVER),
+                MetricsApi(path=path, group="external.metrics.k8s.io", owner=f"{name}/{name}"),
+            )
 
 
 def _scrape(export: Export, page: MetricsPage) -> Scrape:
@@ -66,17 +97,19 @@ def _scrape(export: Export, page: MetricsPage) -> Scrape:
     )
 
 
-def _scaler(export: Export, scaling: Scaling) -> Scaler:
+def _scaler(export: Export, scaling: Scaling, adapter: Adapter) -> Scaler:
+    metric = ScalerMetric(
+        path=f"{export.path}.autoscaling.metric",
+        name=scaling.series.name,
+        target=f"{round(scaling.target * 1000)}m",
+    )
+    if isinstance(adapter, Keda):
+        asked = keda_settings.query(scaling.series, export.workload.name, export.workload.namespace)
+        metric = replace(metric, type="External", query=promql.read(asked))
     return Scaler(
         path=f"{export.path}.autoscaling",
         target=export.workload,
         min_replicas=scaling.min_replicas,
         max_replicas=scaling.max_replicas,
-        metrics=(
-            ScalerMetric(
-                path=f"{export.path}.autoscaling.metric",
-                name=scaling.series.name,
-                target=f"{round(scaling.target * 1000)}m",
-            ),
-        ),
+        metrics=(metric,),
     )

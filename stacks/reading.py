@@ -6,6 +6,7 @@ would say of the rest. The mended copy serves only to find more: a stack with a 
 
 import copy
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
@@ -150,11 +151,18 @@ class _Mistake:
         elif kind == "less_than":
             block[key] = context["lt"] / 2
         elif kind in ("literal_error", "union_tag_invalid"):
-            choices = str(context.get("expected") or context.get("expected_tags")).split("'")[1::2]
-            block[key] = (difflib.get_close_matches(str(_at(block, (key,))), choices, 1) or choices)[0]
+            choices = _choices(str(context.get("expected") or context.get("expected_tags")))
+            closest = difflib.get_close_matches(str(_at(block, (key,))), choices, 1) or list(choices)
+            block[key] = choices[closest[0]]
         else:
             return _drop(data, self.path, dropped, missing=kind in ("missing", "union_tag_not_found"))
         return True
+
+
+def _choices(expected: str) -> Mapping[str, str | int]:
+    """Return the choices that pydantic lists, by how they are written: words in quotes, or whole numbers."""
+    words = expected.split("'")[1::2]
+    return {word: word for word in words} or {number: int(number) for number in re.findall(r"\d+", expected)}
 
 
 def _drop(data: dict[str, Any], path: Path, dropped: set[Path], *, missing: bool) -> bool:

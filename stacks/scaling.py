@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from catalog.engines import Series
-from components.serving.settings import Autoscaling
+from components.serving.settings import Scaled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Scaling:
     max_replicas: int
 
     @classmethod
-    def of(cls, autoscaling: Autoscaling, series: Series) -> Self:
+    def of(cls, autoscaling: Scaled, series: Series) -> Self:
         """Return what a person decided, with the series behind the signal."""
         return cls(
             series=series,

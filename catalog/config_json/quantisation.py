@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from catalog.architecture import Quantisation
 
 BITS: dict[int | None, Quantisation] = {4: "int4", 8: "int8"}
+MODELOPT: dict[str, Quantisation] = {"FP8": "fp8", "NVFP4": "nvfp4"}
 
 
 class _Weights(BaseModel):
@@ -28,6 +29,7 @@ class QuantisationConfig(BaseModel):
     load_in_4bit: bool = False
     load_in_8bit: bool = False
     quant_algo: str | None = None
+    format: str | None = None
     config_groups: dict[str, _Group] = {}
 
     @property
@@ -46,12 +48,14 @@ class QuantisationConfig(BaseModel):
                 return BITS[self.bits]
             case "bitsandbytes" if self.load_in_4bit or self.load_in_8bit:
                 return "int4" if self.load_in_4bit else "int8"
-            case "modelopt" if (self.quant_algo or "").lower() == "fp8":
-                return "fp8"
+            case "modelopt" if (algorithm := MODELOPT.get((self.quant_algo or "").upper())) is not None:
+                return algorithm
+            case "compressed-tensors" if self.format == "nvfp4-pack-quantized":
+                return "nvfp4"
             case "compressed-tensors" if (kind := self._kind_of_groups()) is not None:
                 return kind
             case _:
-                raise ValueError("only FP8, INT8, INT4 and MXFP4 of known tools can be counted")
+                raise ValueError("only FP8, INT8, INT4, MXFP4 and NVFP4 of known tools can be counted")
 
     def _kind_of_groups(self) -> Quantisation | None:
         kinds = {(group.weights.type, group.weights.num_bits) for group in self.config_groups.values()}

@@ -4,8 +4,26 @@ Numbers are estimates of what the engine itself works out when it starts, from t
 overheads; `checks.fit.overheads` names their sources. Host memory, disks and load times are not judged here.
 """
 
-from checks.fit.judgement import Fit, fit
+from checks.fit.adapters import VLLM_MODULES, adapter_findings, vllm_adapters
+from checks.fit.judgement import Fit, any_of, fit
 from checks.fit.memory import Memory
-from checks.fit.replica import Adapters, Draft, Engine, KvDtype, Replica
+from checks.fit.remedies import Change, written
+from checks.fit.replica import Adapters, Draft, Engine, KvDtype, LoraTarget, Replica
 
-__all__ = ["Adapters", "Draft", "Engine", "Fit", "KvDtype", "Memory", "Replica", "fit"]
+__all__ = [
+    "VLLM_MODULES",
+    "Adapters",
+    "Change",
+    "Draft",
+    "Engine",
+    "Fit",
+    "KvDtype",
+    "LoraTarget",
+    "Memory",
+    "Replica",
+    "adapter_findings",
+    "any_of",
+    "fit",
+    "vllm_adapters",
+    "written",
+]

@@ -6,14 +6,45 @@ and row-parallel ones the whole second, as without `--fully-sharded-loras`. Adap
 experts are not known here.
 """
 
+from collections.abc import Iterable, Mapping
 from math import ceil
 
 from catalog.architecture import Model
+from checks import Finding
 from checks.fit.replica import Adapters, LoraTarget
 
 FEED_FORWARD: frozenset[LoraTarget] = frozenset({"gate_proj", "up_proj", "down_proj"})
 BLOCKS = frozenset({"llama", "qwen2", "qwen3", "gemma2", "gemma3"})
 """Those whose attention and feed-forward layers have the names and shapes of the targets."""
+
+VLLM_MODULES: Mapping[str, tuple[LoraTarget, ...]] = {
+    "qkv_proj": ("q_proj", "k_proj", "v_proj"),
+    "o_proj": ("o_proj",),
+    "gate_up_proj": ("gate_proj", "up_proj"),
+    "down_proj": ("down_proj",),
+}
+"""The layers of a checkpoint that each of vLLM's modules is made of."""
+
+
+def vllm_adapters(slots: int, rank: int, modules: Iterable[str] | None) -> Adapters:
+    """Return the adapters that vLLM makes room for; without modules, of all of them."""
+    targets: list[LoraTarget] = [target for module in modules or VLLM_MODULES for target in VLLM_MODULES[module]]
+    return Adapters(slots=slots, rank=rank, targets=tuple(targets))
+
+
+def adapter_findings(path: str, model: Model, adapters: Adapters) -> list[Finding]:
+    """Say whether the memory of the adapters of a model cannot be counted.
+
+    Args:
+        path: where the adapters are in the stack file.
+    """
+    if model.model_type not in BLOCKS:
+        message = f"{model.name}: adapters are known for {', '.join(sorted(BLOCKS))}, not for {model.model_type}"
+        return [Finding(path, message, "leave it out")]
+    if model.experts is not None and (unknown := FEED_FORWARD & set(adapters.targets)):
+        message = f"{model.name}: the adapters of experts are not known, and {', '.join(sorted(unknown))} are in them"
+        return [Finding(f"{path}.targets", message, "leave the feed-forward layers out of the targets")]
+    return []
 
 
 def adapters_per_chip(
@@ -24,13 +55,8 @@ def adapters_per_chip(
     Raises:
         ValueError: the layers of the model's block, or its experts, cannot be counted.
     """
-    if model.model_type not in BLOCKS:
-        raise ValueError(
-            f"{model.name}: adapters are known for {', '.join(sorted(BLOCKS))}, not for {model.model_type}"
-        )
-    if model.experts is not None and (unknown := FEED_FORWARD & set(adapters.targets)):
-        named = ", ".join(sorted(unknown))
-        raise ValueError(f"{model.name}: adapters of experts are not known; leave {named} out of the targets")
+    if findings := adapter_findings("lora", model, adapters):
+        raise ValueError("\n".join(map(str, findings)))
     widths = sum(_width(model, target, tensor_parallel) for target in set(adapters.targets))
     layers = ceil(model.layers / pipeline_parallel)
     return adapters.slots * adapters.rank * layers * widths * value_bytes

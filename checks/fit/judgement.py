@@ -1,11 +1,12 @@
 """Whether a replica fits the memory of its chips, with the numbers and the way out."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from catalog.units import GIB
 from checks import Finding, errors
 from checks.fit.memory import Memory, memory
-from checks.fit.remedies import remedies
+from checks.fit.remedies import Change, remedies
 from checks.fit.replica import Replica
 from checks.fit.sharding import sharding_findings
 
@@ -25,12 +26,18 @@ class Fit:
     """The answer: where the memory goes, and what is wrong.
 
     Attributes:
+        replica: what was judged.
         memory: the use of the fullest chip's memory.
         findings: what keeps the replica from starting (errors) or leaves it little room (warnings).
+        refusal: that of the findings which says that it does not fit; its remedies are the words of `changes`.
+        changes: each of them alone would make it fit, the least intrusive first.
     """
 
+    replica: Replica
     memory: Memory
     findings: tuple[Finding, ...]
+    refusal: Finding | None = None
+    changes: tuple[Change, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -51,13 +58,15 @@ def fit(replica: Replica, path: str) -> Fit:
     """
     _require_sane(replica)
     use = memory(replica)
-    findings = [
+    changes = () if use.fits else tuple(remedies(replica))
+    refusal = None if use.fits else _refusal(path, replica, use, changes)
+    findings = (
         *sharding_findings(path, replica),
         *_context_findings(path, replica),
-        *_memory_findings(path, replica, use),
+        *((refusal,) if refusal else _tight_findings(path, replica, use)),
         *_tpu_findings(path, replica, use),
-    ]
-    return Fit(memory=use, findings=tuple(findings))
+    )
+    return Fit(replica=replica, memory=use, findings=findings, refusal=refusal, changes=changes)
 
 
 def _require_sane(replica: Replica) -> None:
@@ -90,16 +99,23 @@ def _context_findings(path: str, replica: Replica) -> list[Finding]:
     return [Finding(f"{path}.maxModelLen", message, f"use at most {longest}")]
 
 
-def _memory_findings(path: str, replica: Replica, use: Memory) -> list[Finding]:
-    numbers = _numbers(replica, use)
-    if not use.fits:
-        remedy = f"any of these fits: {'; '.join(change.words for change in remedies(replica))}"
-        return [Finding(path, f"{replica.model.name} does not fit: {numbers}", remedy)]
+def _refusal(path: str, replica: Replica, use: Memory, changes: Sequence[Change]) -> Finding:
+    message = f"{replica.model.name} does not fit: {_numbers(replica, use)}"
+    return Finding(path, message, any_of(change.words for change in changes))
+
+
+def any_of(ways: Iterable[str]) -> str:
+    """Return the remedy that offers these ways out."""
+    return f"any of these fits: {'; '.join(ways)}"
+
+
+def _tight_findings(path: str, replica: Replica, use: Memory) -> list[Finding]:
     spare = use.kv_cache - use.needed_requests * use.request
     few = use.requests < TIGHT_REQUESTS * use.needed_requests and _batches(replica)
     if few or spare < TIGHT_SHARE * use.chip:
         remedy = "measure before relying on it, or shorten maxModelLen, use FP8 or more chips"
-        return [Finding(path, f"{replica.model.name} fits with little to spare: {numbers}", remedy, "warning")]
+        message = f"{replica.model.name} fits with little to spare: {_numbers(replica, use)}"
+        return [Finding(path, message, remedy, "warning")]
     return []
 
 

@@ -1,10 +1,11 @@
 """The nearest changes with which a replica that does not fit would."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from math import ceil
-from typing import NamedTuple
 
+from catalog.architecture import Model
+from catalog.models import MODELS
 from catalog.units import GIB
 from checks.fit.memory import memory
 from checks.fit.replica import Replica
@@ -16,11 +17,30 @@ ROUNDING_BYTES = 2
 """Shares of memory are rounded down to whole bytes."""
 
 
-class Change(NamedTuple):
-    """One change: what to write, and the replica that it makes, which fits."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change.
 
+    Attributes:
+        key: the server's key in the stack file that decides it.
+        words: what it is.
+        replica: the replica that it makes, which fits.
+        edit: what to write, by the server's keys; empty where it takes more than these.
+    """
+
+    key: str
     words: str
     replica: Replica
+    edit: Mapping[str, str | int] = field(default_factory=dict[str, str | int])
+
+
+def written(edit: Mapping[str, str | int]) -> str:
+    """Return an edit as a person writes it: `pool: h200, tensorParallel: 2`."""
+    return ", ".join(f"{key}: {value}" for key, value in edit.items())
+
+
+def _key(key: str, value: str | int, replica: Replica) -> Change:
+    return Change(key, written({key: value}), replica, {key: value})
 
 
 def remedies(replica: Replica) -> list[Change]:
@@ -44,7 +64,7 @@ def _fewer_sequences(replica: Replica) -> Iterator[Change]:
     while sequences >= 1:
         fewer = replace(replica, max_num_seqs=sequences)
         if _fits(fewer):
-            yield Change(f"maxNumSeqs {sequences}", fewer)
+            yield _key("maxNumSeqs", sequences, fewer)
             return
         sequences //= 2
 
@@ -63,18 +83,33 @@ def _shorter_context(replica: Replica) -> Iterator[Change]:
         else:
             limit = middle - 1
     if fitting:
-        yield Change(f"maxModelLen {fitting * CONTEXT_STEP}", shortened(fitting))
+        yield _key("maxModelLen", fitting * CONTEXT_STEP, shortened(fitting))
 
 
 def _eight_bits(replica: Replica) -> Iterator[Change]:
     triton = replica.engine == "triton-python"
     smaller_cache = replace(replica, kv_dtype="fp8")
     if replica.kv_dtype != "fp8" and not triton and _fits(smaller_cache):
-        yield Change("a KV cache in FP8", smaller_cache)
+        yield _key("kvCacheDtype", "fp8", smaller_cache)
     smaller_weights = replace(replica, weight_dtype="int8" if triton else "fp8")
     served = served_dtype(replica.model, replica.weight_dtype, replica.engine)
-    if served in ("float32", "float16", "bfloat16") and _fits(smaller_weights):
-        yield Change(f"weights in {'INT8' if triton else 'FP8'}", smaller_weights)
+    if served not in ("float32", "float16", "bfloat16") or not _fits(smaller_weights):
+        return
+    if triton:
+        yield Change("model", "weights in INT8", smaller_weights)
+    elif (row := _in_fp8(replica.model)) and _fits(checkpoint := replace(replica, model=row, weight_dtype=None)):
+        yield _key("model", row.name, checkpoint)
+    else:
+        yield Change("model", "a checkpoint of the model with FP8 weights", smaller_weights)
+
+
+def _in_fp8(model: Model) -> Model | None:
+    """Return the catalog's FP8 checkpoint of the same model, which has its shape."""
+    return next((row for row in MODELS.values() if row.quantisation == "fp8" and _shape(row) == _shape(model)), None)
+
+
+def _shape(model: Model) -> tuple[object, ...]:
+    return model.parameters, model.layers, model.hidden, model.vocabulary, model.max_positions, model.chat
 
 
 def _more_chips(replica: Replica) -> Iterator[Change]:
@@ -84,7 +119,8 @@ def _more_chips(replica: Replica) -> Iterator[Change]:
         chips = shards * replica.pipeline_parallel
         wider = replace(replica, tensor_parallel=shards, chips=chips)
         if shards > replica.tensor_parallel and _fits(wider):
-            yield Change(f"tensorParallel {shards} on {chips} chips", wider)
+            words = f"tensorParallel: {shards} on {chips} chips"
+            yield Change("tensorParallel", words, wider, {"tensorParallel": shards})
             return
 
 
@@ -93,7 +129,7 @@ def _larger_chips(replica: Replica) -> Change:
     larger = replace(replica, memory_gib=_least_memory_gib(replica))
     if not _fits(larger):
         larger = replace(replica, memory_gib=_least_memory_gib(larger))
-    return Change(f"chips of at least {larger.memory_gib} GiB", larger)
+    return Change("pool", f"chips of at least {larger.memory_gib} GiB", larger)
 
 
 def _least_memory_gib(replica: Replica) -> float:

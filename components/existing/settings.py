@@ -33,6 +33,8 @@ class ExistingPoolArgs(Settings):
     """Most nodes that there can be."""
     disk_gib: Positive
     """Disk of a node for images and models, GiB."""
+    driver: int | None = Field(default=None, ge=450, examples=[580])
+    """Branch of the NVIDIA driver on the nodes, which `nvidia-smi` prints; not judged when left out."""
 
 
 class ExistingClusterArgs(Settings):
@@ -42,8 +44,8 @@ class ExistingClusterArgs(Settings):
     """How Pulumi reaches it."""
     pools: dict[PoolName, ExistingPoolArgs] = Field(min_length=1)
     """GPU nodes by a name of your choice."""
-    present: tuple[Literal["gpu-operator", "metrics-server"], ...] = ()
-    """Add-ons that the cluster has; Slipway installs the others. The GPU operator stands for any device plugin of
-    NVIDIA."""
+    present: tuple[Literal["aws-load-balancer-controller", "gpu-operator", "metrics-server", "nim-operator"], ...] = ()
+    """Add-ons that the cluster has; Slipway installs the others, except for the AWS Load Balancer Controller, which is
+    needed if a server is exposed. The GPU operator stands for any device plugin of NVIDIA."""
     storage_class: str | None = Field(default=None, min_length=1)
     """StorageClass of the volume that Prometheus keeps its series on; the cluster's default when left out."""

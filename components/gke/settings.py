@@ -92,6 +92,8 @@ class Reservation(Settings):
     type: Literal["reservation"]
     name: str = Field(min_length=1)
     """Name of the reservation; one that another project shares is `projects/<project>/reservations/<name>`."""
+    nodes: Positive | None = None
+    """How many machines it has; not judged when left out."""
 
 
 class FlexStart(Settings):

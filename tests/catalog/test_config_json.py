@@ -139,6 +139,8 @@ def test_qwens_window_counts_only_where_it_is_in_use() -> None:
         ({"quant_method": "fp8"}, "fp8"),
         ({"quant_method": "fbgemm_fp8"}, "fp8"),
         ({"quant_method": "modelopt", "quant_algo": "FP8"}, "fp8"),
+        ({"quant_method": "modelopt", "quant_algo": "NVFP4"}, "nvfp4"),
+        ({"quant_method": "compressed-tensors", "format": "nvfp4-pack-quantized"}, "nvfp4"),
         ({"quant_method": "awq", "bits": 4}, "int4"),
         ({"quant_method": "gptq", "bits": 8}, "int8"),
         ({"quant_method": "bitsandbytes", "load_in_4bit": True}, "int4"),
@@ -165,7 +167,7 @@ def test_each_tool_writes_its_quantisation_in_its_own_way(written: dict[str, Any
     [
         {"quant_method": "aqlm"},
         {"quant_method": "gptq", "bits": 3},
-        {"quant_method": "modelopt", "quant_algo": "NVFP4"},
+        {"quant_method": "modelopt", "quant_algo": "W4A8_AWQ"},
         {"quant_method": "bitsandbytes"},
         {"quant_method": "compressed-tensors"},
         {
@@ -178,7 +180,7 @@ def test_each_tool_writes_its_quantisation_in_its_own_way(written: dict[str, Any
     ],
 )
 def test_a_quantisation_that_cannot_be_counted_is_refused(written: dict[str, Any]) -> None:
-    with pytest.raises(ConfigJsonError, match=r"ours: quantization_config: .*only FP8, INT8, INT4 and MXFP4"):
+    with pytest.raises(ConfigJsonError, match=r"ours: quantization_config: .*only FP8, INT8, INT4, MXFP4 and NVFP4"):
         read(quantization_config=written)
 
 

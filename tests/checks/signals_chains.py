@@ -138,7 +138,12 @@ NIM_2 = replace(
     scalers=(scaler("vllm:kv_cache_usage_perc", "100m", "StatefulSet"),),
 )
 TRTLLM = on_eks(
-    export(TRTLLM_SERVE, "1.2.1", options=frozenset({"return_perf_metrics"}), batch=32),
+    export(
+        TRTLLM_SERVE,
+        "1.3.0rc24",
+        options=frozenset({"return_perf_metrics", "enable_iter_perf_stats"}),
+        batch=32,
+    ),
     pod_monitor("/prometheus/metrics"),
     scaler("trtllm_num_requests_waiting", "5"),
 )

@@ -8,17 +8,19 @@ import pytest
 from catalog.architecture import Model, WeightDtype
 from catalog.models import MODELS
 from catalog.units import GIB
-from checks.fit import Draft, Engine, KvDtype, Replica, fit
+from checks.fit import Adapters, Draft, Engine, KvDtype, Replica, fit
 from checks.fit.memory import kv_room, memory
 
 HERE = Path(__file__).parent
 
 MEMORY_GIB = {
-    "A10G": 22.35,
+    "A10G": 22.18,
     "RTX 3090": 23.58,
     "A100-40": 39.38,
     "H100": 79.18,
     "H200": 139.8,
+    "A100-80": 79.25,
+    "L40S": 44.53,
     "16 GB": 15.9,
     "v6e": 31.25,
     "v5e": 15.75,
@@ -71,6 +73,7 @@ def read_case(row: dict[str, str]) -> Case:
         return int(row[key]) if row[key] else None
 
     draft = Draft(model=model_named(row["draft"]), weight_dtype="fp8") if row["draft"] else None
+    lora = [int(number) for number in row["lora"].split("x")] if row["lora"] else None
     replica = Replica(
         engine=cast(Engine, row["engine"]),
         model=model_named(row["model"]),
@@ -84,6 +87,7 @@ def read_case(row: dict[str, str]) -> Case:
         weight_dtype=cast(WeightDtype, row["dtype"]) if row["dtype"] else None,
         kv_dtype=cast(KvDtype, row["kv"]) if row["kv"] else None,
         draft=draft,
+        adapters=Adapters(slots=lora[0], rank=lora[1]) if lora else None,
         instances=number("instances") or 1,
         cuda_graphs=row["graphs"] != "no",
     )
@@ -108,6 +112,8 @@ def test_the_table_covers_every_engine_both_ways_and_each_case_has_its_source() 
     }
     assert {row["confidence"] for row in rows} == {"measured", "documented", "stated", "arithmetic"}
     assert all(row["source"] for row in rows)
+    for what in ("draft", "lora"):
+        assert {row["fits"] for row in rows if row[what]} == {"yes", "no"}, what
 
 
 def test_no_excluded_combination_is_in_the_table() -> None:

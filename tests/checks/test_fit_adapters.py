@@ -65,7 +65,7 @@ def test_one_factor_of_a_layer_is_whole_on_every_chip() -> None:
 def test_adapted_attention_of_a_model_with_experts_is_counted_and_experts_are_refused() -> None:
     name = "Qwen/Qwen3-30B-A3B"
     assert adapted(name, 1, 8, ATTENTION) == 48 * 8 * 2 * (4 * 2048 + 2 * 4096 + 2 * 512)
-    with pytest.raises(ValueError, match=r"Qwen3-30B-A3B: .*leave down_proj, up_proj out"):
+    with pytest.raises(ValueError, match=r"lora.targets: Qwen/Qwen3-30B-A3B: .*down_proj, up_proj are in them"):
         adapted(name, 1, 8, ("q_proj", "up_proj", "down_proj"))
 
 

@@ -168,8 +168,9 @@ def test_a_refusal_names_the_numbers_and_what_fits() -> None:
     assert str(finding) == (
         "error: servers.qwen: Qwen/Qwen3-32B does not fit: of 79.18 GiB a chip 72.85 GiB may be used; "
         "weights 61.02 GiB, activations 5.64 GiB, runtime 0.80 GiB; 5.38 GiB left, "
-        "KV cache of one request of 32000 tokens 7.81 GiB; any of these fits: maxNumSeqs 512; maxModelLen 22016; "
-        "a KV cache in FP8; weights in FP8; tensorParallel 2 on 2 chips; chips of at least 81.9 GiB"
+        "KV cache of one request of 32000 tokens 7.81 GiB; any of these fits: maxNumSeqs: 512; "
+        "maxModelLen: 22016; kvCacheDtype: fp8; a checkpoint of the model with FP8 weights; "
+        "tensorParallel: 2 on 2 chips; chips of at least 81.9 GiB"
     )
 
 

@@ -44,8 +44,8 @@ def test_a_mistake_is_not_buried_under_what_follows_from_it(name: str) -> None:
 def test_every_signal_of_the_catalog_can_be_followed_in_both_clouds(engine: Engine) -> None:
     for series in engine.signals.values():
         page = engine.pages[-1]
-        newest = "26.09" if engine is TRITON else "2.1.0" if engine is NIM else "1.2.1" if page.needs else "0.32.0"
-        one = export(engine, newest, ports={"http": page.port}, options=frozenset({page.needs}))
+        newest = "26.09" if engine is TRITON else "2.1.0" if engine is NIM else "1.3.0" if page.needs else "0.32.0"
+        one = export(engine, newest, ports={"http": page.port}, options=frozenset({page.needs, series.needs}))
         for chain, name in ((VLLM_EKS, series.name), (GKE, f"prometheus.googleapis.com|{series.name}|{series.kind}")):
             made = replace(chain, exports=(one,), scalers=(scaler(name, "500m"),))
             assert signal_findings(scrapes(page=page.path)(made)) == []

@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import TypeAdapter
 from stack_paths import STACK_FILES
 
-from catalog.engines import VLLM
-from checks.signals import Monitoring, Scaler, bump_findings, signal_findings
+from catalog.engines import VLLM, Mode
+from checks.signals import Monitoring, Scaler, Workload, bump_findings, signal_findings
 from checks.signals.assembly import Release, monitoring
 from checks.signals.targets import quantity
 from offline import Recording
 from offline.manifests import manifest
 from offline.stack_config import stack_name
-from stacks import gke_tpu_signals
+from stacks import Stack, gke_tpu_signals
 from stacks.gke_tpu import GkeTpu
+from stacks.gpu_serving import GpuServing
 
 VIEWER = "roles/monitoring.viewer"
 ON_GKE = [path for path in STACK_FILES if "kind: gke-tpu" in path.read_text()]
@@ -49,7 +51,20 @@ def chain_of(recording: Recording, objects: Objects | None = None, readers: Sequ
         cloud="gke" if recording.of("gcp:container/cluster:Cluster") else "eks",
         releases=releases_of(recording),
         readers=readers_of(recording) if readers is None else readers,
+        modes=modes_of(recording.stack),
     )
+
+
+def modes_of(stack: str) -> Mapping[str, Mode]:
+    """Return how the servers of a stack run their models, which objects do not say."""
+    [path] = [path for path in STACK_FILES if stack_name(path) == stack]
+    settings = TypeAdapter[Stack](Stack).validate_python(yaml.safe_load(path.read_text())["config"]["slipway:stack"])
+    if not isinstance(settings, GpuServing):
+        return {}
+    return {
+        name: server.export("", Workload("Deployment", settings.namespace, name)).mode
+        for name, server in settings.servers.items()
+    }
 
 
 def test_every_autoscaler_of_every_stack_can_follow_its_signal(recording: Recording) -> None:

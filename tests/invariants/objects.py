@@ -6,8 +6,9 @@ from typing import Any, cast
 from offline import Recording, Resource
 
 AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler"
+SCALED_OBJECT = "kubernetes:keda.sh/v1alpha1:ScaledObject"
 RELEASE = "kubernetes:helm.sh/v3:Release"
-WORKLOADS = ("Deployment", "StatefulSet", "LeaderWorkerSet")
+WORKLOADS = ("CronJob", "Deployment", "LeaderWorkerSet", "NIMService", "StatefulSet")
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -30,9 +31,42 @@ def pods(recording: Recording) -> Iterator[tuple[Resource, dict[str, Any]]]:
     """Yield each pod template of each workload."""
     for workload in workloads(recording):
         spec = workload.inputs["spec"]
-        group = spec.get("leaderWorkerTemplate")
-        templates = [group["leaderTemplate"], group["workerTemplate"]] if group else [spec["template"]]
-        yield from ((workload, template) for template in templates)
+        match workload.inputs["kind"]:
+            case "CronJob":
+                yield workload, spec["jobTemplate"]["spec"]["template"]
+            case "LeaderWorkerSet":
+                yield workload, spec["leaderWorkerTemplate"]["leaderTemplate"]
+                yield workload, spec["leaderWorkerTemplate"]["workerTemplate"]
+            case "NIMService":
+                yield workload, made_by_the_nim_operator(workload)
+            case _:
+                yield workload, spec["template"]
+
+
+def made_by_the_nim_operator(service: Resource) -> dict[str, Any]:
+    """Return the part of a pod template that its API types and templates give: labels, image, environment and port."""
+    spec, name = service.inputs["spec"], service.inputs["metadata"]["name"]
+    container = {
+        "name": f"{name}-ctr",
+        "image": f"{spec['image']['repository']}:{spec['image']['tag']}",
+        "env": spec["env"],
+        "ports": [{"name": "api", "containerPort": spec["expose"]["service"]["port"]}],
+    }
+    labels = {"app": name, "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "nim-service"}
+    return {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+
+
+def autoscalers(recording: Recording) -> list[Resource]:
+    """Return whatever sets the replicas of a workload."""
+    return [*recording.of(AUTOSCALER), *recording.of(SCALED_OBJECT)]
+
+
+def least_and_behaviour(scaler: Resource) -> tuple[int, dict[str, Any]]:
+    """Return the fewest replicas that an autoscaler leaves, and how fast it adds and takes some."""
+    spec = scaler.inputs["spec"]
+    if scaler.type == AUTOSCALER:
+        return spec["minReplicas"], spec["behavior"]
+    return spec["minReplicaCount"], spec["advanced"]["horizontalPodAutoscalerConfig"]["behavior"]
 
 
 def containers(pod: Mapping[str, Any]) -> list[dict[str, Any]]:

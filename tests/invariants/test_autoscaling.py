@@ -1,19 +1,19 @@
 """What holds for the autoscalers of every stack. Docstrings name the failure modes (F) that a test guards against."""
 
 from offline import Recording
-from tests.invariants.objects import AUTOSCALER, RELEASE, reached, scaled
+from tests.invariants.objects import RELEASE, autoscalers, least_and_behaviour, reached, scaled
 
 
 def test_an_autoscaled_workload_states_no_replicas_and_ignores_what_the_autoscaler_does(recording: Recording) -> None:
     """F1."""
-    for scaler in recording.of(AUTOSCALER):
+    for scaler in autoscalers(recording):
         target = scaled(recording, scaler)
         assert "replicas" not in target.inputs["spec"], target.urn
         assert "spec.replicas" in target.ignore_changes, target.urn
 
 
 def test_no_workload_has_two_autoscalers(recording: Recording) -> None:
-    targets = [scaled(recording, scaler).urn for scaler in recording.of(AUTOSCALER)]
+    targets = [scaled(recording, scaler).urn for scaler in autoscalers(recording)]
     assert len(targets) == len(set(targets))
 
 
@@ -38,18 +38,18 @@ def test_an_autoscaler_waits_for_the_api_that_it_reads(recording: Recording) -> 
     """F19."""
     apis = {api.urn for api in recording.of("kubernetes:apiregistration.k8s.io/v1:APIService")}
     releases = recording.of("kubernetes:helm.sh/v3:Release")
-    apis |= {release.urn for release in releases if release.inputs["name"] == "prometheus-adapter"}
+    apis |= {release.urn for release in releases if release.inputs["name"] in ("keda", "prometheus-adapter")}
     assert apis
-    for scaler in recording.of(AUTOSCALER):
+    for scaler in [*autoscalers(recording), *recording.of("kubernetes:apps.nvidia.com/v1alpha1:NIMService")]:
         assert apis <= reached(recording, scaler), scaler.urn
 
 
 def test_an_autoscaler_keeps_a_replica_and_goes_down_slowly(recording: Recording) -> None:
     """A signal that is gone for a moment must neither end the last replica nor take several at once. F23."""
-    for scaler in recording.of(AUTOSCALER):
-        spec = scaler.inputs["spec"]
-        assert spec["minReplicas"] >= 1, scaler.urn
-        down = spec["behavior"]["scaleDown"]
+    for scaler in autoscalers(recording):
+        fewest, behaviour = least_and_behaviour(scaler)
+        assert fewest >= 1, scaler.urn
+        down = behaviour["scaleDown"]
         assert down["policies"] == [{"type": "Pods", "value": 1, "periodSeconds": 120}], scaler.urn
         assert "stabilizationWindowSeconds" in down, scaler.urn
 

@@ -68,7 +68,12 @@ def test_nothing_but_a_server_that_was_asked_to_is_reached_from_outside(recordin
             continue
         annotations = service.inputs["metadata"].get("annotations", {})
         internal = annotations.get("networking.gke.io/load-balancer-type") == "Internal"
+        internal |= annotations.get("service.beta.kubernetes.io/aws-load-balancer-scheme") == "internal"
         assert internal or spec.get("loadBalancerSourceRanges"), service.urn
+    for ingress in recording.of("kubernetes:networking.k8s.io/v1:Ingress"):
+        annotations = ingress.inputs["metadata"]["annotations"]
+        internal = annotations["alb.ingress.kubernetes.io/scheme"] == "internal"
+        assert internal or annotations["alb.ingress.kubernetes.io/inbound-cidrs"], ingress.urn
 
 
 def test_a_workload_outlives_its_drain_and_its_start(recording: Recording) -> None:
@@ -85,7 +90,8 @@ def test_a_workload_outlives_its_drain_and_its_start(recording: Recording) -> No
             assert starts < deadline < gives_up, workload.urn
             waits = container["lifecycle"]["preStop"]["sleep"]["seconds"]
             command = container.get("command", [])
-            drain = [int(a.partition("=")[2]) for a in command if a.startswith("--shutdown-timeout=")]
+            drains = ("--shutdown-timeout=", "--exit-timeout-secs=")
+            drain = [int(a.partition("=")[2]) for a in command if a.startswith(drains)]
             assert drain or waits > ENDPOINT_PROPAGATION_SECONDS, workload.urn
             assert pod["spec"]["terminationGracePeriodSeconds"] > waits + sum(drain), workload.urn
 

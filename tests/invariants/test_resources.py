@@ -57,8 +57,15 @@ def test_node_counts_belong_to_the_cluster_autoscaler(recording: Recording) -> N
 def test_a_custom_resource_waits_for_whatever_defines_it(recording: Recording) -> None:
     """GKE itself defines the others: managed Prometheus and the Secret Manager add-on. F9, F18."""
     definers = {
+        "kubernetes:apps.nvidia.com/v1alpha1:NIMCache": "nim-operator",
+        "kubernetes:apps.nvidia.com/v1alpha1:NIMService": "nim-operator",
+        "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass": "karpenter-crd",
+        "kubernetes:karpenter.sh/v1:NodePool": "karpenter-crd",
+        "kubernetes:keda.sh/v1alpha1:ScaledObject": "keda",
         "kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet": "lws",
         "kubernetes:monitoring.coreos.com/v1:PodMonitor": "kube-prometheus-stack",
+        "kubernetes:monitoring.coreos.com/v1:PrometheusRule": "kube-prometheus-stack",
+        "kubernetes:nvidia.com/v1:ClusterPolicyPatch": "gpu-operator",
     }
     releases = {release.inputs["name"]: release.urn for release in recording.of("kubernetes:helm.sh/v3:Release")}
     for kind, definer in definers.items():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from simulate.outcome import outcome, percentile
 from simulate.scenario import Scenario, scenarios
 
 SHORT, LONG = "0:4,120:160,600:4", "0:160,2400:4"
+DEFAULT = re.search(r"^LOAD := (\S+)", Path("Makefile").read_text(), re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +112,54 @@ def test_a_file_holds_a_load(tmp_path: Path) -> None:
     file = tmp_path / "load"
     file.write_text("0:4\n120:160\n")
     assert load.parse(str(file)).clients(120) == 160
+
+
+def test_the_default_load_lasts_long_enough_to_show_that_the_articles_target_flaps(llama: Scenario) -> None:
+    assert DEFAULT
+    [finding] = answer(llama, load.parse(DEFAULT[1])).findings
+    assert finding.severity == "error"
+    assert "flap" in finding.message
+    assert "target: 2.5" in finding.remedy
+
+
+def test_a_step_too_short_to_show_flapping_is_a_warning_with_the_second_until_which_it_must_last(
+    llama: Scenario,
+) -> None:
+    [finding] = answer(llama, load.parse(SHORT)).findings
+    assert finding.severity == "warning"
+    assert "is not seen" in finding.message
+    until = re.search(r"until second (\d+)", finding.remedy)
+    assert until
+    [found] = answer(llama, load.parse(f"0:4,120:160,{until[1]}:4")).findings
+    assert "replicas flap" in found.message
+
+
+@pytest.mark.parametrize(
+    ("stack_name", "series"),
+    [
+        ("eks-nim", {"vllm:kv_cache_usage_perc"}),
+        ("eks-h200", {"trtllm_num_requests_waiting"}),
+    ],
+)
+def test_stacks_on_eks_are_simulated(recordings: Mapping[str, Recording], stack_name: str, series: set[str]) -> None:
+    found = scenarios(stack.read(recordings[stack_name]))
+    assert {each.signal for each in found} == series
+    for scenario in found:
+        done = loop.run(scenario, load.parse("0:4,120:400,3600:4"))
+        assert max(second.replicas for second in done.seconds) > scenario.autoscaler.bounds.minimum
+
+
+def test_nim_one_is_followed_by_the_names_of_its_own_series(recordings: Mapping[str, Recording]) -> None:
+    [older] = [each for each in scenarios(stack.read(recordings["eks-choices"])) if each.server == "older"]
+    assert older.signal == "gpu_cache_usage_perc"
+    newer = replace(older, signal="vllm:kv_cache_usage_perc")
+    steps = load.parse(SHORT)
+    assert outcome(loop.run(older, steps)) == outcome(loop.run(newer, steps))
+
+
+def test_nodes_cost_what_they_are_bought_for(recordings: Mapping[str, Recording]) -> None:
+    prices = [each.pool.price for each in scenarios(stack.read(recordings["eks-h200"]))]
+    assert [price.purchase for price in prices if price] == ["capacity-block"]
 
 
 @pytest.mark.parametrize(("percent", "value"), [(50, 2.0), (90, 4.0), (99, 4.0)])

@@ -1,0 +1,69 @@
+"""Whether the driver of a pool's GPUs runs the CUDA of an engine's image."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from catalog.drivers import GPU_OPERATOR_DRIVER, Cuda
+from checks import Finding
+
+
+def driver_findings(path: str, cuda: Cuda | None, driver: int | None, *, driver_path: str) -> list[Finding]:
+    """Judge an engine's image against the nodes that it runs on; nothing is said of what is not known.
+
+    Args:
+        path: where the server is in the stack file.
+        cuda: of the image.
+        driver: branch of the driver of the nodes.
+        driver_path: where the stack file decides the driver, or chooses the nodes that bring it.
+    """
+    if cuda is None or driver is None or driver >= cuda.driver:
+        return []
+    message = f"its image has CUDA {cuda}, and the nodes have driver {driver}"
+    if driver < cuda.lowest_driver:
+        remedy = f"give the nodes driver {cuda.lowest_driver} or newer ({driver_path}), or use an image with older CUDA"
+        return [Finding(path, f"{message}: CUDA {cuda.major} needs {cuda.lowest_driver}", remedy)]
+    return [
+        Finding(
+            path,
+            f"{message}: programs start, but kernels that are compiled at run time need {cuda.driver}",
+            f"use an image with older CUDA, or driver {cuda.driver} ({driver_path})",
+            "warning",
+        )
+    ]
+
+
+def operator_findings(path: str, values: Mapping[str, Any], driver: int) -> list[Finding]:
+    """Judge values of the GPU operator on nodes whose image brings the driver and the container toolkit.
+
+    Args:
+        path: where the values are in the stack file.
+        values: a person's, for the chart.
+        driver: branch of the driver in the image.
+    """
+    findings = [
+        Finding(
+            f"{path}.{part}.enabled",
+            f"is true, and the nodes' image has driver {driver} and the container toolkit: a second one breaks them",
+            "leave it out",
+        )
+        for part in ("driver", "toolkit")
+        if _enabled(values, part)
+    ]
+    if _enabled(values, "devicePlugin") is False:
+        reason = "is false, so nothing tells Kubernetes of the GPUs, and the servers' pods wait for ever"
+        findings.append(Finding(f"{path}.devicePlugin.enabled", reason, "leave it out"))
+    return findings
+
+
+def operator_driver(values: Mapping[str, Any]) -> int | None:
+    """Return the branch of the driver that values let the GPU operator install; None if they let it install none."""
+    if not _enabled(values, "driver"):
+        return None
+    version = str(values["driver"].get("version", GPU_OPERATOR_DRIVER))
+    branch = version.partition(".")[0]
+    return int(branch) if branch.isdigit() else None
+
+
+def _enabled(values: Mapping[str, Any], part: str) -> bool | None:
+    block = values.get(part)
+    return cast("Mapping[str, Any]", block).get("enabled") if isinstance(block, Mapping) else None

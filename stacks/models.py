@@ -1,0 +1,60 @@
+"""The models that the servers of a stack may name."""
+
+import difflib
+from collections.abc import Collection, Mapping
+from functools import cached_property
+
+from pydantic import Field
+
+from catalog.architecture import Model
+from catalog.models import MODELS
+from checks import Finding
+from components.models import OwnModel, OwnModels, described
+from components.settings import Settings
+
+
+class KnowsModels(Settings):
+    """A stack whose servers name models."""
+
+    own_models: OwnModels = Field(default_factory=dict[str, OwnModel], alias="models")
+    """Models that the catalog does not have, by their names on Hugging Face; they win over the catalog's."""
+
+    @cached_property
+    def models(self) -> Mapping[str, Model]:
+        """The models that servers may name: the catalog's, and the stack's own as far as they can be read."""
+        return {**MODELS, **{name: row for name, row in self._own.items() if isinstance(row, Model)}}
+
+    @property
+    def unreadable_models(self) -> Collection[str]:
+        """The names of the stack's own models that cannot be read; each has a finding of its own."""
+        return [name for name, row in self._own.items() if isinstance(row, Finding)]
+
+    @property
+    def own_model_findings(self) -> list[Finding]:
+        """Say why models of the stack's own cannot be read."""
+        return [row for row in self._own.values() if isinstance(row, Finding)]
+
+    @cached_property
+    def _own(self) -> Mapping[str, Model | Finding]:
+        """Read once."""
+        return described(self.own_models)
+
+
+def model_findings(path: str, name: str, models: Mapping[str, Model]) -> list[Finding]:
+    """Say that a server's model is unknown, and which ones are named alike.
+
+    Args:
+        path: where the server is in the stack file.
+        name: the model that it names.
+        models: those that the stack knows.
+    """
+    if name in models:
+        return []
+    closest = difflib.get_close_matches(name, models, n=3) or sorted(models)
+    return [
+        Finding(
+            f"{path}.model",
+            f"{name!r} is not in the catalog, so neither its size nor its load time is known",
+            f"use {', '.join(closest)}, or describe the model under models",
+        )
+    ]
