@@ -14,21 +14,22 @@ from offline import PROGRAM, RecordingError, StackFileError, record, text
 from offline.stack_config import find
 from rehearsal import build, report, slots, stack
 from rehearsal.control_plane import StartError
-from rehearsal.gke_machines import UnknownMachineError
 from rehearsal.go_toolchain import GoError
+from rehearsal.nodes import UnknownMachineError
+from rehearsal.own_models import own_models
 from rehearsal.processes import ProcessError
 from rehearsal.slots import NoSlotError
 from rehearsal.stack import NothingToPlayError
 from rehearsal.story.play import play
 from rehearsal.story.screen import Screen
-from rehearsal.story.setting import UPSTREAMS, setting
+from rehearsal.story.setting import setting, upstreams
 
 DEFAULT_STACK = "gke-tpu"
 DEFAULT_SPEED = 30.0
 """With it the story of a server of 70 billion parameters takes two minutes."""
 FOLDER = Path("rehearsal-report")
 
-EXPECTED = (GoError, NoSlotError, NothingToPlayError, ProcessError, StartError, UnknownMachineError)
+EXPECTED = (*(GoError, NoSlotError, NothingToPlayError, ProcessError, StartError, UnknownMachineError),)
 """What a person can do something about; the message says what."""
 
 
@@ -72,8 +73,9 @@ def _speed(value: str) -> float:
 
 def _run(name: str, speed: float, folder: Path) -> int:
     console = Console()
-    played = stack.read(record(find(name, PROGRAM.parent)))
-    binaries = build.ensure(UPSTREAMS)
+    file = find(name, PROGRAM.parent)
+    played = stack.read(record(file), own_models(file))
+    binaries = build.ensure(upstreams(played))
     began = time.monotonic()
     with setting(played, speed=speed, binaries=binaries) as stage:
         with Screen(console) as screen:

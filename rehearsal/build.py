@@ -1,9 +1,10 @@
 """The real binaries that a rehearsal runs, found in a cache outside the tree or built from their pinned Go modules.
 
 Each folder below `binaries/` is a Go module whose go.mod pins one upstream and names its commands as tools. A Go
-workspace (go.work) gives all of them one version of what they share, which nearly halves the work of compiling. What is
-built lies in `$XDG_CACHE_HOME/slipway/rehearsal/<upstream>-<key>/`; the key covers the pins, the Go version and the
-build flags. Nothing is started here.
+workspace (go.work) gives those that it lists one version of what they share, which nearly halves the work of compiling;
+an upstream that does not compile with these versions stands apart. What is built lies in
+`$XDG_CACHE_HOME/slipway/rehearsal/<upstream>-<key>/`; the key covers the pins, the Go version and the build flags.
+Nothing is started here.
 """
 
 import fcntl
@@ -40,6 +41,7 @@ class Upstream:
         tags: Go build tags.
         version_variable: the package variable that must hold the version; empty where the upstream needs none.
         files: a folder of the module that a rehearsal needs beside the binaries; empty where there is none.
+        apart: whether it is built with the versions of its own go.mod, outside the workspace.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Upstream:
     tags: tuple[str, ...] = ()
     version_variable: str = ""
     files: str = ""
+    apart: bool = False
 
     @property
     def version(self) -> str:
@@ -73,7 +76,7 @@ KWOK = Upstream(name="kwok", module="sigs.k8s.io/kwok", packages={"kwok": "sigs.
 PROMETHEUS = Upstream(
     name="prometheus",
     module="github.com/prometheus/prometheus",
-    packages={"prometheus": "github.com/prometheus/prometheus/cmd/prometheus"},
+    packages={name: f"github.com/prometheus/prometheus/cmd/{name}" for name in ("prometheus", "promtool")},
     tags=("remove_all_sd", "enable_kubernetes_sd"),
 )
 PROMETHEUS_OPERATOR = Upstream(
@@ -82,8 +85,14 @@ PROMETHEUS_OPERATOR = Upstream(
     packages={"prometheus-operator": "github.com/prometheus-operator/prometheus-operator/cmd/operator"},
     files="example/prometheus-operator-crd",
 )
+PROMETHEUS_ADAPTER = Upstream(
+    name="prometheus-adapter",
+    module="sigs.k8s.io/prometheus-adapter",
+    packages={"prometheus-adapter": "sigs.k8s.io/prometheus-adapter/cmd/adapter"},
+    apart=True,
+)
 CONTROL_PLANE = (ETCD, KUBERNETES, KWOK)
-ALL = (*CONTROL_PLANE, PROMETHEUS_OPERATOR, PROMETHEUS)
+ALL = (*CONTROL_PLANE, PROMETHEUS_OPERATOR, PROMETHEUS, PROMETHEUS_ADAPTER)
 
 
 def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = None) -> dict[str, Path]:
@@ -124,7 +133,10 @@ def cache_home() -> Path:
 
 
 def _home(upstream: Upstream, go: GoToolchain) -> Path:
-    pins = [BINARIES / "go.work", *sorted(BINARIES.glob("*/go.mod")), *sorted(BINARIES.glob("*/go.sum"))]
+    work = BINARIES / "go.work"
+    together = sorted(re.findall(r"^\s+\./(\S+)$", work.read_text(), re.MULTILINE))
+    modules = [BINARIES / name for name in ([upstream.name] if upstream.apart else together)]
+    pins = [work, *(path for name in ("go.mod", "go.sum") for each in modules if (path := each / name).exists())]
     text = "\n".join([*(path.read_text() for path in pins), go.version, *FLAGS, repr(upstream)])
     return cache_home() / f"{upstream.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
@@ -135,15 +147,17 @@ def _build(upstream: Upstream, go: GoToolchain, home: Path, progress: BuildProgr
     # go names a lone binary after its package, which is not always the binary's name.
     target = staging / next(iter(upstream.packages)) if len(upstream.packages) == 1 else staging
     flags = [*FLAGS, f"-ldflags=-s -w{stamp}", f"-tags={','.join(upstream.tags)}"]
+    folder = BINARIES / upstream.name if upstream.apart else BINARIES
     try:
         with progress.building(upstream.name, upstream.version, upstream.packages):
             go.run(
                 ["build", "-v", *flags, "-o", str(target), *upstream.packages.values()],
-                folder=BINARIES,
+                folder=folder,
+                workspace=not upstream.apart,
                 on_line=progress.line,
             )
         if upstream.files:
-            source = go.run(["list", "-m", "-f", "{{.Dir}}", upstream.module], folder=BINARIES).strip()
+            source = go.run(["list", "-m", "-f", "{{.Dir}}", upstream.module], folder=folder).strip()
             shutil.copytree(Path(source) / upstream.files, staging / Path(upstream.files).name)
         staging.chmod(0o755)
         staging.rename(home)

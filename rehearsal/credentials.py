@@ -53,12 +53,14 @@ def make(folder: Path, address: str) -> Credentials:
     """Write the credentials of a control plane that listens on `address` into `folder`, readable by its owner only."""
     folder.mkdir(mode=0o700)
     signer, front_proxy_signer = trustme.CA(), trustme.CA()
+    # With a common name alone it would have a list of no other names, which Go refuses.
+    front_proxy = front_proxy_signer.issue_cert(FRONT_PROXY_NAME, common_name=FRONT_PROXY_NAME)
     token = secrets.token_urlsafe(32)
     return Credentials(
         authority=_write(folder / "ca.pem", signer.cert_pem.bytes()),
         server=_key_pair(folder, "server", signer.issue_cert(address, "localhost")),
         front_proxy_authority=_write(folder / "front-proxy-ca.pem", front_proxy_signer.cert_pem.bytes()),
-        front_proxy=_key_pair(folder, "front-proxy", front_proxy_signer.issue_cert(common_name=FRONT_PROXY_NAME)),
+        front_proxy=_key_pair(folder, "front-proxy", front_proxy),
         service_account_key=_write(folder / "service-account-key.pem", signer.issue_cert("sa").private_key_pem.bytes()),
         tokens=_write(folder / "tokens.csv", f'{token},{ADMINISTRATOR},{ADMINISTRATOR},"system:masters"\n'.encode()),
         token=token,

@@ -5,12 +5,13 @@ has no status that its controller would write, and is made for a rehearsal only.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel
 
+from components.custom_resources import CLUSTER_SCOPED, MODELS
 from rehearsal import build
 from rehearsal.client import Client, Json
 from rehearsal.structural_schema import structural_schema
@@ -22,21 +23,39 @@ Source: https://github.com/kubernetes-sigs/lws/blob/main/config/crd/bases/leader
 """
 
 EMBEDDED = {
-    f"LeaderWorkerSet.leaderWorkerTemplate.{role}Template": "io.k8s.api.core.v1.PodTemplateSpec"
-    for role in ("leader", "worker")
+    "LeaderWorkerSet.leaderWorkerTemplate.leaderTemplate": "io.k8s.api.core.v1.PodTemplateSpec",
+    "LeaderWorkerSet.leaderWorkerTemplate.workerTemplate": "io.k8s.api.core.v1.PodTemplateSpec",
+    "NimService.startupProbe.probe": "io.k8s.api.core.v1.Probe",
+    "NimService.scale.hpa.metrics[]": "io.k8s.api.autoscaling.v2.MetricSpec",
+    "NimService.scale.hpa.behavior": "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior",
+    "ScaledObject.advanced.horizontalPodAutoscalerConfig.behavior": (
+        "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior"
+    ),
 }
 """Fields that our models leave open because a Kubernetes type stands there, and its schema's name."""
 
 
+OPERATED = ("podmonitors", "probes", "prometheuses", "prometheusrules", "servicemonitors")
+"""Kinds of prometheus-operator that are played. The others are large, and would take longer than the control plane."""
+
+
 def prometheus_operator_definitions(binaries: Mapping[str, Path]) -> list[Json]:
-    """Return the definitions that lie in prometheus-operator's module, of the version that runs here."""
+    """Return definitions that lie in prometheus-operator's module, of the version that runs here."""
     folder = build.files(build.PROMETHEUS_OPERATOR, binaries)
-    return [yaml.load(path.read_bytes(), _Loader) for path in sorted(folder.glob("*.yaml"))]
+    return [yaml.load((folder / f"monitoring.coreos.com_{kind}.yaml").read_bytes(), _Loader) for kind in OPERATED]
+
+
+def others(client: Client, brought: Iterable[Json]) -> list[Json]:
+    """Return definitions of the kinds of our models that are in no group of those that a stack's parts bring."""
+    groups = {each["spec"]["group"] for each in brought}
+    models = {kind: model for kind, model in MODELS.items() if kind[0].partition("/")[0] not in groups}
+    return definitions_of_models(models, kubernetes_schemas(client), cluster_scoped=CLUSTER_SCOPED)
 
 
 def kubernetes_schemas(client: Client) -> Mapping[str, Json]:
-    """Return the API server's own schemas of its core group, by names such as `io.k8s.api.core.v1.PodSpec`."""
-    return client.request("GET", "/openapi/v3/api/v1")["components"]["schemas"]
+    """Return the API server's own schemas that `EMBEDDED` needs, by names such as `io.k8s.api.core.v1.PodSpec`."""
+    documents = (client.request("GET", f"/openapi/v3/{path}") for path in ("api/v1", "apis/autoscaling/v2"))
+    return {name: schema for each in documents for name, schema in each["components"]["schemas"].items()}
 
 
 def definitions_of_models(

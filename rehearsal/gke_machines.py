@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from catalog.accelerators import TPU_MACHINES, TPU_RESOURCE, allocatable_cpus, allocatable_memory_gib
+from rehearsal.nodes import UnknownMachineError
 
 MAX_PODS = 110
 DISK_GB = 100
@@ -12,10 +13,6 @@ DISK_GB = 100
 
 # Memory of a core in GiB (the pages of the general-purpose machine families of Compute Engine).
 _GIB_PER_CPU = {"standard": 4, "highmem": 8, "highcpu": 1}
-
-
-class UnknownMachineError(Exception):
-    """A machine type of which neither cores nor memory are known."""
 
 
 @dataclass(frozen=True, slots=True)

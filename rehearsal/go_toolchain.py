@@ -18,7 +18,6 @@ ENVIRONMENT = {
     "CGO_ENABLED": "0",
     "GOFLAGS": "-mod=readonly",
     "GOTOOLCHAIN": "local",
-    "GOWORK": "",
     "GOGC": "400",
     "GOMEMLIMIT": "1500MiB",
 }
@@ -40,8 +39,21 @@ class GoToolchain:
     executable: Path
     version: str
 
-    def run(self, arguments: Sequence[str], *, folder: Path, on_line: Callable[[str], None] = lambda line: None) -> str:
+    def run(
+        self,
+        arguments: Sequence[str],
+        *,
+        folder: Path,
+        workspace: bool = True,
+        on_line: Callable[[str], None] = lambda line: None,
+    ) -> str:
         """Run `go <arguments>` in `folder`, hand each line of stderr to `on_line`, and return stdout.
+
+        Args:
+            arguments: of the go command.
+            folder: where it runs.
+            workspace: whether a go.work above the folder counts.
+            on_line: takes the lines.
 
         Raises:
             GoError: the command failed.
@@ -51,7 +63,7 @@ class GoToolchain:
         with subprocess.Popen(
             command,
             cwd=folder,
-            env=os.environ | ENVIRONMENT,
+            env=os.environ | ENVIRONMENT | {"GOWORK": "" if workspace else "off"},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -9,6 +9,10 @@ POOL_LABEL = "rehearsal.slipway/pool"
 STEP_LABEL = "rehearsal.slipway/step"
 
 
+class UnknownMachineError(Exception):
+    """A machine type of which neither cores nor memory are known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taint:
     """What keeps pods without a toleration for it off a node; `effect` is a Kubernetes taint effect."""

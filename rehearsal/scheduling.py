@@ -81,6 +81,13 @@ def take(left: Resources, pod: Json) -> Resources:
     return _sum(left, {name: -amount for name, amount in requests(pod).items()})
 
 
+def selects(selector: Json, labels: Mapping[str, str]) -> bool:
+    """Tell whether a label selector, with `matchLabels` and `matchExpressions`, meets these labels."""
+    equal: Mapping[str, str] = selector.get("matchLabels") or {}
+    expressions: list[Json] = selector.get("matchExpressions") or []
+    return equal.items() <= labels.items() and all(matches(labels, each) for each in expressions)
+
+
 def _affinity_allows(spec: Json, node: Json) -> bool:
     affinity: Json = spec.get("affinity") or {}
     of_nodes: Json = affinity.get("nodeAffinity") or {}
@@ -88,14 +95,15 @@ def _affinity_allows(spec: Json, node: Json) -> bool:
     labels, fields = node["metadata"].get("labels", {}), {"metadata.name": node["metadata"]["name"]}
     terms: list[Json] = required.get("nodeSelectorTerms", [])
     return not terms or any(
-        all(_matches(labels, each) for each in term.get("matchExpressions", []))
-        and all(_matches(fields, each) for each in term.get("matchFields", []))
+        all(matches(labels, each) for each in term.get("matchExpressions", []))
+        and all(matches(fields, each) for each in term.get("matchFields", []))
         for term in terms
         if term
     )
 
 
-def _matches(labels: Mapping[str, str], expression: Json) -> bool:
+def matches(labels: Mapping[str, str], expression: Json) -> bool:
+    """Tell whether labels meet a requirement: `key`, `operator` and `values`."""
     value = labels.get(expression["key"])
     values: list[str] = expression.get("values", [])
     match expression["operator"]:

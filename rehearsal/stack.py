@@ -1,72 +1,36 @@
-"""What of a recorded stack is played: its Kubernetes objects, its nodes, and the servers that autoscale."""
+"""What of a recorded stack is played: its Kubernetes objects, its nodes, its way of metrics, and its servers."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
+from catalog.architecture import Model
+from catalog.models import UnknownModelError
 from offline import Recording
 from offline.manifests import manifest
-from rehearsal import gke_pools
+from rehearsal import eks_pools, gke_pools, releases
 from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.control_plane import LOAD_SECONDS
-from rehearsal.engine import vllm_pod
-from rehearsal.engine.load import Load, loads
-from rehearsal.engine.vllm_pod import Vllm
+from rehearsal.engine import pods
+from rehearsal.engine.engine import AnyEngine, Surroundings
+from rehearsal.engine.hardware import UnknownChipError
+from rehearsal.metrics.gke import GkePlan
 from rehearsal.metrics.managed_collection import Cluster
+from rehearsal.metrics.operator import OperatorPlan
+from rehearsal.metrics.path import MetricsPlan
 from rehearsal.nodes import Pool
-from rehearsal.scheduling import quantity
+from rehearsal.releases import PROMETHEUS_ADAPTER, PROMETHEUS_STACK, Release, release
+from rehearsal.server import Server, servers
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
-    """A model server that an autoscaler scales and load clients load.
-
-    Attributes:
-        autoscaler: its HorizontalPodAutoscaler.
-        workload: what that scales.
-        clients: the Deployment of its load clients.
-        engine: what its pods run.
-        load: what each client sends.
-    """
-
-    autoscaler: Json
-    workload: Json
-    clients: Json
-    engine: Vllm
-    load: Load
-
-    @property
-    def name(self) -> str:
-        """The server's name."""
-        return self.workload["metadata"]["name"]
-
-    @property
-    def namespace(self) -> str:
-        """Where its objects are."""
-        return self.workload["metadata"]["namespace"]
-
-    @property
-    def minimum(self) -> int:
-        """Fewest replicas."""
-        return self.autoscaler["spec"].get("minReplicas", 1)
-
-    @property
-    def maximum(self) -> int:
-        """Most replicas."""
-        return self.autoscaler["spec"]["maxReplicas"]
-
-    @property
-    def metric(self) -> str:
-        """The name of the metric that the autoscaler follows."""
-        return self.autoscaler["spec"]["metrics"][0]["pods"]["metric"]["name"]
-
-    @property
-    def target(self) -> float:
-        """The average of the metric that it aims at."""
-        return float(quantity(self.autoscaler["spec"]["metrics"][0]["pods"]["target"]["averageValue"]))
+PLAYED_OF = {
+    PROMETHEUS_STACK: "but for its operator, its definitions and its Prometheus, so neither Grafana nor its own rules",
+    PROMETHEUS_ADAPTER: "but for the adapter itself, its Service and its APIServices",
+    releases.GPU_OPERATOR: "but for what it makes of nodes: GPUs and labels",
+    releases.NODE_AUTOSCALER: "but for a double of what it does",
+}
+"""What there is of a chart's release although the chart is not rendered, for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,59 +38,62 @@ class PlayedStack:
     """One stack, ready to be played.
 
     Attributes:
+        region: of its cluster, as its cloud calls it.
         manifests: its Kubernetes objects, in the order of their creation.
         pools: its nodes.
-        cluster: what managed collection calls it.
+        add_seconds: from a pod that does not fit until a new node is Ready.
+        remove_seconds: how long a node may be idle.
+        metrics: the way of series to its autoscalers.
         servers: what is loaded.
         not_rehearsed: what the stack has and a rehearsal leaves out, for people.
+        own_models: those that the stack describes itself, by name.
     """
 
     name: str
+    region: str
     manifests: Sequence[Json]
     pools: Sequence[Pool]
-    cluster: Cluster
+    add_seconds: int
+    remove_seconds: int
+    metrics: MetricsPlan
     servers: Sequence[Server]
     not_rehearsed: Sequence[str]
+    own_models: Mapping[str, Model] = field(default_factory=dict[str, Model])
+
+    def engine(self, pod: Mapping[str, object]) -> AnyEngine | None:
+        """Return the engine of a pod's `spec`, if it has one of those that are played."""
+        try:
+            return pods.read(pod, _around(self.manifests, self.pools, self.own_models))
+        except (UnknownChipError, UnknownModelError):
+            return None
 
 
 class NothingToPlayError(Exception):
     """The stack has no server that could be loaded and scaled here."""
 
 
-def read(recording: Recording) -> PlayedStack:
+def read(recording: Recording, own_models: Mapping[str, Model] | None = None) -> PlayedStack:
     """Return what is played of a recording.
 
+    Args:
+        recording: the stack.
+        own_models: models that the stack describes itself, by name.
+
     Raises:
-        NothingToPlayError: the stack is not on GKE, or no server of it can be played.
+        NothingToPlayError: the stack makes no cluster of its own, or no server of it can be played.
         UnknownMachineError: a pool has machines of unknown size.
     """
-    if not recording.of(gke_pools.CLUSTER):
-        raise NothingToPlayError(f"{recording.stack} has no GKE cluster; only stacks on GKE are rehearsed so far")
-    manifests = [manifest(resource) for resource in recording.resources if resource.is_kubernetes_object]
-    [cluster] = recording.of(gke_pools.CLUSTER)
-    servers = [server for each in manifests if (server := _server(each, manifests))]
-    autoscalers = {each["metadata"]["name"] for each in manifests if each["kind"] == "HorizontalPodAutoscaler"}
-    if not servers:
-        raise NothingToPlayError(
-            f"{recording.stack}: no Deployment of vLLM that a HorizontalPodAutoscaler scales and load clients load; "
-            "servers whose replicas span several hosts are not rehearsed"
-        )
-    left_out = sorted(autoscalers - {server.name for server in servers})
-    return PlayedStack(
-        name=recording.stack,
-        manifests=manifests,
-        pools=gke_pools.pools(recording, manifests),
-        cluster=Cluster(
-            project=str(cluster.state["project"]),
-            location=str(cluster.state["location"]),
-            name=str(cluster.state["name"]),
-        ),
-        servers=servers,
-        not_rehearsed=[*_cloud(recording), *(f"server {name}: its replicas span several hosts" for name in left_out)],
+    if recording.of(gke_pools.CLUSTER):
+        return _on_gke(recording, own_models or {})
+    if recording.of(eks_pools.CLUSTER):
+        return _on_eks(recording, own_models or {})
+    raise NothingToPlayError(
+        f"{recording.stack} makes neither a GKE nor an EKS cluster, so its nodes are not known; rehearse a stack that "
+        "does"
     )
 
 
-def compressed(manifest: Json, clock: Clock) -> Json:
+def compressed(manifest: Json, clock: Clock, engine: Callable[[Json], AnyEngine | None]) -> Json:
     """Return an object with the times compressed that the control plane takes from it.
 
     Those are the windows and periods of an autoscaler's behaviour, in whole seconds, and the load time of an engine.
@@ -135,11 +102,11 @@ def compressed(manifest: Json, clock: Clock) -> Json:
     if manifest["kind"] == "HorizontalPodAutoscaler" and "behavior" in spec:
         behavior = {side: _rules(rules, clock) for side, rules in spec["behavior"].items()}
         return {**manifest, "spec": {**spec, "behavior": behavior}}
-    engine = vllm_pod.read(pod) if (pod := spec.get("template", {}).get("spec")) else None
-    if engine is None:
+    found = engine(pod) if (pod := spec.get("template", {}).get("spec")) else None
+    if found is None:
         return manifest
     template, metadata = spec["template"], spec["template"].get("metadata", {})
-    wait = {LOAD_SECONDS: f"{clock.compressed(engine.load_seconds):.1f}"}
+    wait = {LOAD_SECONDS: f"{clock.compressed(found.load_seconds):.1f}"}
     annotated = {**metadata, "annotations": {**metadata.get("annotations", {}), **wait}}
     return {**manifest, "spec": {**spec, "template": {**template, "metadata": annotated}}}
 
@@ -156,31 +123,87 @@ def _rules(rules: Mapping[str, object], clock: Clock) -> Json:
     return shorter
 
 
-def _server(autoscaler: Json, manifests: Sequence[Json]) -> Server | None:
-    if autoscaler["kind"] != "HorizontalPodAutoscaler":
-        return None
-    deployments = {
-        each["metadata"]["name"]: each
-        for each in manifests
-        if each["kind"] == "Deployment" and each["metadata"]["namespace"] == autoscaler["metadata"]["namespace"]
-    }
-    workload = deployments.get(autoscaler["spec"]["scaleTargetRef"]["name"])
-    clients = workload and deployments.get(f"{workload['metadata']['name']}-load")
-    if workload is None or clients is None:
-        return None
-    engine = vllm_pod.read(workload["spec"]["template"]["spec"])
-    sent = next(iter(loads(clients["spec"]["template"])), None)
-    if engine is None or sent is None:
-        return None
-    return Server(autoscaler=autoscaler, workload=workload, clients=clients, engine=engine, load=sent)
+def _on_gke(recording: Recording, own_models: Mapping[str, Model]) -> PlayedStack:
+    manifests = _manifests(recording)
+    [cluster] = recording.of(gke_pools.CLUSTER)
+    named = Cluster(
+        project=str(cluster.state["project"]), location=str(cluster.state["location"]), name=str(cluster.state["name"])
+    )
+    found = gke_pools.pools(recording, manifests)
+    played, left_out = _servers(recording, manifests, _around(manifests, found, own_models))
+    return PlayedStack(
+        name=recording.stack,
+        region="-".join(named.location.split("-")[:2]),
+        manifests=manifests,
+        pools=found,
+        add_seconds=gke_pools.ADD_SECONDS,
+        remove_seconds=gke_pools.REMOVE_SECONDS,
+        metrics=GkePlan(named),
+        servers=played,
+        not_rehearsed=[*_cloud(recording), *left_out],
+        own_models=own_models,
+    )
+
+
+def _on_eks(recording: Recording, own_models: Mapping[str, Model]) -> PlayedStack:
+    manifests, found = _manifests(recording), eks_pools.pools(recording)
+    stack = release(recording, PROMETHEUS_STACK)
+    if stack is None:
+        raise NothingToPlayError(f"{recording.stack} has no release of {PROMETHEUS_STACK}, so nothing scrapes its pods")
+    played, left_out = _servers(recording, manifests, _around(manifests, found, own_models))
+    return PlayedStack(
+        name=recording.stack,
+        region=next(filter(None, (pool.labels.get("topology.kubernetes.io/region") for pool in found)), ""),
+        manifests=manifests,
+        pools=found,
+        add_seconds=eks_pools.ADD_SECONDS,
+        remove_seconds=eks_pools.idle_seconds(recording),
+        metrics=OperatorPlan(stack, release(recording, PROMETHEUS_ADAPTER)),
+        servers=played,
+        not_rehearsed=[
+            *_cloud(recording),
+            "ServiceMonitors: the API server takes no loopback address for what is behind a Service",
+            *left_out,
+        ],
+        own_models=own_models,
+    )
+
+
+def _manifests(recording: Recording) -> list[Json]:
+    """Return the Kubernetes objects of a stack, and in place of each Helm release what is played of it."""
+    found: list[Json] = []
+    for resource in recording.resources:
+        if resource.is_kubernetes_object:
+            found.append(manifest(resource))
+        elif resource.type == releases.TYPE:
+            found += releases.objects(Release.of(resource))
+    return found
+
+
+def _servers(
+    recording: Recording, manifests: Sequence[Json], around: Surroundings
+) -> tuple[Sequence[Server], list[str]]:
+    found, left_out = servers(manifests, partial(pods.read, around=around))
+    if not found:
+        reasons = "; ".join(left_out) or "it has no HorizontalPodAutoscaler"
+        raise NothingToPlayError(f"{recording.stack} has no server that is played: {reasons}")
+    return found, left_out
+
+
+def _around(manifests: Sequence[Json], pools_: Sequence[Pool], own_models: Mapping[str, Model]) -> Surroundings:
+    maps = {each["metadata"]["name"]: each.get("data", {}) for each in manifests if each["kind"] == "ConfigMap"}
+    return Surroundings(pools_, maps, own_models)
 
 
 def _cloud(recording: Recording) -> list[str]:
-    releases = [f"Helm release {each.name}" for each in recording.of(RELEASE)]
+    charts = [Release.of(resource) for resource in recording.of(releases.TYPE)]
     packages = Counter(each.type.partition(":")[0] for each in recording.resources if each.custom and ":" in each.type)
     clouds = [
         f"{count} {package} resources, such as networks, identities and buckets"
         for package, count in sorted(packages.items())
         if package not in ("kubernetes", "pulumi")
     ]
-    return [*releases, *clouds]
+    return [
+        *(" ".join(filter(None, [f"Helm release {each.name}", PLAYED_OF.get(each.chart)])) for each in charts),
+        *clouds,
+    ]

@@ -87,7 +87,7 @@ class _Converter:
         if schema["type"] == "array":
             if "items" not in schema:
                 raise SchemaError(f"{path}: the structural form has no tuples; use a list of one type")
-            kept["items"] = self.convert(schema["items"], f"{path}[]", through)
+            kept["items"] = self.convert(self._places.get(f"{path}[]", schema["items"]), f"{path}[]", through)
         if "properties" in schema:
             kept["properties"] = {
                 name: self.convert(self._places.get(f"{path}.{name}", each), f"{path}.{name}", through)

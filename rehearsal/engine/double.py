@@ -5,16 +5,16 @@ spread over the pods that their Service selects.
 """
 
 import threading
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Self
+from typing import Any, Self
 
-from catalog.engines import VLLM
 from rehearsal.client import Json
 from rehearsal.clock import Clock
-from rehearsal.engine import vllm_page, vllm_pod
+from rehearsal.engine.engine import AnyEngine
 from rehearsal.engine.fleet import Fleet
 from rehearsal.engine.load import Target, targets
-from rehearsal.engine.vllm_pod import Vllm
+from rehearsal.engine.page import CONTENT_TYPE, metrics_page
 from rehearsal.listener import NOT_FOUND, Answer, Listener
 from rehearsal.mirror import Mirror
 
@@ -28,18 +28,19 @@ class EngineDouble:
     Args:
         pods: mirror of the pods.
         services: mirror of the Services.
+        read: returns the engine of a pod's `spec`, if it has one.
         clock: by which the engines go.
 
     Attributes:
         targets: the servers and the load on each, by Service, `namespace/name`.
     """
 
-    def __init__(self, pods: Mirror, services: Mirror, clock: Clock) -> None:
-        self._pods, self._services, self._clock = pods, services, clock
+    def __init__(self, pods: Mirror, services: Mirror, read: Callable[[Json], AnyEngine | None], clock: Clock) -> None:
+        self._pods, self._services, self._read, self._clock = pods, services, read, clock
         self._lock = threading.Lock()
-        self._fleets: dict[str, Fleet] = {}
-        self._engines: dict[str, Vllm | None] = {}
-        self._listeners: dict[str, Listener] = {}
+        self._fleets: dict[str, Fleet[Any]] = {}
+        self._engines: dict[str, AnyEngine | None] = {}
+        self._listeners: dict[str, list[Listener]] = {}
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engines", daemon=True)
         self._failure: Exception | None = None
@@ -52,7 +53,7 @@ class EngineDouble:
     def __exit__(self, *error: object) -> None:
         self._closed.set()
         self._thread.join()
-        for listener in self._listeners.values():
+        for listener in (each for listeners in self._listeners.values() for each in listeners):
             listener.close()
 
     def check(self) -> None:
@@ -76,10 +77,10 @@ class EngineDouble:
             self._play()
         self._listen(ready, engines)
 
-    def _engine(self, pod: Json) -> Vllm | None:
+    def _engine(self, pod: Json) -> AnyEngine | None:
         uid = pod["metadata"]["uid"]
         if uid not in self._engines:
-            self._engines[uid] = vllm_pod.read(pod["spec"])
+            self._engines[uid] = self._read(pod["spec"])
         return self._engines[uid]
 
     def _play(self) -> None:
@@ -87,33 +88,35 @@ class EngineDouble:
         self._fleets = {name: self._fleets.get(name) or Fleet() for name in self.targets}
         for name, target in self.targets.items():
             fleet = self._fleets[name]
-            fleet.set_replicas({pod: engine.limits for pod, engine in target.engines.items()}, now)
+            fleet.set_replicas({pod: engine.start for pod, engine in target.engines.items()}, now)
             fleet.set_clients(target.clients, target.shape, now)
 
-    def _listen(self, pods: dict[str, Json], engines: dict[str, Vllm]) -> None:
+    def _listen(self, pods: dict[str, Json], engines: dict[str, AnyEngine]) -> None:
         for name in self._listeners.keys() - engines.keys():
-            self._listeners.pop(name).close()
+            for listener in self._listeners.pop(name):
+                listener.close()
         for name in engines.keys() - self._listeners.keys():
             engine = engines[name]
-            self._listeners[name] = Listener(
-                pods[name]["status"]["podIP"],
-                engine.port,
-                lambda path, name=name, engine=engine: self._answer(path, name, engine.served_name),
-            )
+            self._listeners[name] = [
+                Listener(
+                    pods[name]["status"]["podIP"],
+                    port,
+                    lambda path, name=name, engine=engine, port=port: self._answer(path, name, engine, port),
+                )
+                for port in {engine.port, engine.metrics_port}
+            ]
 
-    def _answer(self, path: str, pod: str, served_name: str) -> Answer:
-        if path == VLLM.health_path:
+    def _answer(self, path: str, pod: str, engine: AnyEngine, port: int) -> Answer:
+        if (port, path) == (engine.port, engine.health_path):
             return Answer(HTTPStatus.OK, "text/plain", b"")
-        if path != VLLM.metrics_path:
+        if (port, path) != (engine.metrics_port, engine.metrics_path):
             return NOT_FOUND
         with self._lock:
             fleet = next((fleet for fleet in self._fleets.values() if pod in fleet.replicas), None)
             if fleet is None:
                 return NOT_FOUND
             fleet.advance(self._clock.now)
-            return Answer(
-                HTTPStatus.OK, vllm_page.CONTENT_TYPE, vllm_page.metrics_page(served_name, fleet.replicas[pod])
-            )
+            return Answer(HTTPStatus.OK, CONTENT_TYPE, metrics_page(engine, fleet.replicas[pod]))
 
 
 def key(manifest: Json) -> str:

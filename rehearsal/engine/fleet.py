@@ -5,11 +5,11 @@ A request ends with its replica, and its client sends another. Clients that go l
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Generic
 
-from rehearsal.engine.batching import BatchingEngine
-from rehearsal.engine.requests import Limits
+from rehearsal.engine.engine import R
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,18 @@ class Shape:
     answer: int
 
 
-class Fleet:
+class Fleet(Generic[R]):
     """The replicas of a server by name, on one clock; `now` is in modelled seconds.
 
     Attributes:
-        replicas: the engine of each.
+        replicas: the model of each.
         clients: requests that are kept under way.
         shape: what each request is.
     """
 
     def __init__(self, *, seed: int = 0) -> None:
         self._random = random.Random(seed)
-        self.replicas: dict[str, BatchingEngine] = {}
+        self.replicas: dict[str, R] = {}
         self.clients = 0
         self.shape = Shape(1, 1)
 
@@ -45,13 +45,13 @@ class Fleet:
         """Requests that have not been answered."""
         return sum(engine.waiting + engine.running for engine in self.replicas.values())
 
-    def set_replicas(self, limits: Mapping[str, Limits], now: float) -> None:
-        """Make these the replicas from `now` on; those that stay keep what they do."""
+    def set_replicas(self, starts: Mapping[str, Callable[[float], R]], now: float) -> None:
+        """Make these the replicas from `now` on; new ones start then, and those that stay keep what they do."""
         self.advance(now)
-        for name in self.replicas.keys() - limits.keys():
+        for name in self.replicas.keys() - starts.keys():
             del self.replicas[name]
-        for name in limits.keys() - self.replicas.keys():
-            self.replicas[name] = BatchingEngine(limits[name], now)
+        for name in starts.keys() - self.replicas.keys():
+            self.replicas[name] = starts[name](now)
         self._send()
 
     def set_clients(self, clients: int, shape: Shape, now: float) -> None:

@@ -8,11 +8,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rehearsal.client import Json
+from rehearsal.engine.engine import AnyEngine
 from rehearsal.engine.fleet import Shape
-from rehearsal.engine.vllm_pod import Vllm
 
 CHARACTERS_PER_TOKEN = 4
 """Of English text, roughly (OpenAI, "What are tokens and how to count them?")."""
+
+DEFAULT_ANSWER = 16
+"""Tokens of an answer where a request does not say (OpenAI's API reference, "Completions")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,15 @@ class Target:
         problem: why it gets none of the load that clients send; empty if it does.
     """
 
-    engines: Mapping[str, Vllm]
+    engines: Mapping[str, AnyEngine]
     clients: int
     shape: Shape
     problem: str = ""
 
 
-def targets(pods: Mapping[str, Json], engines: Mapping[str, Vllm], services: Mapping[str, Json]) -> dict[str, Target]:
+def targets(
+    pods: Mapping[str, Json], engines: Mapping[str, AnyEngine], services: Mapping[str, Json]
+) -> dict[str, Target]:
     """Return the servers by their Service, `namespace/name`; a pod that no Service leads to is one by its own name.
 
     Args:
@@ -62,7 +67,7 @@ def targets(pods: Mapping[str, Json], engines: Mapping[str, Vllm], services: Map
     sent: dict[str, list[Load]] = {}
     for load in (load for pod in pods.values() for load in loads(pod)):
         sent.setdefault(load.service, []).append(load)
-    behind: dict[str, dict[str, Vllm]] = {name: {} for name in sent}
+    behind: dict[str, dict[str, AnyEngine]] = {name: {} for name in sent}
     for pod, engine in engines.items():
         leading = [name for name, each in sorted(services.items()) if _leads(name, each, pod, pods[pod], engine.port)]
         behind.setdefault((leading or [pod])[0], {})[pod] = engine
@@ -76,11 +81,19 @@ def loads(pod: Json) -> Iterable[Load]:
         if {"URL", "REQUEST", "CONCURRENCY"} <= env.keys():
             url, request = urlsplit(env["URL"]), json.loads(env["REQUEST"])
             name, namespace, *_ = str(url.hostname).split(".")
-            shape = Shape(math.ceil(len(request["prompt"]) / CHARACTERS_PER_TOKEN), request["max_tokens"])
-            yield Load(f"{namespace}/{name}", url.port or 80, int(env["CONCURRENCY"]), request["model"], shape)
+            prompt = str(request.get("prompt") or request.get("text_input", ""))
+            shape = Shape(math.ceil(len(prompt) / CHARACTERS_PER_TOKEN), request.get("max_tokens", DEFAULT_ANSWER))
+            model = request.get("model") or _model_of(env.get("REQUEST_PATH", ""))
+            yield Load(f"{namespace}/{name}", url.port or 80, int(env["CONCURRENCY"]), model, shape)
 
 
-def _target(name: str, engines: Mapping[str, Vllm], sent: Sequence[Load], services: Mapping[str, Json]) -> Target:
+def _model_of(path: str) -> str:
+    """Return the model in a path of Triton, such as `/v2/models/llama/generate`."""
+    parts = path.split("/")
+    return parts[parts.index("models") + 1] if "models" in parts[:-1] else ""
+
+
+def _target(name: str, engines: Mapping[str, AnyEngine], sent: Sequence[Load], services: Mapping[str, Json]) -> Target:
     if not sent:
         return Target(engines, 0, Shape(1, 1))
     load = sent[0]
@@ -89,17 +102,17 @@ def _target(name: str, engines: Mapping[str, Vllm], sent: Sequence[Load], servic
     return Target(engines, sum(each.concurrency for each in sent), load.shape)
 
 
-def _problem(name: str, engines: Mapping[str, Vllm], load: Load, services: Mapping[str, Json]) -> str:
+def _problem(name: str, engines: Mapping[str, AnyEngine], load: Load, services: Mapping[str, Json]) -> str:
     if name not in services:
         return f"clients send to Service {name}, which does not exist"
     if load.port not in {each["port"] for each in services[name]["spec"].get("ports", ())}:
         return f"clients send to port {load.port}, which Service {name} does not have"
     asked = load.shape.prompt + load.shape.answer
     for engine in engines.values():
-        if load.model != engine.served_name:
+        if engine.served_name and load.model != engine.served_name:
             return f"clients ask for model {load.model!r}, and the engine serves {engine.served_name!r}"
-        if asked > engine.max_model_len:
-            return f"clients ask for {asked} tokens, and --max-model-len is {engine.max_model_len}"
+        if asked > engine.max_tokens:
+            return f"clients ask for {asked} tokens, and the engine takes {engine.max_tokens} at most"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""How long an engine's step takes on TPU: a roofline, and one number that fits it to a measured throughput.
+"""How long an engine's step takes: a roofline, and for TPUs and for GPUs one number that fits it to a measurement.
 
 A step reads all weights once and computes each of its tokens; attention and communication are in the fitted number.
 """
@@ -9,25 +9,10 @@ from functools import cache
 
 from catalog.accelerators import TRILLIUM
 from catalog.architecture import Model
+from catalog.gpu_machines import H200
 from catalog.models import model
 from catalog.parameters import expert_parameters
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """Peak rates of one chip.
-
-    Attributes:
-        flops: bfloat16 operations a second.
-        bandwidth: bytes a second from its memory.
-    """
-
-    flops: float
-    bandwidth: float
-
-
-CHIPS = {TRILLIUM.name: Chip(flops=918e12, bandwidth=1638e9)}
-"""By TPU generation (https://docs.cloud.google.com/tpu/docs/v6e, "System architecture")."""
+from rehearsal.engine.hardware import CHIPS, Chip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,45 +20,68 @@ class Measurement:
     """A throughput that somebody measured with a full batch.
 
     Attributes:
+        chip: name of the chip.
+        bytes_per_parameter: of the weights as they were served.
         tokens_per_second: generated tokens of the whole batch.
+        source: who measured it.
     """
 
     model: str
-    generation: str
+    chip: str
     chips: int
     batch: int
+    bytes_per_parameter: int
     tokens_per_second: float
+    source: str
+
+    @property
+    def text(self) -> str:
+        """What people read of it."""
+        return f"{self.tokens_per_second:g} tokens/s of {self.model} on {self.chips} {self.chip} in {self.source}"
 
 
-GKE_TUTORIAL = Measurement("meta-llama/Llama-3.1-70B", TRILLIUM.name, chips=8, batch=128, tokens_per_second=2000)
-"""From "Serve an LLM using TPU Trillium on GKE with vLLM" in the GKE documentation, which says "about"."""
+GKE_TUTORIAL = Measurement(
+    "meta-llama/Llama-3.1-70B",
+    TRILLIUM.name,
+    chips=8,
+    batch=128,
+    bytes_per_parameter=2,
+    tokens_per_second=2000,
+    source='"Serve an LLM using TPU Trillium on GKE with vLLM", which says "about"',
+)
+NVIDIA_BLOG = Measurement(
+    "meta-llama/Llama-3.3-70B-Instruct",
+    H200.name,
+    chips=1,
+    batch=1,
+    bytes_per_parameter=1,
+    tokens_per_second=51.14,
+    source='"Boost Llama 3.3 70B inference throughput 3x" of NVIDIA, without a draft model, FP8',
+)
 
 
-def step_seconds(served: Model, generation: str, chips: int) -> Callable[[int], float]:
-    """Return a step's duration in seconds by the number of tokens that it computes.
+def measured(chip: Chip) -> Measurement:
+    """Return what the roofline of such chips is fitted to."""
+    return NVIDIA_BLOG if chip.is_gpu else GKE_TUTORIAL
 
-    Raises:
-        KeyError: the rates of this TPU generation are not known.
-    """
-    read, compute = _ideal(served, generation, chips)
-    share = _attained_share()
+
+def step_seconds(served: Model, chip: Chip, chips: int) -> Callable[[int], float]:
+    """Return a step's duration in seconds by the number of tokens that it computes."""
+    read, compute = _ideal(served, served.weight_bytes, chip, chips)
+    share = _attained_share(measured(chip))
     return lambda tokens: (read + tokens * compute) / share
 
 
-def _ideal(served: Model, generation: str, chips: int) -> tuple[float, float]:
+def _ideal(served: Model, weight_bytes: float, chip: Chip, chips: int) -> tuple[float, float]:
     """Return the seconds that peak rates take to read the weights, and to compute one token."""
-    chip = CHIPS[generation]
-    return (
-        served.weight_bytes / (chips * chip.bandwidth),
-        2 * _active_parameters(served) / (chips * chip.flops),
-    )
+    return weight_bytes / (chips * chip.bandwidth), 2 * _active_parameters(served) / (chips * chip.flops)
 
 
 @cache
-def _attained_share() -> float:
-    """Return the share of the roofline that the tutorial's engine attained."""
-    point = GKE_TUTORIAL
-    read, compute = _ideal(model(point.model), point.generation, point.chips)
+def _attained_share(point: Measurement) -> float:
+    """Return the share of the roofline that a measured engine attained."""
+    served = model(point.model)
+    read, compute = _ideal(served, served.parameters * point.bytes_per_parameter, CHIPS[point.chip], point.chips)
     return (read + point.batch * compute) * point.tokens_per_second / point.batch
 
 

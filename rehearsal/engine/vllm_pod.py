@@ -1,114 +1,62 @@
-"""What a pod says of the vLLM that it would run.
-
-Read are its command line and its node selector, as a kubelet and a scheduler would; nothing comes from the stack file.
-Only TPUs are known so far.
-"""
+"""What a pod says of the vLLM that it would run, in its command line; nothing comes from the stack file."""
 
 import argparse
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from catalog.accelerators import TPU_MACHINES, TpuGeneration
 from catalog.engines import VLLM
 from catalog.footprint import cold_start_seconds
-from catalog.models import model
-from checks.fit import Replica, fit
-from checks.fit.kv_layout import kv_layout
-from rehearsal.engine.load_time import warm_start_seconds
-from rehearsal.engine.requests import Limits
-from rehearsal.engine.step_time import GKE_TUTORIAL, step_seconds
-
-ACCELERATOR_LABEL = "cloud.google.com/gke-tpu-accelerator"
+from checks.fit import VLLM_MODULES, Replica, vllm_adapters
+from rehearsal.engine.batching import BatchingEngine
+from rehearsal.engine.continuous import batching_engine, exported, version_of
+from rehearsal.engine.engine import NOTHING_AROUND, Engine, Parameter, Surroundings
+from rehearsal.engine.hardware import chip
+from rehearsal.engine.load_time import download_start_seconds, warm_start_seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A number of the model and where it comes from."""
-
-    name: str
-    value: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vllm:
-    """One replica's engine.
-
-    Attributes:
-        served_name: what requests must call the model.
-        port: where it listens.
-        max_model_len: most tokens of a request.
-        limits: what its scheduler goes by.
-        load_seconds: from the start of its container until it answers, with a filled bucket.
-        cold_seconds: the same with an empty one.
-        parameters: all of this for people, each with its source.
-    """
-
-    served_name: str
-    port: int
-    max_model_len: int
-    limits: Limits
-    load_seconds: int
-    cold_seconds: int
-    parameters: tuple[Parameter, ...]
-
-
-def read(pod: Mapping[str, Any]) -> Vllm | None:
-    """Return the engine of a pod from its `spec`; None if no container starts one.
+def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engine[BatchingEngine] | None:
+    """Return the engine of a pod from its `spec`; None if no container starts a vLLM.
 
     Raises:
         UnknownModelError: the catalog has no such model.
+        UnknownChipError: nothing says what the pod computes on.
     """
-    arguments = next(filter(None, map(_serve_arguments, pod["containers"])), None)
-    if arguments is None:
+    started = ((each, _serve_arguments(each)) for each in pod["containers"])
+    container, arguments = next(((each, words) for each, words in started if words is not None), (None, None))
+    if container is None or arguments is None:
         return None
     flags = _parser().parse_known_args(arguments)[0]
-    served = model(flags.model)
-    generation = _generation(pod)
+    served, device = around.model(flags.model), chip(pod, around.pools)
+    lora = flags.max_loras, flags.max_lora_rank, flags.lora_target_modules
     replica = Replica(
-        engine="vllm-tpu",
+        engine="vllm" if device.is_gpu else "vllm-tpu",
         model=served,
-        memory_gib=generation.hbm_gib,
+        memory_gib=device.memory_gib,
         chips=flags.tensor_parallel_size,
         memory_utilization=flags.gpu_memory_utilization,
         max_model_len=flags.max_model_len,
         max_num_seqs=flags.max_num_seqs,
         max_num_batched_tokens=flags.max_num_batched_tokens,
         tensor_parallel=flags.tensor_parallel_size,
+        kv_dtype="fp8" if flags.kv_cache_dtype.startswith("fp8") else None,
+        adapters=vllm_adapters(*lora) if flags.enable_lora else None,
     )
-    tokens = fit(replica, "").memory.tokens
-    block = kv_layout(replica, served, tensor_parallel=replica.tensor_parallel, pipeline_parallel=1).page
-    limits = Limits(
-        slots=replica.sequences,
-        step_tokens=replica.batched_tokens,
-        blocks=tokens // block,
-        block_tokens=block,
-        step_seconds=step_seconds(served, generation.name, replica.chips),
+    cold = Parameter(
+        "load time of the very first start (not played)", f"{cold_start_seconds(served)} s", "catalog/footprint.py"
     )
-    load, cold = warm_start_seconds(served), cold_start_seconds(served)
-    full = limits.slots / limits.step_seconds(limits.slots)
-    return Vllm(
-        served_name=flags.served_model_name or flags.model,
+    name = flags.served_model_name or flags.model
+    return batching_engine(
+        replica,
+        device,
+        served_name=name,
         port=flags.port,
-        max_model_len=flags.max_model_len,
-        limits=limits,
-        load_seconds=load,
-        cold_seconds=cold,
-        parameters=(
-            Parameter("requests in a batch", str(limits.slots), "--max-num-seqs of the pod"),
-            Parameter("tokens of a step", str(limits.step_tokens), "--max-num-batched-tokens of the pod"),
-            Parameter("KV cache", f"{tokens} tokens in blocks of {block}", "checks.fit, from the catalog and the pod"),
-            Parameter(
-                "throughput of a full batch",
-                f"{full:.0f} tokens/s",
-                f"roofline of {replica.chips} {generation.name} chips, fitted to {GKE_TUTORIAL.tokens_per_second:.0f} "
-                f"tokens/s of {GKE_TUTORIAL.model} in Google's tutorial",
-            ),
-            Parameter("load time, weights and programs in the bucket", f"{load} s", "rehearsal/engine/load_time.py"),
-            Parameter("load time of the very first start (not played)", f"{cold} s", "catalog/footprint.py"),
-        ),
+        metrics_path=VLLM.metrics_path,
+        health_path=VLLM.health_path,
+        series=exported(VLLM.exports, version_of(container), arguments),
+        labels={"engine": "0", "model_name": name},
+        load_seconds=download_start_seconds(served) if device.is_gpu else warm_start_seconds(served),
+        more=() if device.is_gpu else (cold,),
     )
 
 
@@ -130,9 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-num-seqs", type=int)
     parser.add_argument("--max-num-batched-tokens", type=int)
     parser.add_argument("--gpu-memory-utilization", type=float, default=0.92)
+    parser.add_argument("--kv-cache-dtype", default="auto")
+    parser.add_argument("--enable-lora", action="store_true")
+    parser.add_argument("--max-loras", type=int, default=1)
+    parser.add_argument("--max-lora-rank", type=int, default=16)
+    parser.add_argument("--lora-target-modules", nargs="+", choices=VLLM_MODULES)
     return parser
-
-
-def _generation(pod: Mapping[str, Any]) -> TpuGeneration:
-    label = pod["nodeSelector"][ACCELERATOR_LABEL]
-    return next(machine.generation for machine in TPU_MACHINES.values() if machine.generation.accelerator == label)

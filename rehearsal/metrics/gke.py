@@ -1,18 +1,52 @@
 """The way of series on GKE: PodMonitoring, managed collection, Cloud Monitoring, and its custom metrics adapter."""
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
+from rehearsal import build
 from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.control_plane import ControlPlane
 from rehearsal.listener import Listener
+from rehearsal.metrics import managed_collection
+from rehearsal.metrics.aggregation import led
 from rehearsal.metrics.managed_collection import Cluster, ManagedCollection
 from rehearsal.metrics.prometheus import Prometheus
 from rehearsal.metrics.stackdriver_adapter import StackdriverAdapter
 from rehearsal.mirror import Mirror
+
+
+@dataclass(frozen=True, slots=True)
+class GkePlan:
+    """What decides the way on GKE.
+
+    Attributes:
+        cluster: what the collectors write on every series.
+    """
+
+    cluster: Cluster
+
+    @property
+    def upstreams(self) -> Sequence[build.Upstream]:
+        """What must be built beside the control plane."""
+        return (build.PROMETHEUS,)
+
+    @property
+    def followed(self) -> Sequence[tuple[str, str]]:
+        """What is followed."""
+        return ((managed_collection.API_VERSION, managed_collection.KIND),)
+
+    def definitions(self, binaries: Mapping[str, Path]) -> list[Json]:
+        """Return none: Google's operator has no published definitions here, so they come from our models."""
+        return []
+
+    def open(self, plane: ControlPlane, mirrors: Mapping[str, Mirror], clock: Clock) -> "GkeMetrics":
+        """Return the way on a control plane."""
+        return GkeMetrics(plane, mirrors[managed_collection.KIND], self.cluster, clock)
 
 
 class GkeMetrics:
@@ -36,7 +70,7 @@ class GkeMetrics:
     )
 
     def __init__(self, plane: ControlPlane, monitorings: Mirror, cluster: Cluster, clock: Clock) -> None:
-        self._address = plane.slot.address
+        self._address, self._monitorings = plane.slot.address, monitorings
         self.prometheus = Prometheus(plane, clock)
         self._collection = ManagedCollection(monitorings, self.prometheus, cluster, plane.kubeconfig, clock)
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -56,23 +90,22 @@ class GkeMetrics:
 
     def stand_in(self, manifests: Sequence[Json]) -> list[Json]:
         """Return the objects with the metrics APIs led to the double, which listens outside the cluster."""
-        apis = [each["spec"]["service"] for each in manifests if _is_led(each)]
-        services = {(service["namespace"], service["name"]) for service in apis}
-        return [self._led(manifest, services) for manifest in manifests]
+        return led(manifests, self._address, self.adapter.port)
 
     def series(self, metric: str) -> str:
         """Return the series in `prometheus.googleapis.com|<series>|<type>`, and a name of another form as it is."""
         parts = metric.split("|")
         return parts[1] if len(parts) == 3 else metric
 
-    def _led(self, manifest: Json, services: set[tuple[str, str]]) -> Json:
-        spec, metadata = manifest.get("spec", {}), manifest["metadata"]
-        if _is_led(manifest):
-            return {**manifest, "spec": {**spec, "service": {**spec["service"], "port": self.adapter.port}}}
-        if manifest["kind"] == "Service" and (metadata.get("namespace", "default"), metadata["name"]) in services:
-            return {**manifest, "spec": {"type": "ExternalName", "externalName": self._address}}
-        return manifest
+    def unscraped(self, namespace: str, labels: Mapping[str, str], ports: Sequence[str]) -> str:
+        """Say what the pods are and what is selected."""
+        selectors = [each["spec"] for each in self._monitorings.objects]
+        return f"their labels are {dict(labels)} and their ports {ports}; there are PodMonitorings with {selectors}"
 
+    def unrecorded(self, series: str) -> str:
+        """Say nothing: no rules are evaluated on this way."""
+        return ""
 
-def _is_led(manifest: Json) -> bool:
-    return manifest["kind"] == "APIService" and "service" in manifest["spec"]
+    def unserved(self, metric: str) -> str:
+        """Say nothing: the adapter serves each series that Cloud Monitoring has."""
+        return ""

@@ -107,7 +107,7 @@ class ManagedCollection:
             # A Prometheus that does not answer gets its configuration later, if it comes back.
             with suppress(PrometheusError):
                 if wanted != current:
-                    self._prometheus.configure(wanted)
+                    self._prometheus.configure({"scrape_configs": wanted})
                     current = wanted
 
 

@@ -1,11 +1,15 @@
 """What a story needs of the way from a series to the autoscaler, whichever way a stack takes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Protocol, Self
 
+from rehearsal.build import Upstream
 from rehearsal.client import Json
-from rehearsal.listener import Listener
+from rehearsal.clock import Clock
+from rehearsal.control_plane import ControlPlane
 from rehearsal.metrics.prometheus import Prometheus
+from rehearsal.mirror import Mirror
 
 
 class MetricsPath(Protocol):
@@ -13,13 +17,11 @@ class MetricsPath(Protocol):
 
     Attributes:
         prometheus: where the series are.
-        adapter: what answers the metrics APIs.
         real: its real parts, for people.
         doubles: its doubles, for people.
     """
 
     prometheus: Prometheus
-    adapter: Listener
     real: Sequence[str]
     doubles: Sequence[str]
 
@@ -32,5 +34,39 @@ class MetricsPath(Protocol):
         ...
 
     def series(self, metric: str) -> str:
-        """Return the series behind a metric that an autoscaler asks for."""
+        """Return the series behind a metric that an autoscaler asks for; a metric of unknown form is its own."""
+        ...
+
+    def unscraped(self, namespace: str, labels: Mapping[str, str], ports: Sequence[str]) -> str:
+        """Say why nothing scrapes pods with these labels and ports (`name=number`)."""
+        ...
+
+    def unrecorded(self, series: str) -> str:
+        """Say why a series is not recorded that an object of the stack records; empty if none does."""
+        ...
+
+    def unserved(self, metric: str) -> str:
+        """Say what the adapter would need to serve a metric; empty where nothing of the stack decides that."""
+        ...
+
+
+class MetricsPlan(Protocol):
+    """What a recording says of its way."""
+
+    @property
+    def upstreams(self) -> Sequence[Upstream]:
+        """What must be built for it beside the control plane."""
+        ...
+
+    @property
+    def followed(self) -> Sequence[tuple[str, str]]:
+        """ApiVersion and kind of the objects that it follows."""
+        ...
+
+    def definitions(self, binaries: Mapping[str, Path]) -> list[Json]:
+        """Return the CustomResourceDefinitions that its parts bring; the others come from our models."""
+        ...
+
+    def open(self, plane: ControlPlane, mirrors: Mapping[str, Mirror], clock: Clock) -> MetricsPath:
+        """Return the way on a control plane; `mirrors` has those of `followed` by kind."""
         ...

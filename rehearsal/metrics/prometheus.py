@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -44,7 +44,11 @@ class SeriesSource(Protocol):
 
 
 class Prometheus:
-    """One that runs until the control plane's processes are stopped, at first without anything to scrape."""
+    """One that runs until the control plane's processes are stopped, at first without anything to scrape.
+
+    Attributes:
+        url: where it answers.
+    """
 
     def __init__(self, plane: ControlPlane, clock: Clock) -> None:
         folder = plane.slot.folder / NAME
@@ -53,9 +57,8 @@ class Prometheus:
         self._write({"global": {"scrape_interval": "1m"}})
         self._plane = plane
         port = plane.slot.free_port()
-        self._http = httpx2.Client(
-            base_url=f"http://{plane.slot.address}:{port}", timeout=TIMEOUT_SECONDS, trust_env=False
-        )
+        self.url = f"http://{plane.slot.address}:{port}"
+        self._http = httpx2.Client(base_url=self.url, timeout=TIMEOUT_SECONDS, trust_env=False)
         plane.processes.start(
             NAME,
             [
@@ -70,13 +73,13 @@ class Prometheus:
         )
         wait_until(self._is_ready, "Prometheus is ready", plane.processes)
 
-    def configure(self, scrape_configs: Sequence[Json]) -> None:
-        """Scrape this from now on.
+    def configure(self, config: Json) -> None:
+        """Run this configuration from now on.
 
         Raises:
             PrometheusError: it refuses the configuration.
         """
-        self._write({"scrape_configs": [*scrape_configs]})
+        self._write(config)
         self._ask("POST", "/-/reload")
 
     def query(self, expression: str) -> list[Sample]:

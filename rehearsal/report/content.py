@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
-from rehearsal.engine.vllm_pod import Parameter
+from rehearsal.engine.engine import Parameter
 from rehearsal.story.observation import Observation
-from rehearsal.story.setting import UPSTREAMS, Setting
+from rehearsal.story.setting import Setting, upstreams
 from rehearsal.story.told import Act, Told
 from rehearsal.story.verdict import Verdict
 
@@ -18,19 +18,20 @@ REAL = (
 DOUBLES = (
     "nodes: made from the recorded node pools, added and removed by a double of the cluster autoscaler",
     "kubelets: kwok says that pods run; no container starts",
-    "engines: one process listens at every pod's address and serves vLLM's metrics page from a queueing model",
+    "engines: one process listens at every pod's address and serves the engine's metrics page from a queueing model",
     "load clients: counted, not run; the model keeps as many requests under way as they would",
 )
 CHANGES = (
     "windows and periods in the autoscalers' behaviour are divided by the speed, in whole seconds",
     "pods of engines carry the annotation that says when they are Ready",
-    "weights and compiled programs count as already in the bucket",
+    "on TPU, weights and compiled programs count as already in the bucket",
+    "windows of rules and of the adapter's queries are divided by the speed, and so are rates",
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerFacts:
-    """What a report says of a server beside what was seen of it."""
+    """What a report says of a server beside what was seen of it; `expected` replicas are what the load asks for."""
 
     name: str
     metric: str
@@ -39,6 +40,7 @@ class ServerFacts:
     maximum: int
     clients: int
     concurrency: int
+    expected: int
     parameters: Sequence[Parameter]
 
 
@@ -85,7 +87,8 @@ def report(setting: Setting, told: Told, seconds: float) -> Report:
             target=server.target,
             minimum=server.minimum,
             maximum=server.maximum,
-            clients=told.clients[server.name],
+            clients=told.goals[server.name].clients,
+            expected=told.goals[server.name].expected,
             concurrency=server.load.concurrency,
             parameters=server.engine.parameters,
         )
@@ -105,5 +108,5 @@ def report(setting: Setting, told: Told, seconds: float) -> Report:
         doubles=[*DOUBLES, *setting.metrics.doubles],
         changes=CHANGES,
         not_rehearsed=setting.stack.not_rehearsed,
-        versions={upstream.name: upstream.version for upstream in UPSTREAMS},
+        versions={upstream.name: upstream.version for upstream in upstreams(setting.stack)},
     )

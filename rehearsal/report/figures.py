@@ -46,7 +46,7 @@ class FigureSvg:
 
 
 def figures(report: Report, server: ServerFacts) -> list[FigureSvg]:
-    """Return the figures of one server; none if it was never seen."""
+    """Return the figures of one server, without those of series that its engine lacks; none if it was never seen."""
     seen = [each for each in report.observations if each.server == server.name]
     if not seen:
         return []
@@ -54,9 +54,11 @@ def figures(report: Report, server: ServerFacts) -> list[FigureSvg]:
         ("The autoscaler's signal against its target, and replicas", lambda axes: _signal(axes, seen, server)),
         ("Nodes", lambda axes: _nodes(axes, seen)),
         ("Requests of all replicas", lambda axes: _requests(axes, seen)),
-        ("Time to the first token, 95th percentile", lambda axes: _first_token(axes, seen)),
-        ("Generated tokens, all replicas", lambda axes: _tokens(axes, seen)),
     ]
+    if any(each.first_token is not None for each in seen):
+        draw.append(("Time to the first token, 95th percentile", lambda axes: _first_token(axes, seen)))
+    if any(each.tokens is not None for each in seen):
+        draw.append(("Generated tokens, all replicas", lambda axes: _tokens(axes, seen)))
     return [_figure(report, f"{server.name}: {title}", drawing) for title, drawing in draw]
 
 

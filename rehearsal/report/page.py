@@ -39,7 +39,8 @@ def page(report: Report) -> str:
 
 def _about(report: Report) -> str:
     loads = ", ".join(
-        f"{server.name} got {server.clients} clients with {server.concurrency} requests each"
+        f"{server.name} got {server.clients} clients with {server.concurrency} requests each, which ask for "
+        f"{server.expected} replicas of at most {server.maximum} by the model's average"
         for server in report.servers
     )
     return (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -9,17 +10,15 @@ import httpx2
 
 from rehearsal.client import ApiError, Json
 from rehearsal.engine.double import is_ready
-from rehearsal.engine.vllm_page import VALUES
 from rehearsal.metrics.prometheus import PrometheusError, matcher
-from rehearsal.stack import Server
+from rehearsal.server import Server
+from rehearsal.story.goals import TOLERANCE
 from rehearsal.story.observation import complaint, nodes_by_pool, signal
 from rehearsal.story.setting import Setting
 from rehearsal.story.verdict import Link, Verdict
 
 API_VERSIONS = ("v1beta2", "v1beta1")
 """Of custom.metrics.k8s.io, the one that the HPA controller prefers first."""
-TOLERANCE = 0.1
-"""How far a signal must be from its target for the HPA controller to move: its default."""
 
 Check = Callable[[Setting, Server], Verdict | None]
 
@@ -70,11 +69,9 @@ def _scraped(setting: Setting, server: Server) -> Verdict | None:
         and target["discoveredLabels"].get("__meta_kubernetes_pod_name") in names
     ]
     if not own:
-        selectors = [each["spec"] for each in setting.mirrors["PodMonitoring"].objects]
+        why = setting.metrics.unscraped(server.namespace, _pod_labels(server), _pod_ports(server))
         return Verdict(
-            f"nothing scrapes the pods of {server.name} in namespace {server.namespace}: their labels are "
-            f"{_pod_labels(server)} and their ports {_pod_ports(server)}; there are PodMonitorings with {selectors}",
-            Link.NOT_SCRAPED,
+            f"nothing scrapes the pods of {server.name} in namespace {server.namespace}: {why}", Link.NOT_SCRAPED
         )
     if all(target["health"] == "down" for target in own):
         errors = {f"{target['scrapeUrl']}: {target['lastError']}" for target in own}
@@ -86,7 +83,9 @@ def _exported(setting: Setting, server: Server) -> Verdict | None:
     series = setting.metrics.series(server.metric)
     if setting.metrics.prometheus.query(f"count({{{matcher({'__name__': series})}}})"):
         return None
-    near = get_close_matches(series, VALUES, n=1)
+    if why := setting.metrics.unrecorded(series):
+        return Verdict(f"there is no series {series}: {why}", Link.SERIES_MISSING)
+    near = get_close_matches(series, [each.name for each, _ in server.engine.values], n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
     return Verdict(f"no page that is scraped has the series {series}{hint}", Link.SERIES_MISSING)
 
@@ -118,9 +117,11 @@ def _answered(setting: Setting, server: Server) -> Verdict | None:
         if found["items"]:
             return None
         return Verdict(f"custom.metrics.k8s.io has {server.metric} for no pod of {server.name}", Link.NO_METRIC)
-    if any(error.code < 500 for error in refusals):
-        return Verdict(f"custom.metrics.k8s.io has no {server.metric}: {refusals[0]}", Link.NO_METRIC)
-    return Verdict(f"custom.metrics.k8s.io does not answer: {refusals[0]}", Link.ADAPTER_SILENT)
+    # A version that nobody registered is not found, whatever has become of the others.
+    if silent := [error for error in refusals if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR]:
+        return Verdict(f"custom.metrics.k8s.io does not answer: {silent[0]}", Link.ADAPTER_SILENT)
+    said = "; ".join(filter(None, [str(refusals[-1]), setting.metrics.unserved(server.metric)]))
+    return Verdict(f"custom.metrics.k8s.io has no {server.metric}: {said}", Link.NO_METRIC)
 
 
 def _read(setting: Setting, server: Server) -> Verdict | None:
@@ -134,16 +135,25 @@ def _loaded(setting: Setting, server: Server) -> Verdict | None:
         return Verdict(f"no load client of {server.name} is Ready", Link.LOAD_LOST)
     if target.problem:
         return Verdict(target.problem, Link.LOAD_LOST)
-    limits, tokens = server.engine.limits, server.load.shape.prompt + server.load.shape.answer
-    full = min(limits.slots * limits.blocks_for(tokens) / limits.blocks, 1)
     average = signal(setting.autoscaler(server)) or 0
     if average > server.target * (1 + TOLERANCE):
         return None
     return Verdict(
         f"with {target.clients} requests under way, {server.metric} averages {average:g} and its target is "
-        f"{server.target:g}; an engine runs {limits.slots} requests at once, and so many of {tokens} tokens each fill "
-        f"{full:.2g} of its KV cache (a server's loadClients.maxTokens makes them longer)",
+        f"{server.target:g}; {_full(server)}",
         Link.BELOW_TARGET,
+    )
+
+
+def _full(server: Server) -> str:
+    """Say what a full replica shows at most."""
+    limits, tokens = server.engine.limits, server.load.shape.prompt + server.load.shape.answer
+    if limits is None:
+        return f"an engine computes {server.engine.slots} requests at once"
+    full = min(limits.slots * limits.blocks_for(tokens) / limits.blocks, 1)
+    return (
+        f"an engine runs {limits.slots} requests at once, and so many of {tokens} tokens each fill {full:.2g} of its "
+        "KV cache (a server's loadClients.maxTokens makes them longer)"
     )
 
 

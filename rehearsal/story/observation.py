@@ -8,13 +8,12 @@ from typing import Any
 
 from rehearsal.client import Json
 from rehearsal.engine.double import is_ready
-from rehearsal.metrics.prometheus import PrometheusError, matcher, milliseconds
+from rehearsal.metrics.compressed_promql import compressed
+from rehearsal.metrics.prometheus import PrometheusError, matcher
 from rehearsal.nodes import POOL_LABEL
 from rehearsal.scheduling import quantity
-from rehearsal.stack import Server
+from rehearsal.server import Server
 from rehearsal.story.setting import Setting
-
-RATE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +56,9 @@ def observe(setting: Setting, server: Server, began: float) -> Observation:
     status = setting.autoscaler(server)
     pods = setting.pods(server.workload)
     ready = sum(map(is_ready, pods))
-    names = "|".join(pod["metadata"]["name"] for pod in pods)
-    where = f'{matcher({"namespace": server.namespace})},pod=~"{names}"'
+    names, shown = "|".join(pod["metadata"]["name"] for pod in pods), server.engine.shown
+    where = f'{{{matcher({"namespace": server.namespace})},pod=~"{names}"}}'
     ask = partial(_ask, setting)
-    window = milliseconds(setting.clock.compressed(RATE_SECONDS))
     return Observation(
         time=setting.clock.now - began,
         server=server.name,
@@ -70,12 +68,11 @@ def observe(setting: Setting, server: Server, began: float) -> Observation:
         pending=len(pods) - ready,
         clients=sum(map(is_ready, setting.pods(server.clients))),
         nodes=nodes_by_pool(setting),
-        waiting=ask(f"sum(vllm:num_requests_waiting{{{where}}})"),
-        running=ask(f"sum(vllm:num_requests_running{{{where}}})"),
-        tokens=ask(f"sum(rate(vllm:generation_tokens_total{{{where}}}[{window}])) / {setting.clock.speed:g}"),
+        waiting=ask(shown.waiting and f"sum({shown.waiting}{where})"),
+        running=ask(shown.running and f"sum({shown.running}{where})"),
+        tokens=ask(shown.tokens and f"sum(rate({shown.tokens}{where}[1m]))"),
         first_token=ask(
-            "histogram_quantile(0.95, sum by (le) "
-            f"(rate(vllm:time_to_first_token_seconds_bucket{{{where}}}[{window}])))"
+            shown.first_token and f"histogram_quantile(0.95, sum by (le) (rate({shown.first_token}_bucket{where}[1m])))"
         ),
         complaint=complaint(status),
     )
@@ -107,8 +104,10 @@ def signal(status: Json) -> float | None:
 
 
 def _ask(setting: Setting, expression: str) -> float | None:
+    if not expression:
+        return None
     try:
-        found = setting.metrics.prometheus.query(expression)
+        found = setting.metrics.prometheus.query(compressed(expression, setting.clock))
     except PrometheusError:
         return None
     return found[0].value if found else None

@@ -6,11 +6,11 @@ from http import HTTPStatus
 
 import httpx2
 
-from rehearsal import gke_pools, lifecycle
+from rehearsal import lifecycle
 from rehearsal.client import ApiError
-from rehearsal.stack import Server
+from rehearsal.server import Server
 from rehearsal.story.diagnosis import diagnose
-from rehearsal.story.goals import clients_for, is_up, seconds_down
+from rehearsal.story.goals import goal, is_up, seconds_down
 from rehearsal.story.observation import Observation, nodes_by_pool, observe
 from rehearsal.story.setting import Setting
 from rehearsal.story.told import Act, Show, Told
@@ -46,11 +46,12 @@ def play(setting: Setting, show: Show) -> Told:
 class _Story:
     def __init__(self, setting: Setting, show: Show) -> None:
         self._setting, self._show, self._clock = setting, show, setting.clock
-        self._servers = setting.stack.servers
+        self._servers, self._played = setting.stack.servers, setting.stack
         self._applied = list(setting.manifests)
         self._nodes: Mapping[str, int] = {}
         self._began = setting.clock.now
-        self.told = Told({server.name: clients_for(server) for server in self._servers})
+        series = setting.metrics.series
+        self.told = Told({server.name: goal(server, series(server.metric)) for server in self._servers})
 
     def start(self) -> bool:
         """Apply the objects, and wait until the fewest replicas are Ready and their signal is read."""
@@ -65,7 +66,7 @@ class _Story:
         longest = max(server.engine.load_seconds for server in self._servers)
         return self._reached(
             lambda server, seen: seen.ready >= server.minimum and seen.signal is not None,
-            gke_pools.ADD_SECONDS + longest + REACT_SECONDS,
+            self._played.add_seconds + longest + REACT_SECONDS,
             lambda server: f"{server.name}: {server.minimum} Ready, and its autoscaler reads {server.metric}",
             loaded=False,
         )
@@ -74,12 +75,12 @@ class _Story:
         """Send the clients, and wait until the autoscaler has what it wants."""
         self._begin(Act.LOAD)
         self._nodes = nodes_by_pool(self._setting)
-        self._scale_clients(self.told.clients)
-        further = max(server.maximum - server.minimum for server in self._servers)
+        self._scale_clients({name: aim.clients for name, aim in self.told.goals.items()})
+        further = max(self.told.goals[server.name].expected - server.minimum for server in self._servers)
         longest = max(server.engine.load_seconds for server in self._servers)
         return self._reached(
-            is_up,
-            REACT_SECONDS + further * (STEP_SECONDS + gke_pools.ADD_SECONDS + longest),
+            lambda server, seen: is_up(server, self.told.goals[server.name], seen),
+            REACT_SECONDS + further * (STEP_SECONDS + self._played.add_seconds + longest),
             self._scaled_up,
             loaded=True,
         )
@@ -94,7 +95,7 @@ class _Story:
     def rest(self) -> bool:
         """Take the clients away, and wait until the replicas are the fewest and the nodes what they were."""
         self._begin(Act.REST)
-        self._scale_clients(dict.fromkeys(self.told.clients, 0))
+        self._scale_clients(dict.fromkeys(self.told.goals, 0))
         since = self.told.acts[Act.REST]
         came_back = self._reached(
             lambda server, seen: seen.wanted == seen.ready == server.minimum and not seen.pending,
@@ -106,7 +107,7 @@ class _Story:
         )
         if not came_back:
             return False
-        wait = gke_pools.REMOVE_SECONDS + REACT_SECONDS
+        wait = self._played.remove_seconds + REACT_SECONDS
         came_back = self._wait(lambda: nodes_by_pool(self._setting) == self._nodes, wait)
         self._observe()
         if came_back:
@@ -187,9 +188,11 @@ class _Story:
         since = self.told.acts[Act.LOAD]
         seen = [each for each in self.told.observations if each.server == server.name and each.time >= since]
         asked = next(each.time for each in seen if each.wanted > seen[0].ready)
+        aim, requests = self.told.goals[server.name], server.load.concurrency
         return (
             f"{server.name} scaled up from {seen[0].ready} to {seen[-1].wanted} of at most {server.maximum}: wanted "
-            f"{duration(asked - since)} after the load, Ready {duration(seen[-1].time - since)} after it"
+            f"{duration(asked - since)} after the load, Ready {duration(seen[-1].time - since)} after it; "
+            f"by the model's average, {aim.clients * requests} requests under way ask for {aim.expected}"
         )
 
     def _scale_clients(self, replicas: Mapping[str, int]) -> None:

@@ -10,7 +10,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from rehearsal.stack import Server
+from rehearsal.server import Server
 from rehearsal.story.observation import Observation
 from rehearsal.story.setting import Setting
 from rehearsal.story.told import Act

@@ -7,30 +7,31 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.custom_resources import MODELS
-from rehearsal import build, custom_resources, gke_pools, lifecycle, stack
+from rehearsal import build, custom_resources, lifecycle, stack
 from rehearsal.client import Client, Json
 from rehearsal.clock import Clock
 from rehearsal.control_plane import ControlPlane, control_plane
 from rehearsal.engine.double import EngineDouble, key
-from rehearsal.metrics import managed_collection
-from rehearsal.metrics.gke import GkeMetrics
 from rehearsal.metrics.path import MetricsPath
 from rehearsal.mirror import Mirror
 from rehearsal.node_autoscaler import NodeAutoscaler
 from rehearsal.nodes import initial_nodes
-from rehearsal.stack import PlayedStack, Server
+from rehearsal.server import Server
+from rehearsal.stack import PlayedStack
 
-UPSTREAMS = (*build.CONTROL_PLANE, build.PROMETHEUS)
 MIRRORED = (
     ("v1", "Node"),
     ("v1", "Pod"),
     ("v1", "Service"),
     ("apps/v1", "Deployment"),
     ("autoscaling/v2", "HorizontalPodAutoscaler"),
-    (managed_collection.API_VERSION, managed_collection.KIND),
 )
 SETTLE_SECONDS = 10
+
+
+def upstreams(played: PlayedStack) -> Sequence[build.Upstream]:
+    """Return what must be built to play a stack."""
+    return (*build.CONTROL_PLANE, *played.metrics.upstreams)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +87,13 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
     """
     with control_plane(speed=speed, binaries=binaries) as plane, ExitStack() as inside:
         clock, client = Clock(speed), plane.client
-        schemas = custom_resources.kubernetes_schemas(client)
-        if refused := lifecycle.apply(client, custom_resources.definitions_of_models(MODELS, schemas)):
+        brought = played.metrics.definitions(binaries)
+        if refused := lifecycle.apply(client, [*brought, *custom_resources.others(client, brought)]):
             raise RuntimeError("\n".join(map(str, refused)))
         # Its garbage collector looks for new kinds every 30 s only, and a deletion waits until it knows the kind.
         plane.processes.restart("kube-controller-manager")
-        mirrors = {kind: Mirror(client, api_version, kind).__enter__() for api_version, kind in MIRRORED}
+        followed = (*MIRRORED, *played.metrics.followed)
+        mirrors = {kind: Mirror(client, api_version, kind).__enter__() for api_version, kind in followed}
         inside.callback(_close, mirrors.values())
         for node in initial_nodes(played.pools):
             client.create(node)
@@ -101,12 +103,12 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
                 played.pools,
                 nodes=mirrors["Node"],
                 pods=mirrors["Pod"],
-                add_seconds=clock.compressed(gke_pools.ADD_SECONDS),
-                remove_seconds=clock.compressed(gke_pools.REMOVE_SECONDS),
+                add_seconds=clock.compressed(played.add_seconds),
+                remove_seconds=clock.compressed(played.remove_seconds),
             )
         )
-        engines = inside.enter_context(EngineDouble(mirrors["Pod"], mirrors["Service"], clock))
-        metrics = inside.enter_context(GkeMetrics(plane, mirrors[managed_collection.KIND], played.cluster, clock))
+        engines = inside.enter_context(EngineDouble(mirrors["Pod"], mirrors["Service"], played.engine, clock))
+        metrics = inside.enter_context(played.metrics.open(plane, mirrors, clock))
         yield Setting(
             stack=played,
             plane=plane,
@@ -114,7 +116,7 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
             mirrors=mirrors,
             engines=engines,
             metrics=metrics,
-            manifests=[stack.compressed(each, clock) for each in metrics.stand_in(played.manifests)],
+            manifests=[stack.compressed(each, clock, played.engine) for each in metrics.stand_in(played.manifests)],
             before=_settled_inventory(client),
         )
 

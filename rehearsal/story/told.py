@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from rehearsal.story.goals import Goal
 from rehearsal.story.observation import Observation
 from rehearsal.story.setting import Setting
 from rehearsal.story.verdict import Verdict
@@ -45,13 +46,13 @@ class Told:
     """What is left of a story.
 
     Attributes:
-        clients: load clients of each server.
+        goals: what it aimed at, by server.
         observations: in the order of time.
         acts: when each act began, in modelled seconds of the story.
         verdicts: in the order in which they were found.
     """
 
-    clients: Mapping[str, int]
+    goals: Mapping[str, Goal]
     observations: list[Observation] = field(default_factory=list[Observation])
     acts: dict[Act, float] = field(default_factory=dict[Act, float])
     verdicts: list[Verdict] = field(default_factory=list[Verdict])

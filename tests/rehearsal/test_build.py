@@ -26,6 +26,13 @@ HELLO = build.Upstream(
     version_variable="main.version",
     files="data",
 )
+ALONE = build.Upstream(
+    name="alone",
+    module="example.com/pinned",
+    packages={"alone": "example.com/alone"},
+    version_variable="main.version",
+    apart=True,
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +51,9 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go_cache: str) ->
         "hello/go.sum": "",
         "hello/main.go": MAIN,
         "hello/other/main.go": MAIN,
+        "alone/go.mod": "module example.com/alone\n\ngo 1.26.0\n\nrequire example.com/pinned v1.2.3\n\n"
+        "replace example.com/pinned => ../pinned\n",
+        "alone/main.go": MAIN,
         "pinned/go.mod": "module example.com/pinned\n\ngo 1.26.0\n",
         "pinned/data/file.txt": "needed beside the binaries",
     }.items():
@@ -83,6 +93,17 @@ def test_another_pin_is_another_build(workspace: Path) -> None:
     assert first["hello"].parent != second["hello"].parent
     assert first["hello"].exists()
     assert subprocess.run([second["hello"]], capture_output=True, text=True, check=True).stdout == "v1.2.4"
+
+
+def test_an_upstream_that_stands_apart_has_pins_of_its_own(workspace: Path) -> None:
+    first, _ = said(ALONE)
+    assert subprocess.run([first["alone"]], capture_output=True, text=True, check=True).stdout == "v1.2.3"
+    shared = workspace / "hello" / "go.mod"
+    shared.write_text(shared.read_text().replace("v1.2.3", "v1.2.4"))
+    assert said(ALONE)[0] == first
+    own = workspace / "alone" / "go.mod"
+    own.write_text(own.read_text().replace("v1.2.3", "v1.2.4"))
+    assert said(ALONE)[0] != first
 
 
 def test_a_failed_build_shows_the_command_and_the_output_and_leaves_nothing(workspace: Path) -> None:

@@ -60,8 +60,8 @@ def schemas(plane: ControlPlane) -> Mapping[str, Json]:
 def definitions(plane: ControlPlane, schemas: Mapping[str, Json]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(custom_resources, "EMBEDDED", {**custom_resources.EMBEDDED, **EMBEDDED})
-        made = custom_resources.definitions_of_models({KIND: Gadget, **MODELS}, schemas)
-    assert not lifecycle.apply(plane.client, made)
+        made = custom_resources.definitions_of_models({KIND: Gadget}, schemas)
+    assert not lifecycle.apply(plane.client, [*made, *custom_resources.others(plane.client, [])])
 
 
 @pytest.mark.parametrize(
@@ -136,8 +136,7 @@ def test_prometheus_operators_own_definitions_are_applied(
     assert {"PodMonitor", "ServiceMonitor", "PrometheusRule", "Prometheus"} <= {
         each["spec"]["names"]["kind"] for each in definitions
     }
-    used = [each for each in definitions if each["spec"]["names"]["kind"] == "PodMonitor"]
-    assert not lifecycle.apply(client, used)
+    assert not lifecycle.apply(client, [each for each in definitions if each["spec"]["names"]["kind"] == "PodMonitor"])
     good, bad = (
         {
             "apiVersion": "monitoring.coreos.com/v1",
@@ -149,6 +148,16 @@ def test_prometheus_operators_own_definitions_are_applied(
     )
     [refused] = lifecycle.apply(client, [good, bad])
     assert "podMetricEndpoints" in refused.message
+
+
+def test_kinds_of_a_group_that_a_part_brings_are_not_made_of_our_models(
+    client: Client, binaries: Mapping[str, Path]
+) -> None:
+    brought = custom_resources.prometheus_operator_definitions(binaries)
+    groups = {each["spec"]["group"] for each in custom_resources.others(client, brought)}
+    assert "monitoring.coreos.com" not in groups
+    assert {"monitoring.googleapis.com", "leaderworkerset.x-k8s.io"} <= groups
+    assert len(custom_resources.others(client, [])) > len(custom_resources.others(client, brought))
 
 
 class Open(BaseModel):

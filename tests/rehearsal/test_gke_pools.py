@@ -8,8 +8,8 @@ from catalog.accelerators import TPU_MACHINES
 from offline import Recording
 from offline.manifests import manifest
 from rehearsal import gke_pools, scheduling
-from rehearsal.gke_machines import Machine, UnknownMachineError
-from rehearsal.nodes import Pool, nodes_of_step
+from rehearsal.gke_machines import Machine
+from rehearsal.nodes import Pool, UnknownMachineError, nodes_of_step
 
 
 def pools_of(recording: Recording) -> dict[str, Pool]:

@@ -1,6 +1,7 @@
 """What of a recorded stack is played, and what is changed about its objects."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -31,22 +32,49 @@ def test_clouds_are_named_as_not_rehearsed(gke_tpu: PlayedStack) -> None:
 
 
 def test_a_stack_of_servers_over_several_hosts_is_not_played_yet(recordings: Mapping[str, Recording]) -> None:
-    with pytest.raises(NothingToPlayError, match="several hosts are not rehearsed"):
+    with pytest.raises(NothingToPlayError, match="its replicas span several hosts"):
         stack.read(recordings["multi-host"])
 
 
-def test_a_stack_on_another_cloud_is_not_played_yet(recordings: Mapping[str, Recording]) -> None:
-    elsewhere = [each for each in recordings.values() if not each.of("gcp:container/cluster:Cluster")]
-    assert elsewhere
-    for recording in elsewhere:
-        with pytest.raises(NothingToPlayError, match="only stacks on GKE are rehearsed so far"):
-            stack.read(recording)
+def test_a_stack_without_a_cluster_of_its_own_is_not_played(recordings: Mapping[str, Recording]) -> None:
+    with pytest.raises(NothingToPlayError, match="neither a GKE nor an EKS cluster, so its nodes are not known"):
+        stack.read(recordings["existing"])
+
+
+def test_an_eks_stack_is_played_through_its_releases(recordings: Mapping[str, Recording]) -> None:
+    played = stack.read(recordings["eks-nim"])
+    [llama] = played.servers
+    assert (llama.minimum, llama.maximum, llama.metric, llama.target) == (1, 10, "vllm:kv_cache_usage_perc", 0.1)
+    assert (played.region, played.remove_seconds) == ("us-east-1", 600)
+    assert any("Helm release prometheus-adapter but for the adapter itself" in line for line in played.not_rehearsed)
+    assert any(line.startswith("ServiceMonitors: ") for line in played.not_rehearsed)
+
+
+def without(recording: Recording, *names: str) -> Recording:
+    return replace(recording, resources=tuple(each for each in recording.resources if each.name not in names))
+
+
+def test_a_server_without_load_clients_is_left_out_and_the_others_are_played(
+    recordings: Mapping[str, Recording],
+) -> None:
+    several = recordings["gke-tpu-prod"]
+    assert len(stack.read(several).servers) == 2
+    played = stack.read(without(several, "qwen-load"))
+    assert [server.name for server in played.servers] == ["llama"]
+    assert "server qwen: it has no load clients" in played.not_rehearsed
+    with pytest.raises(NothingToPlayError, match="server llama: it has no load clients"):
+        stack.read(without(several, "qwen-load", "llama-load"))
+
+
+def test_without_a_prometheus_nothing_is_played(recordings: Mapping[str, Recording]) -> None:
+    with pytest.raises(NothingToPlayError, match="no release of kube-prometheus-stack, so nothing scrapes its pods"):
+        stack.read(without(recordings["eks-nim"], "eks-nim-monitoring"))
 
 
 def test_only_times_change_about_the_objects(gke_tpu: PlayedStack) -> None:
     changed: dict[tuple[str, str], Json] = {}
     for manifest in gke_tpu.manifests:
-        compressed = stack.compressed(manifest, Clock(30))
+        compressed = stack.compressed(manifest, Clock(30), gke_tpu.engine)
         if compressed != manifest:
             changed[manifest["kind"], manifest["metadata"]["name"]] = compressed
     assert changed.keys() == {("HorizontalPodAutoscaler", "llama"), ("Deployment", "llama")}
@@ -60,6 +88,6 @@ def test_only_times_change_about_the_objects(gke_tpu: PlayedStack) -> None:
 
 def test_at_any_speed_periods_stay_what_kubernetes_takes(gke_tpu: PlayedStack) -> None:
     [autoscaler] = [each for each in gke_tpu.manifests if each["kind"] == "HorizontalPodAutoscaler"]
-    behavior = stack.compressed(autoscaler, Clock(100_000))["spec"]["behavior"]
+    behavior = stack.compressed(autoscaler, Clock(100_000), gke_tpu.engine)["spec"]["behavior"]
     assert behavior["scaleDown"]["stabilizationWindowSeconds"] == 1
     assert all(each["periodSeconds"] == 1 for side in behavior.values() for each in side["policies"])

@@ -1,5 +1,6 @@
 """Load on a server: clients that keep requests under way, spread over the pods that a Service selects."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,13 +9,15 @@ from hypothesis import strategies as st
 
 from rehearsal.client import Json
 from rehearsal.engine import vllm_pod
+from rehearsal.engine.batching import BatchingEngine
+from rehearsal.engine.engine import AnyEngine
 from rehearsal.engine.fleet import Fleet, Shape
 from rehearsal.engine.load import targets
 from rehearsal.engine.requests import Limits
-from rehearsal.engine.vllm_pod import Vllm
 
 LIMITS = Limits(slots=8, step_tokens=64, blocks=1000, block_tokens=16, step_seconds=lambda tokens: 0.1)
 SHAPE = Shape(prompt=9, answer=20)
+START = partial(BatchingEngine, LIMITS)
 COMMAND = ["vllm", "serve", "meta-llama/Llama-3.1-8B", "--max-model-len=128", "--tensor-parallel-size=1"]
 
 
@@ -52,7 +55,9 @@ def service(selector: dict[str, str], target_port: Any = "http") -> Json:
 
 def arranged(*pods: Json, behind: Json | None = None) -> Any:
     by_name = {f"serving/{pod['metadata']['name']}": pod for pod in pods}
-    engines: dict[str, Vllm] = {name: found for name, pod in by_name.items() if (found := vllm_pod.read(pod["spec"]))}
+    engines: dict[str, AnyEngine] = {
+        name: found for name, pod in by_name.items() if (found := vllm_pod.read(pod["spec"]))
+    }
     return targets(by_name, engines, {"serving/llama": behind} if behind else {})
 
 
@@ -80,7 +85,7 @@ def test_a_service_leads_all_clients_to_the_pods_that_it_selects() -> None:
         (
             service({"app": "llama"}),
             {"REQUEST": '{"model": "meta-llama/Llama-3.1-8B", "prompt": "y", "max_tokens": 128}'},
-            "129 tokens, and --max-model-len is 128",
+            "129 tokens, and the engine takes 128 at most",
         ),
     ],
 )
@@ -99,30 +104,30 @@ def test_a_service_that_leads_nowhere_loads_no_engine(behind: Json) -> None:
 
 @given(st.integers(0, 60), st.integers(1, 4))
 def test_as_many_requests_are_under_way_as_clients_keep(clients: int, replicas: int) -> None:
-    fleet = Fleet()
+    fleet = Fleet[BatchingEngine]()
     fleet.set_clients(clients, SHAPE, 0)
-    fleet.set_replicas({f"replica-{number}": LIMITS for number in range(replicas)}, 0)
+    fleet.set_replicas({f"replica-{number}": START for number in range(replicas)}, 0)
     for now in (0.0, 1.0, 7.5, 60.0):
         fleet.advance(now)
         assert fleet.under_way == clients
 
 
 def test_requests_of_a_replica_that_goes_are_sent_to_the_others() -> None:
-    fleet = Fleet()
-    fleet.set_replicas({"a": LIMITS, "b": LIMITS}, 0)
+    fleet = Fleet[BatchingEngine]()
+    fleet.set_replicas({"a": START, "b": START}, 0)
     fleet.set_clients(40, SHAPE, 0)
-    fleet.set_replicas({"b": LIMITS}, 5)
+    fleet.set_replicas({"b": START}, 5)
     assert (fleet.replicas["b"].running, fleet.replicas["b"].waiting) == (8, 32)
     fleet.set_replicas({}, 6)
     assert fleet.under_way == 0
-    fleet.set_replicas({"c": LIMITS}, 7)
+    fleet.set_replicas({"c": START}, 7)
     assert fleet.under_way == 40
 
 
 def test_a_second_replica_takes_half_of_the_load() -> None:
-    alone, together = Fleet(), Fleet()
-    alone.set_replicas({"a": LIMITS}, 0)
-    together.set_replicas({"a": LIMITS, "b": LIMITS}, 0)
+    alone, together = Fleet[BatchingEngine](), Fleet[BatchingEngine]()
+    alone.set_replicas({"a": START}, 0)
+    together.set_replicas({"a": START, "b": START}, 0)
     for fleet in (alone, together):
         fleet.set_clients(30, SHAPE, 0)
         fleet.advance(200)
@@ -132,8 +137,8 @@ def test_a_second_replica_takes_half_of_the_load() -> None:
 
 
 def test_when_clients_go_their_requests_are_still_answered() -> None:
-    fleet = Fleet()
-    fleet.set_replicas({"a": LIMITS}, 0)
+    fleet = Fleet[BatchingEngine]()
+    fleet.set_replicas({"a": START}, 0)
     fleet.set_clients(10, SHAPE, 0)
     fleet.set_clients(0, SHAPE, 1)
     assert fleet.under_way == 10

@@ -11,9 +11,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from catalog.engines import VLLM
 from catalog.models import UnknownModelError
 from offline import Recording
-from rehearsal.engine import vllm_page, vllm_pod
+from rehearsal.engine import vllm_pod
 from rehearsal.engine.batching import BatchingEngine
-from rehearsal.engine.vllm_pod import Vllm
+from rehearsal.engine.engine import Engine
+from rehearsal.engine.page import metrics_page
+
+Vllm = Engine[BatchingEngine]
 
 RECORDED = Path(__file__).parent / "vllm-0.32.0.prom"
 """What a real vLLM 0.32.0 on CPU served of the series of the catalog, verbatim."""
@@ -54,7 +57,7 @@ def families(page: str) -> dict[str, Metric]:
 
 def loaded(engine: Vllm, clients: int, seconds: float = 600) -> BatchingEngine:
     """Return the engine after clients kept requests like the tutorial's under way for a while."""
-    replica = BatchingEngine(engine.limits)
+    replica = engine.start(0)
     for _ in range(clients):
         replica.submit(9, 100)
     while replica.next_event <= seconds:
@@ -65,8 +68,9 @@ def loaded(engine: Vllm, clients: int, seconds: float = 600) -> BatchingEngine:
 
 def test_the_page_has_each_series_of_the_catalog_with_the_type_and_labels_of_the_real_page(llama: Vllm) -> None:
     real = families(RECORDED.read_text())
-    ours = families(vllm_page.metrics_page("a/model", loaded(llama, 200)).decode())
-    names = {series.name.removesuffix("_total") for series in (*VLLM.signals.values(), *VLLM.series)}
+    ours = families(metrics_page(llama, loaded(llama, 200)).decode())
+    signals = [series.name for series in VLLM.signals.values()]
+    names = {name.removesuffix("_total") for name in (*signals, *VLLM.shown)}
     assert ours.keys() == real.keys() == names
     for name, family in ours.items():
         assert family.type == real[name].type, name
@@ -77,10 +81,10 @@ def test_the_page_has_each_series_of_the_catalog_with_the_type_and_labels_of_the
 
 
 def test_the_page_says_what_the_engine_does(llama: Vllm) -> None:
-    page = families(vllm_page.metrics_page("a/model", loaded(llama, 200)).decode())
+    page = families(metrics_page(llama, loaded(llama, 200)).decode())
     [waiting] = page["vllm:num_requests_waiting"].samples
     assert waiting.value == 72
-    assert waiting.labels == {"engine": "0", "model_name": "a/model"}
+    assert waiting.labels == {"engine": "0", "model_name": llama.served_name}
     [use] = page["vllm:kv_cache_usage_perc"].samples
     assert 0 < use.value < 1
 
@@ -88,9 +92,9 @@ def test_the_page_says_what_the_engine_does(llama: Vllm) -> None:
 def test_the_pod_itself_says_what_its_engine_is() -> None:
     engine = vllm_pod.read(POD)
     assert engine is not None
-    assert (engine.served_name, engine.port, engine.max_model_len) == ("meta-llama/Llama-3.1-70B", 9000, 4096)
-    assert (engine.limits.slots, engine.limits.step_tokens) == (128, 512)
-    assert engine.load_seconds < engine.cold_seconds
+    assert (engine.served_name, engine.port, engine.max_tokens) == ("meta-llama/Llama-3.1-70B", 9000, 4096)
+    assert engine.limits is not None
+    assert (engine.slots, engine.limits.slots, engine.limits.step_tokens) == (128, 128, 512)
     assert all(parameter.source for parameter in engine.parameters)
 
 

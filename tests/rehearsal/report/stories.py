@@ -1,6 +1,6 @@
 """Reports of stories that nobody played, for the tests of the page."""
 
-from rehearsal.engine.vllm_pod import Parameter
+from rehearsal.engine.engine import Parameter
 from rehearsal.report import Report
 from rehearsal.report.content import ServerFacts
 from rehearsal.story.observation import Observation
@@ -46,6 +46,7 @@ def told(*, broken: bool) -> Report:
                 maximum=2,
                 clients=9,
                 concurrency=32,
+                expected=2,
                 parameters=[Parameter("requests in a batch", "128", "--max-num-seqs of the pod")],
             )
         ],

@@ -8,7 +8,8 @@ import pytest
 from offline import Recording
 from rehearsal import lifecycle, stack
 from rehearsal.stack import PlayedStack
-from rehearsal.story import goals, play
+from rehearsal.story import play
+from rehearsal.story.goals import goal
 from rehearsal.story.setting import Setting, setting
 
 SPEED = 120
@@ -34,5 +35,5 @@ def stage(gke_tpu: PlayedStack, binaries: Mapping[str, Path]) -> Generator[Setti
     with setting(gke_tpu, speed=SPEED, binaries=binaries) as made:
         assert not lifecycle.apply(made.plane.client, made.manifests)
         [server] = gke_tpu.servers
-        made.plane.client.scale(server.clients, goals.clients_for(server))
+        made.plane.client.scale(server.clients, goal(server, made.metrics.series(server.metric)).clients)
         yield made

@@ -10,11 +10,12 @@ import pytest
 
 from rehearsal.client import Json
 from rehearsal.metrics import managed_collection
-from rehearsal.stack import Server
+from rehearsal.server import Server
 from rehearsal.story.diagnosis import diagnose
 from rehearsal.story.setting import Setting
 from rehearsal.story.verdict import Link, Verdict
 from tests.rehearsal.objects import eventually
+from tests.rehearsal.story.faults import patched
 
 Break = Callable[[Setting, Server], Any]
 
@@ -26,19 +27,6 @@ def _monitoring(server: Server) -> Json:
         "kind": managed_collection.KIND,
         "metadata": metadata,
     }
-
-
-@contextmanager
-def patched(stage: Setting, manifest: Json, body: Json) -> Generator[None]:
-    """Merge something into an object for a while; a merge patch replaces lists as a whole."""
-    found = stage.plane.client.get(manifest)
-    assert found is not None
-    stage.plane.client.patch(manifest, body)
-    try:
-        yield
-    finally:
-        kept = {key: found["spec"].get(key) for key in body.get("spec", {})}
-        stage.plane.client.patch(manifest, {"spec": kept})
 
 
 def wrong_selector(stage: Setting, server: Server) -> Any:

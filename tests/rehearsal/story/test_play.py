@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import cast
 
 import pytest
 from rich.console import Console
 from typing_extensions import override
 
 from rehearsal import report
+from rehearsal.metrics.gke import GkeMetrics
 from rehearsal.stack import PlayedStack
-from rehearsal.story.goals import clients_for
+from rehearsal.story.goals import goal
 from rehearsal.story.play import play
 from rehearsal.story.screen import Screen
 from rehearsal.story.setting import Setting, setting
@@ -66,7 +68,7 @@ def test_the_story_goes_from_one_replica_to_two_and_back_though_the_api_server_r
 def test_without_its_adapter_the_story_breaks_there_and_leaves_nothing(
     gke_tpu: PlayedStack, binaries: Mapping[str, Path], tmp_path: Path
 ) -> None:
-    told = played(gke_tpu, binaries, Act.LOAD, lambda stage: stage.metrics.adapter.close(), tmp_path)
+    told = played(gke_tpu, binaries, Act.LOAD, lambda stage: cast(GkeMetrics, stage.metrics).adapter.close(), tmp_path)
     assert not told.ok
     assert [verdict.broken for verdict in told.verdicts if not verdict.ok] == [Link.ADAPTER_SILENT]
     assert "gone" in told.verdicts[-1].text
@@ -75,6 +77,6 @@ def test_without_its_adapter_the_story_breaks_there_and_leaves_nothing(
 
 def test_the_clients_keep_the_signal_above_its_target_with_all_replicas(gke_tpu: PlayedStack) -> None:
     [server] = gke_tpu.servers
-    requests = clients_for(server) * server.load.concurrency
-    waiting = requests - server.maximum * server.engine.limits.slots
+    requests = goal(server, "vllm:num_requests_waiting").clients * server.load.concurrency
+    waiting = requests - server.maximum * server.engine.slots
     assert waiting / server.maximum >= 2 * server.target

@@ -1,0 +1,131 @@
+"""What engines with continuous batching have in common: limits from the memory check, series, numbers for people."""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from catalog.engines import Series
+from checks.fit import Replica, fit
+from checks.fit.kv_layout import kv_layout
+from rehearsal.engine.batching import BatchingEngine
+from rehearsal.engine.engine import Engine, Parameter, Shown
+from rehearsal.engine.hardware import Chip
+from rehearsal.engine.histogram import Histogram
+from rehearsal.engine.requests import Limits
+from rehearsal.engine.step_time import measured, step_seconds
+
+Reading = Callable[[BatchingEngine], float | Histogram]
+
+READINGS: Mapping[str, Reading] = {
+    "num_requests_waiting": lambda engine: engine.waiting,
+    "num_requests_running": lambda engine: engine.running,
+    "kv_cache_usage_perc": lambda engine: engine.kv_cache_use,
+    "gpu_cache_usage_perc": lambda engine: engine.kv_cache_use,
+    "kv_cache_utilization": lambda engine: engine.kv_cache_use,
+    "generation_tokens_total": lambda engine: engine.generated_tokens,
+    "prompt_tokens_total": lambda engine: engine.prompt_tokens,
+    "time_to_first_token_seconds": lambda engine: engine.first_token,
+    "inter_token_latency_seconds": lambda engine: engine.inter_token,
+    "time_per_output_token_seconds": lambda engine: engine.inter_token,
+}
+"""How series are read off the model, by their names without the prefix of the engine."""
+
+
+def batching_engine(
+    replica: Replica,
+    chip: Chip,
+    *,
+    served_name: str,
+    port: int,
+    metrics_path: str,
+    health_path: str,
+    series: Sequence[Series],
+    labels: Mapping[str, str],
+    load_seconds: int,
+    speed_up: float = 1.0,
+    more: Sequence[Parameter] = (),
+) -> Engine[BatchingEngine]:
+    """Return the engine of a replica as the memory check knows it.
+
+    Args:
+        replica: model, chips and limits.
+        chip: the rates of one of its chips.
+        series: what its page exports; those without a reading are left out.
+        speed_up: how many tokens of an answer a step generates on average, by speculation.
+        more: numbers for people beside those that all such engines have.
+    """
+    limits, tokens = _limits(replica, chip, speed_up)
+    values = [(each, READINGS[name]) for each in series if (name := _plain(each.name)) in READINGS]
+    names = {_plain(each.name): each.name for each, _ in values}
+    full = limits.slots / limits.step_seconds(limits.slots)
+    return Engine(
+        served_name=served_name,
+        port=port,
+        metrics_port=port,
+        metrics_path=metrics_path,
+        health_path=health_path,
+        max_tokens=replica.max_model_len,
+        limits=limits,
+        slots=limits.slots,
+        load_seconds=load_seconds,
+        start=partial(BatchingEngine, limits),
+        values=values,
+        labels=labels,
+        shown=Shown(
+            waiting=names.get("num_requests_waiting", ""),
+            running=names.get("num_requests_running", ""),
+            tokens=names.get("generation_tokens_total", ""),
+            first_token=names.get("time_to_first_token_seconds", ""),
+        ),
+        parameters=(
+            Parameter("requests in a batch", str(limits.slots), "the pod, or the engine's default"),
+            Parameter("tokens of a step", str(limits.step_tokens), "the pod, or the engine's default"),
+            Parameter(
+                "KV cache", f"{tokens} tokens in blocks of {limits.block_tokens}", "checks.fit, from catalog and pod"
+            ),
+            Parameter(
+                "throughput of a full batch",
+                f"{full:.0f} tokens/s",
+                f"roofline of {replica.chips} {chip.name}, fitted to {measured(chip).text}",
+            ),
+            Parameter("load time", f"{load_seconds} s", "rehearsal/engine/load_time.py"),
+            *more,
+        ),
+    )
+
+
+def exported(exports: Sequence[Series], version: str, options: Collection[str] = ()) -> list[Series]:
+    """Return the series that a version exports with these options; without a version, those of the newest."""
+    return [
+        series
+        for series in exports
+        if (series.is_in(version) if version else not series.until)
+        and (not series.needs or series.needs in options)
+        and (not series.unless or series.unless not in options)
+    ]
+
+
+def version_of(container: Mapping[str, Any]) -> str:
+    """Return the version in the tag of a container's image; empty where the tag says none."""
+    found = re.search(r":v?(\d+(?:\.\d+)+)[^/]*$", container.get("image", ""))
+    return found[1] if found else ""
+
+
+def _limits(replica: Replica, chip: Chip, speed_up: float) -> tuple[Limits, int]:
+    """Return the limits, and the tokens that the KV cache holds."""
+    tokens = fit(replica, "").memory.tokens
+    block = kv_layout(replica, replica.model, tensor_parallel=replica.tensor_parallel, pipeline_parallel=1).page
+    step = step_seconds(replica.model, chip, replica.chips)
+    limits = Limits(
+        slots=replica.sequences,
+        step_tokens=max(replica.batched_tokens, replica.sequences),
+        blocks=tokens // block,
+        block_tokens=block,
+        step_seconds=lambda tokens: step(tokens) / speed_up,
+    )
+    return limits, tokens
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"^(vllm:|trtllm_)", "", name)

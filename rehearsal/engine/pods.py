@@ -1,0 +1,23 @@
+"""The engines that a rehearsal plays, each by the module that reads it off a pod."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rehearsal.engine import nim_pod, triton_pod, trtllm_pod, vllm_pod
+from rehearsal.engine.engine import AnyEngine, Surroundings
+
+READERS = (vllm_pod.read, nim_pod.read, trtllm_pod.read, triton_pod.read)
+"""Each returns the engine of a pod's `spec`, or None if the pod runs another one."""
+
+NAMES = "vLLM, NIM, trtllm-serve, nor a Triton whose models it knows"
+"""What they are called, for people."""
+
+
+def read(pod: Mapping[str, Any], around: Surroundings) -> AnyEngine | None:
+    """Return the engine of a pod from its `spec`; None if it runs none of those that are played.
+
+    Raises:
+        UnknownModelError: the catalog has no such model.
+        UnknownChipError: nothing says what the pod computes on.
+    """
+    return next((engine for reader in READERS if (engine := reader(pod, around))), None)

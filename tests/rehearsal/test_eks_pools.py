@@ -1,0 +1,103 @@
+"""The nodes that recorded EKS stacks would have."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from catalog.gpu_machines import GPU_MACHINES
+from offline import Recording
+from rehearsal import eks_pools, releases, scheduling
+from rehearsal.eks_machines import Machine
+from rehearsal.nodes import Pool, UnknownMachineError, nodes_of_step
+
+
+def pools_of(recording: Recording) -> dict[str, Pool]:
+    return {pool.name: pool for pool in eks_pools.pools(recording)}
+
+
+def without(recording: Recording, chart: str) -> Recording:
+    kept = [each for each in recording.resources if each.type != releases.TYPE or each.inputs["chart"] != chart]
+    return replace(recording, resources=tuple(kept))
+
+
+def with_values(recording: Recording, chart: str, values: Mapping[str, Any]) -> Recording:
+    changed = [
+        replace(each, inputs={**each.inputs, "values": {**each.inputs["values"], **values}})
+        if each.type == releases.TYPE and each.inputs["chart"] == chart
+        else each
+        for each in recording.resources
+    ]
+    return replace(recording, resources=tuple(changed))
+
+
+def test_a_cluster_has_the_nodes_of_its_groups(recordings: Mapping[str, Recording]) -> None:
+    pools = pools_of(recordings["eks-nim"])
+    assert list(pools) == ["eks-nim-system", "l40s"]
+    l40s = pools["l40s"]
+    assert (l40s.minimum, l40s.maximum, l40s.step) == (1, 10, 1)
+    assert l40s.labels["slipway.dev/pool"] == "l40s"
+    assert l40s.labels["node.kubernetes.io/instance-type"] == "g6e.xlarge"
+    assert l40s.labels["nvidia.com/gpu.product"] == "NVIDIA-L40S"
+    assert l40s.labels["topology.kubernetes.io/zone"] == "us-east-1a"
+    assert [(taint.key, taint.value, taint.effect) for taint in l40s.taints] == [
+        ("nvidia.com/gpu", "present", "NoSchedule")
+    ]
+    assert l40s.capacity["nvidia.com/gpu"] == l40s.allocatable["nvidia.com/gpu"] == "1"
+    system = pools["eks-nim-system"]
+    assert (system.minimum, system.taints, "nvidia.com/gpu" in system.allocatable) == (2, (), False)
+
+
+def test_without_the_gpu_operator_nodes_have_no_gpus_and_none_of_its_labels(
+    recordings: Mapping[str, Recording],
+) -> None:
+    bare = pools_of(without(recordings["eks-nim"], releases.GPU_OPERATOR))["l40s"]
+    assert "nvidia.com/gpu" not in bare.allocatable
+    assert not any(label.startswith("nvidia.com/gpu.") for label in bare.labels)
+    unplugged = with_values(recordings["eks-nim"], releases.GPU_OPERATOR, {"devicePlugin": {"enabled": False}})
+    assert "nvidia.com/gpu" not in pools_of(unplugged)["l40s"].allocatable
+
+
+def test_without_a_node_autoscaler_a_group_keeps_its_fewest_nodes(recordings: Mapping[str, Recording]) -> None:
+    fixed = pools_of(without(recordings["eks-nim"], releases.NODE_AUTOSCALER))["l40s"]
+    assert (fixed.minimum, fixed.maximum) == (1, 1)
+
+
+@pytest.mark.parametrize(("stated", "seconds"), [("10m", 600), ("90s", 90), ("1h", 3600)])
+def test_an_idle_node_goes_when_the_autoscalers_values_say(
+    recordings: Mapping[str, Recording], stated: str, seconds: int
+) -> None:
+    values = {"extraArgs": {"scale-down-unneeded-time": stated}}
+    assert eks_pools.idle_seconds(with_values(recordings["eks-nim"], releases.NODE_AUTOSCALER, values)) == seconds
+
+
+def test_each_pod_of_each_eks_stack_fits_an_empty_node_of_its_stack(recordings: Mapping[str, Recording]) -> None:
+    on_eks = [recording for recording in recordings.values() if recording.of(eks_pools.CLUSTER)]
+    # Karpenter has no node groups for servers, and its nodes are not played.
+    on_eks = [each for each in on_eks if releases.release(each, "karpenter") is None]
+    assert len(on_eks) >= 2
+    for recording in on_eks:
+        nodes = [nodes_of_step(pool, 0)[0] for pool in pools_of(recording).values()]
+        for resource in recording.of("kubernetes:apps/v1:Deployment"):
+            pod = {"metadata": {"name": resource.name}, "spec": resource.inputs["spec"]["template"]["spec"]}
+            assert any(scheduling.fits(pod, node, scheduling.free(node, [])) for node in nodes), resource.urn
+
+
+@pytest.mark.parametrize("name", [*GPU_MACHINES, "m7i.large", "m7i.xlarge", "r7g.8xlarge", "c7i.24xlarge"])
+def test_a_node_leaves_less_to_pods_than_it_has(name: str) -> None:
+    machine = Machine.named(name)
+    has, leaves = machine.capacity(100), machine.allocatable(100)
+    for resource, unit in (("cpu", "m"), ("memory", "Mi"), ("ephemeral-storage", "Mi")):
+        assert 0 < int(leaves[resource].removesuffix(unit)) < int(has[resource].removesuffix(unit))
+
+
+def test_the_name_of_an_instance_type_says_what_it_has() -> None:
+    assert (Machine.named("m7i.xlarge").vcpus, Machine.named("m7i.xlarge").memory_gib) == (4, 16)
+    assert (Machine.named("r7g.2xlarge").vcpus, Machine.named("r7g.2xlarge").memory_gib) == (8, 64)
+    assert (Machine.named("c7i.large").vcpus, Machine.named("c7i.large").memory_gib) == (2, 4)
+
+
+def test_an_instance_type_of_unknown_size_is_an_error() -> None:
+    with pytest.raises(UnknownMachineError, match=r"'t3\.medium' is not in the catalog; use m7i\.xlarge"):
+        Machine.named("t3.medium")
