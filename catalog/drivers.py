@@ -1,13 +1,14 @@
 """Drivers of NVIDIA GPUs: what a version of CUDA needs, which CUDA an engine's image has, and what nodes bring.
 
 Sources: docs.nvidia.com/deploy/cuda-compatibility, "Minor Version Compatibility" (lowest driver of a major version);
-docs.nvidia.com/deeplearning/triton-inference-server, "Release Compatibility Matrix" and release notes (CUDA of Triton's
-images, and the driver that comes with each CUDA); vllm-project/vllm:docker/Dockerfile, and NVIDIA/Model-Optimizer#2042
-(vLLM's images have CUDA 13 from 0.20 on) and vllm#31700
-(12.8 in 0.11); docs.nvidia.com/nim/large-language-models, "Getting Started" of 1.7 and 1.8
-(driver 560); the EKS user guide, "EKS-optimized accelerated AMIs", and awslabs/amazon-eks-ami#2509 (driver 580);
-NVIDIA/gpu-operator:deployments/gpu-operator/values.yaml of v26.7.0 (driver 595). No source was found for the CUDA of
-NIM 2.x.
+docs.nvidia.com/deeplearning/triton-inference-server, "Release Compatibility Matrix" and release notes (CUDA of
+Triton's images, and the driver that comes with each CUDA); vllm-project/vllm:docker/Dockerfile, and
+NVIDIA/Model-Optimizer#2042 (vLLM's images have CUDA 13 from 0.20 on) and vllm#31700 (12.8 in 0.11);
+docs.nvidia.com/nim/large-language-models, "Getting Started" of 1.7 and 1.8 (driver 560, or an older branch on
+data-centre GPUs) and the prerequisites of 2.x (driver 580, that of CUDA 13.0); NVIDIA/TensorRT-LLM#10760 and
+ai-dynamo/dynamo#5811 (CUDA 13.1 from 1.2 on); the EKS user guide, "EKS-optimized accelerated AMIs", and
+awslabs/amazon-eks-ami#2509 (driver 580); NVIDIA/gpu-operator:deployments/gpu-operator/values.yaml of v26.7.0 (driver
+595).
 """
 
 import re
@@ -43,6 +44,23 @@ class Cuda(NamedTuple):
         """
         return OWN_DRIVERS[max(known for known in OWN_DRIVERS if known <= self)]
 
+    def runs_on(self, driver: int) -> Literal["well", "in part", "unknown", "not"]:
+        """Say how its programs run with a driver; in part is without what is compiled at run time."""
+        if driver >= self.driver:
+            return "well"
+        return "in part" if driver >= self.lowest_driver else "not"
+
+
+class BridgedCuda(Cuda):
+    """The CUDA of an image that has NVIDIA's compatibility package beside it, for older drivers of data-centre GPUs."""
+
+    @override
+    def runs_on(self, driver: int) -> Literal["well", "in part", "unknown", "not"]:
+        if driver in BRIDGED_DRIVERS:
+            return "well"
+        found = super().runs_on(driver)
+        return "unknown" if found == "not" and driver not in UNBRIDGED_DRIVERS else found
+
 
 LOWEST_DRIVERS: Mapping[int, int] = {12: 525, 13: 580}
 
@@ -58,6 +76,12 @@ OWN_DRIVERS: Mapping[Cuda, int] = {
     Cuda(13, 1): 590,
     Cuda(13, 3): 610,
 }
+
+BRIDGED_DRIVERS = frozenset({470, 525, 535, 580})
+"""Branches that the compatibility package takes: the first three by the release notes of Triton 25.08, and 580, as
+somebody found with cuda-compat-13-1, where kernels that are compiled at run time gave wrong numbers without it."""
+UNBRIDGED_DRIVERS = frozenset({418, 440, 450, 460, 510, 520, 530, 545, 555})
+"""Those that it does not take, by the same notes."""
 
 EKS_DRIVER = 580
 """Of AL2023_x86_64_NVIDIA on all machines of the catalog."""
@@ -92,10 +116,18 @@ def vllm_cuda(version: str) -> Cuda | None:
 
 def nim_cuda(version: str) -> Cuda | None:
     """Return the lowest CUDA of a NIM for LLMs of a version such as `1.8.0`; None where no source was found."""
-    return Cuda(12, 6) if version.startswith("1.") else None
+    if version.startswith("1."):
+        return BridgedCuda(12, 6)
+    return Cuda(13, 0) if version.startswith("2.") else None
+
+
+def trtllm_cuda(version: str) -> Cuda | None:
+    """Return the lowest CUDA of `nvcr.io/nvidia/tensorrt-llm/release` of a version such as `1.3.0rc24`."""
+    numbers = re.match(r"(\d+)\.(\d+)", version)
+    return BridgedCuda(13, 1) if numbers and (int(numbers[1]), int(numbers[2])) >= (1, 2) else None
 
 
 def triton_cuda(release: str, variant: TritonVariant) -> Cuda | None:
     """Return the CUDA of Triton's image of a release such as `25.11`; None before the first that is known."""
     known = [cuda for first, cuda in _TRITON[variant] if first <= release]
-    return known[-1] if known else None
+    return BridgedCuda(*known[-1]) if known else None

@@ -16,12 +16,17 @@ def driver_findings(path: str, cuda: Cuda | None, driver: int | None, *, driver_
         driver: branch of the driver of the nodes.
         driver_path: where the stack file decides the driver, or chooses the nodes that bring it.
     """
-    if cuda is None or driver is None or driver >= cuda.driver:
+    how = cuda.runs_on(driver) if cuda and driver else "well"
+    if cuda is None or how == "well":
         return []
     message = f"its image has CUDA {cuda}, and the nodes have driver {driver}"
-    if driver < cuda.lowest_driver:
+    if how != "in part":
+        message += f": CUDA {cuda.major} needs {cuda.lowest_driver}"
         remedy = f"give the nodes driver {cuda.lowest_driver} or newer ({driver_path}), or use an image with older CUDA"
-        return [Finding(path, f"{message}: CUDA {cuda.major} needs {cuda.lowest_driver}", remedy)]
+        if how == "not":
+            return [Finding(path, message, remedy)]
+        message += ", unless the image's compatibility package takes this one, which nobody has said"
+        return [Finding(path, message, remedy, "warning")]
     return [
         Finding(
             path,

@@ -1,23 +1,18 @@
 """Judgement over the settings of a `gke-tpu` stack: everything that can be known before it exists."""
 
-from collections.abc import Iterator
 from datetime import date
 
-from catalog.accelerators import TPU_MACHINES
-from catalog.daemons import GKE_TPU
-from catalog.footprint import RUNTIME_MEMORY_GIB, SHARED_MEMORY_GIB, file_cache_gib
 from catalog.gke_version import GkeVersion
-from catalog.quotas import tpu_quota
 from checks import Finding
-from checks.daemons import memory_left_gib
-from checks.placement import Demand, Pool, placement_findings
-from checks.quota import Taken
+from checks.placement import placement_findings
 from checks.signals import signal_findings
 from checks.tpu import pool_findings, provisioning_findings, region_findings, slice_findings
-from components.gke.settings import Reservation, StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
+from checks.vllm_arguments import argument_findings
+from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
 from components.serving.settings import Public, PulumiToken
-from stacks.gke_tpu import GkeTpu, TpuServer
-from stacks.gke_tpu_figures import cost_of, fit_of, slice_of
+from stacks.gke_tpu import GkeTpu
+from stacks.gke_tpu_figures import cost_of, fit_of
+from stacks.gke_tpu_placement import demands, pools, taken
 from stacks.gke_tpu_signals import monitoring
 from stacks.gke_tpu_ways_out import offered
 from stacks.models import model_findings
@@ -32,11 +27,16 @@ def judge(settings: GkeTpu, surroundings: Surroundings) -> list[Finding]:
     return [
         *_surroundings_findings(settings, surroundings),
         *_cluster_findings(settings),
-        *settings.quota.findings(list(_taken(settings))),
+        *settings.quota.findings(list(taken(settings))),
         *settings.own_model_findings,
         *(finding for name, pool in settings.cluster.pools.items() for finding in _pool_findings(settings, name, pool)),
         *(finding for name in settings.servers for finding in _server_findings(settings, name)),
-        *placement_findings(_pools(settings), _demands(settings)),
+        *(
+            finding
+            for name, server in settings.servers.items()
+            for finding in argument_findings(f"servers.{name}.extraArgs", server.extra_args)
+        ),
+        *placement_findings(pools(settings), demands(settings)),
         *signal_findings(monitoring(settings)),
         *_name_findings(settings),
         *cost_of(settings, date.today()).findings,
@@ -148,56 +148,6 @@ def _server_findings(settings: GkeTpu, name: str) -> list[Finding]:
     if refusal is None:
         return list(found.findings)
     return [offered(settings, name, found, refusal) if one == refusal else one for one in found.findings]
-
-
-def _pools(settings: GkeTpu) -> dict[str, Pool]:
-    return {
-        name: Pool(
-            path=f"cluster.pools.{name}",
-            max_nodes=args.max_nodes,
-            chips=chips.chips,
-            hosts=chips.hosts,
-            memory_gib=memory_left_gib(chips.machine.allocatable_memory_gib, GKE_TPU),
-        )
-        for name, args in settings.cluster.pools.items()
-        if (chips := slice_of(settings, name))
-    }
-
-
-def _taken(settings: GkeTpu) -> Iterator[Taken]:
-    """Yield what nodes take of the project's quotas, where their chips are known."""
-    for name, pool in settings.cluster.pools.items():
-        if machine := TPU_MACHINES.get(pool.machine_type):
-            yield Taken(
-                path=f"cluster.pools.{name}",
-                quota=tpu_quota(pool.capacity.type),
-                nodes=pool.max_nodes,
-                each=machine.chips,
-                reserved_nodes=pool.capacity.nodes if isinstance(pool.capacity, Reservation) else None,
-            )
-
-
-def _demands(settings: GkeTpu) -> list[Demand]:
-    """Return what servers ask of their pools, except of pools that have a finding of their own."""
-    return [
-        Demand(
-            path=f"servers.{name}",
-            pool=server.pool,
-            chips=server.tensor_parallel,
-            min_replicas=server.autoscaling.min_replicas,
-            max_replicas=server.autoscaling.max_replicas,
-            memory_gib=_memory_gib(settings, server),
-        )
-        for name, server in settings.servers.items()
-        if server.pool not in settings.cluster.pools or slice_of(settings, server.pool)
-    ]
-
-
-def _memory_gib(settings: GkeTpu, server: TpuServer) -> int:
-    """Return main memory of a pod, GiB; of an unknown model, which has a finding of its own, without its files."""
-    model = settings.models.get(server.model)
-    cache = file_cache_gib(model) if model else 0
-    return RUNTIME_MEMORY_GIB + SHARED_MEMORY_GIB + cache
 
 
 def _name_findings(settings: GkeTpu) -> list[Finding]:

@@ -97,15 +97,18 @@ def _eight_bits(replica: Replica) -> Iterator[Change]:
         return
     if triton:
         yield Change("model", "weights in INT8", smaller_weights)
-    elif (row := _in_fp8(replica.model)) and _fits(checkpoint := replace(replica, model=row, weight_dtype=None)):
+    elif (row := _in_fp8(replica)) and _fits(checkpoint := replace(replica, model=row, weight_dtype=None)):
         yield _key("model", row.name, checkpoint)
     else:
         yield Change("model", "a checkpoint of the model with FP8 weights", smaller_weights)
 
 
-def _in_fp8(model: Model) -> Model | None:
-    """Return the catalog's FP8 checkpoint of the same model, which has its shape."""
-    return next((row for row in MODELS.values() if row.quantisation == "fp8" and _shape(row) == _shape(model)), None)
+def _in_fp8(replica: Replica) -> Model | None:
+    """Return the catalog's FP8 checkpoint of the same model, which has its shape; TensorRT-LLM gets NVIDIA's own."""
+    publisher = "nvidia/" if replica.engine == "tensorrt-llm" else ""
+    shape = _shape(replica.model)
+    checkpoints = (row for row in MODELS.values() if row.quantisation == "fp8" and row.name.startswith(publisher))
+    return next((row for row in checkpoints if _shape(row) == shape), None)
 
 
 def _shape(model: Model) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ import pulumi
 from typing_extensions import override
 
 from catalog.architecture import Model
-from catalog.drivers import Cuda, triton_cuda
+from catalog.drivers import Cuda, triton_cuda, trtllm_cuda
 from catalog.engines import TRITON, TRTLLM_SERVE
 from catalog.gpu_machines import GpuMachine
 from catalog.triton import GRPC_PORT, HTTP_PORT, LAST_ENGINE_RELEASE, PROCESS_MEMORY_GIB
@@ -53,7 +53,7 @@ class TensorRtLlmOnGpus(TensorRtLlmArgs, GpuServer):
     @override
     def cuda(self) -> Cuda | None:
         if isinstance(self.route, PyTorchRoute):
-            return None
+            return trtllm_cuda(TENSORRT_LLM)
         return triton_cuda(LAST_ENGINE_RELEASE, "trtllm-python-py3")
 
     @property

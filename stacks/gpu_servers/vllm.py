@@ -21,6 +21,7 @@ from catalog.vllm_gpu import (
 from checks import Finding
 from checks.fit import Adapters, Fit, Replica, adapter_findings, fit, vllm_adapters
 from checks.signals import Export, Workload, arguments
+from checks.vllm_arguments import argument_findings
 from components.serving.settings import VllmArgs
 from stacks.gpu_servers.server import GpuServer, MetricsPage, Models, PodNeeds
 from stacks.models import model_findings
@@ -76,12 +77,13 @@ class VllmOnGpus(VllmArgs, GpuServer):
 
     @override
     def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
+        arguments_found = list(argument_findings(f"{path}.extraArgs", self.extra_args))
         if unknown := model_findings(path, self.model, models):
-            return unknown
+            return [*unknown, *arguments_found]
         if self.adapters and (unknown := adapter_findings(f"{path}.lora", models[self.model], self.adapters)):
-            return unknown
+            return [*unknown, *arguments_found]
         found = self.fit(path, models, machine) if machine else None
-        return list(found.findings) if found else []
+        return [*(found.findings if found else ()), *arguments_found]
 
     @override
     def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:

@@ -5,10 +5,10 @@ import itertools
 import pytest
 
 from catalog import daemons
-from catalog.drivers import LOWEST_DRIVERS, OWN_DRIVERS, Cuda, nim_cuda, triton_cuda, vllm_cuda
+from catalog.drivers import LOWEST_DRIVERS, OWN_DRIVERS, Cuda, nim_cuda, triton_cuda, trtllm_cuda, vllm_cuda
 from catalog.gpu_machines import GPU_MACHINES
 from catalog.quotas import QUOTAS, ec2_quota, tpu_quota
-from catalog.versions import VLLM_GPU
+from catalog.versions import TENSORRT_LLM, VLLM_GPU
 
 
 def test_a_newer_cuda_comes_with_a_newer_driver_that_is_never_older_than_its_lowest() -> None:
@@ -25,7 +25,10 @@ def test_the_images_of_the_stacks_are_known_and_those_before_any_source_are_not(
     assert vllm_cuda(VLLM_GPU)
     assert vllm_cuda("v0.6.0") is None
     assert vllm_cuda("nightly") is None
-    assert nim_cuda("2.0.13") is None
+    assert nim_cuda("2.0.13")
+    assert nim_cuda("0.9") is None
+    assert trtllm_cuda(TENSORRT_LLM)
+    assert trtllm_cuda("1.1.0") is None
     assert triton_cuda("22.01", "py3") is None
 
 

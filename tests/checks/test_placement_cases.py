@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from catalog.accelerators import TPU_MACHINES
-from catalog.drivers import Cuda, TritonVariant, nim_cuda, triton_cuda, vllm_cuda
+from catalog.drivers import Cuda, TritonVariant, nim_cuda, triton_cuda, trtllm_cuda, vllm_cuda
 from catalog.gpu_machines import A10G, GPU_MACHINES, H100, H200, L4, L40S
 from catalog.models import model
 from checks import Finding
@@ -35,6 +35,8 @@ def cuda(given: Given) -> Cuda | None:
     image, version = given["image"], given["version"]
     if image == "vllm":
         return vllm_cuda(version)
+    if image == "trtllm":
+        return trtllm_cuda(version)
     return nim_cuda(version) if image == "nim" else triton_cuda(version, cast("TritonVariant", image))
 
 

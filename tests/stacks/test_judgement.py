@@ -115,6 +115,20 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
         "adapters 40.00 GiB",
         "a pool of p5.4xlarge",
     ),
+    "an argument that undoes a key, on GPUs": (
+        "eks-nim",
+        by_vllm(extraArgs=["--max_model_len=131072"]),
+        "servers.llama.extraArgs",
+        "--max-model-len comes after what the stack file says of it",
+        "write maxModelLen instead",
+    ),
+    "an argument that undoes a key, on TPU": (
+        "gke-tpu",
+        lambda stack: stack["servers"]["llama"].update(extraArgs=["-tp", "4"]),
+        "servers.llama.extraArgs",
+        "-tp comes after",
+        "write tensorParallel instead",
+    ),
     "an FP8 cache on a GPU without FP8": (
         "eks-nim",
         lambda stack: (by_vllm(kvCacheDtype="fp8")(stack), pool(stack).update(instanceType="g5.4xlarge")),
@@ -193,6 +207,19 @@ def test_an_fp8_cache_is_a_flag_and_holds_twice_the_tokens(deployed: Deploy) -> 
     assert "--kv-cache-dtype=fp8" in command(narrow)
     tokens = [one.outputs["fit"]["llama"]["kvCacheTokens"] for one in (wide, narrow)]
     assert tokens[1] == pytest.approx(2 * tokens[0], rel=0.001)
+
+
+@pytest.mark.parametrize("stack", ["gke-tpu", "eks-nim"])
+def test_an_argument_whose_memory_is_not_judged_is_a_warning(stack: str, deployed: Deploy) -> None:
+    def edit(content: Stack) -> None:
+        if stack == "eks-nim":
+            by_vllm()(content)
+        content["servers"]["llama"]["extraArgs"] = ["--enable-prefix-caching", "--quantization", "fp8"]
+
+    recording = deployed(edit, stack=stack, config=TOKEN)
+    found = [one for one in recording.findings if one.path == "servers.llama.extraArgs"]
+    assert [one.severity for one in found] == ["warning"]
+    assert found[0].message.startswith("--quantization changes what the memory of a chip holds")
 
 
 def test_an_fp8_checkpoint_on_a_gpu_without_fp8_is_a_warning(deployed: Deploy) -> None:

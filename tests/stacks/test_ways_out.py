@@ -34,7 +34,7 @@ def stack_file(name: str) -> Raw:
     return yaml.safe_load((STACKS / f"Pulumi.{name}.yaml").read_text())["config"]["slipway:stack"]
 
 
-EKS, GKE = stack_file("eks-nim"), stack_file("gke-tpu")
+EKS, GKE, TRTLLM = stack_file("eks-nim"), stack_file("gke-tpu"), stack_file("eks-h200")["servers"]["llama"]
 VLLM: Raw = {
     "engine": "vllm",
     "model": "Qwen/Qwen3-32B",
@@ -137,6 +137,28 @@ def on_gpus(draw: st.DrawFn) -> Raw:
 
 
 @st.composite
+def by_tensorrt_llm(draw: st.DrawFn) -> Raw:
+    raw = copy.deepcopy(EKS)
+    row = MODELS[draw(names)]
+    limits = {"maxModelLen": min(draw(lengths), row.max_positions), "maxNumSeqs": 8}
+    server = (
+        TRTLLM
+        | {
+            "pool": "a",
+            "model": row.name,
+            "route": {"type": "pytorch", "speculation": {"type": "none"}},
+            "benchmark": {"drafts": []},
+        }
+        | limits
+    )
+    machines = sorted(name for name, each in GPU_MACHINES.items() if each.gpu.compute_capability >= (8, 9))
+    shape = raw["cluster"]["pools"].pop("l40s") | {"rootVolumeGib": 4000}
+    raw["cluster"]["pools"]["a"] = {**shape, "instanceType": draw(st.sampled_from(machines))}
+    raw["servers"] = {"it": server}
+    return raw
+
+
+@st.composite
 def on_tpus(draw: st.DrawFn) -> Raw:
     raw = copy.deepcopy(GKE)
     name = draw(names)
@@ -180,6 +202,12 @@ def every_way_out_fits(raw: Raw) -> None:
 
 # Most combinations fit, and say nothing here.
 MANY_FIT = settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much])
+
+
+@MANY_FIT
+@given(by_tensorrt_llm())
+def test_every_way_out_of_tensorrt_llm_fits_once_it_is_written(raw: Raw) -> None:
+    every_way_out_fits(raw)
 
 
 @MANY_FIT
@@ -237,6 +265,16 @@ def test_a_nim_server_is_offered_only_what_it_has_keys_for() -> None:
     refused = refusal(raw)
     assert refused is not None
     assert not re.search("maxNumSeqs|kvCacheDtype|checkpoint|model:", refused.remedy)
+
+
+def test_tensorrt_llm_is_offered_the_checkpoint_that_nvidia_quantised() -> None:
+    raw = on_an_h100()
+    raw["servers"] = {"it": TRTLLM | {"pool": "a", "model": "meta-llama/Llama-3.3-70B-Instruct", "maxModelLen": 1024}}
+    raw["cluster"]["pools"]["a"]["instanceType"] = "p5.48xlarge"
+    raw["servers"]["it"]["route"] = {"type": "pytorch", "speculation": {"type": "none"}}
+    refused = refusal(raw)
+    assert refused is not None
+    assert "model: nvidia/Llama-3.3-70B-Instruct-FP8" in ways_out(refused)
 
 
 @pytest.mark.parametrize(("gpu", "offered"), [("g5.12xlarge", False), ("g6e.12xlarge", True)])

@@ -1,15 +1,14 @@
 """Models that a stack describes itself are played and simulated like those of the catalog."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from catalog.models import model
-from checks.fit import Adapters
-from offline import record
-from rehearsal import stack
+from offline import Recording, record
+from rehearsal import eks_pools, stack
 from rehearsal.engine import vllm_pod
 from rehearsal.engine.engine import Surroundings
 from rehearsal.own_models import own_models
@@ -18,6 +17,7 @@ from simulate import load, loop
 from simulate.scenario import scenarios
 
 OURS, KNOWN = "our-org/Our-8B", "meta-llama/Llama-3.1-8B-Instruct"
+GPU = {"limits": {"nvidia.com/gpu": 1}}
 DESCRIBED = {"source": "config-json", "path": "tests/stacks/models/llama-8b.json"}
 
 
@@ -47,30 +47,22 @@ def test_without_its_description_it_is_left_out(stack_file: Path) -> None:
         stack.read(record(stack_file))
 
 
-@pytest.mark.parametrize(
-    ("flags", "less"),
-    [
-        (["--kv-cache-dtype=fp8"], False),
-        (["--enable-lora", "--max-loras=4", "--max-lora-rank=64"], True),
-        (["--enable-lora", "--max-loras=4", "--max-lora-rank=64", "--lora-target-modules", "qkv_proj"], True),
-    ],
-)
-def test_adapters_and_the_format_of_the_cache_change_its_room(flags: list[str], *, less: bool) -> None:
-    assert (tokens(flags) < tokens([])) is less
-    assert tokens(flags) != tokens([])
+def test_adapters_and_the_format_of_the_cache_change_its_room(recordings: Mapping[str, Recording]) -> None:
+    def blocks(*flags: str) -> int:
+        engine = vllm_pod.read(
+            {"nodeSelector": {"slipway.dev/pool": "l40s"}, "containers": [container(*flags)]},
+            Surroundings(eks_pools.pools(recordings["eks-nim"])),
+        )
+        assert engine is not None
+        assert engine.limits
+        return engine.limits.blocks
+
+    lora = ("--enable-lora", "--max-loras=4", "--max-lora-rank=64")
+    assert (
+        blocks("--kv-cache-dtype=fp8") > blocks() > blocks(*lora, "--lora-target-modules", "qkv_proj") > blocks(*lora)
+    )
 
 
-def tokens(flags: list[str]) -> int:
-    container = {
-        "command": ["vllm", "serve", KNOWN, "--tensor-parallel-size=8", "--max-model-len=4096", "--max-num-seqs=64"],
-        "args": flags,
-    }
-    pod = {"nodeSelector": {"cloud.google.com/gke-tpu-accelerator": "tpu-v6e-slice"}, "containers": [container]}
-    engine = vllm_pod.read(pod, Surroundings(own_models={KNOWN: model(KNOWN)}))
-    assert engine is not None
-    assert engine.limits
-    return engine.limits.kv_tokens
-
-
-def test_adapters_of_all_modules_are_those_of_all_layers() -> None:
-    assert Adapters
+def container(*flags: str) -> dict[str, Any]:
+    command = ["vllm", "serve", KNOWN, "--max-model-len=4096", "--max-num-seqs=64", "--max-num-batched-tokens=2048"]
+    return {"image": "vllm/vllm-openai:v0.27.0", "command": [*command, *flags], "resources": GPU}
