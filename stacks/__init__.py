@@ -11,20 +11,16 @@ import pulumi
 from pydantic import Field
 
 from checks import Finding, errors
-from stacks import (
-    eks_gpu,
-    eks_gpu_checks,
-    eks_gpu_figures,
-    existing,
-    existing_checks,
-    gke_tpu,
-    gke_tpu_checks,
-    gke_tpu_figures,
-    gpu_figures,
-)
+from stacks import eks_gpu, existing, gke_tpu
 from stacks.eks_gpu import EksGpu
+from stacks.eks_gpu import checks as eks_gpu_checks
+from stacks.eks_gpu import figures as eks_gpu_figures
 from stacks.existing import Existing
+from stacks.existing import checks as existing_checks
 from stacks.gke_tpu import GkeTpu
+from stacks.gke_tpu import checks as gke_tpu_checks
+from stacks.gke_tpu import figures as gke_tpu_figures
+from stacks.gpu import figures as gpu_figures
 from stacks.reading import read
 from stacks.surroundings import Surroundings
 

@@ -18,9 +18,10 @@ from checks.signals.targets import quantity
 from offline import Recording
 from offline.manifests import manifest
 from offline.stack_config import stack_name
-from stacks import Stack, gke_tpu_signals
+from stacks import Stack
 from stacks.gke_tpu import GkeTpu
-from stacks.gpu_serving import GpuServing
+from stacks.gke_tpu import signals as gke_tpu_signals
+from stacks.gpu.serving import GpuServing
 
 VIEWER = "roles/monitoring.viewer"
 ON_GKE = [path for path in STACK_FILES if "kind: gke-tpu" in path.read_text()]

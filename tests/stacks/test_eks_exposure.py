@@ -15,7 +15,7 @@ from components.serving.service import Balanced, Behind
 from components.serving.settings import Internal, InternalAlb, Public, PublicAlb
 from offline import SECRET, Recording, Resource
 from stacks.eks_gpu import EksGpu
-from stacks.gpu_exposure import load_balancer_items
+from stacks.gpu.exposure import load_balancer_items
 from tests.invariants.objects import reached
 
 SERVICE = "kubernetes:core/v1:Service"

@@ -14,7 +14,7 @@ from checks.signals.targets import quantity
 from offline import Recording
 from offline.manifests import manifest
 from stacks.eks_gpu import EksGpu
-from stacks.gpu_signals import monitoring
+from stacks.gpu.signals import monitoring
 
 ROOT = Path(__file__).parents[2]
 FILES = {

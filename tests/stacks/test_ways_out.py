@@ -19,8 +19,8 @@ from checks.fit.sharding import divisors
 from stacks import Stack, Surroundings
 from stacks.eks_gpu import EksGpu
 from stacks.gke_tpu import GkeTpu
-from stacks.gke_tpu_checks import judge
-from stacks.gpu_checks import server_findings
+from stacks.gke_tpu.checks import judge
+from stacks.gpu.checks import server_findings
 
 STACKS = Path(__file__).parents[2] / "stacks"
 SETTINGS: TypeAdapter[Stack] = TypeAdapter(Stack)

@@ -1,0 +1,1 @@
+"""What stacks with GPU nodes have in common, whoever made their cluster."""
