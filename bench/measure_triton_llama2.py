@@ -23,13 +23,13 @@ import transformers
 from bench.triton_llama2 import NAME, chat_model, serving, write_checkpoint
 from components.triton_repository import Repository
 from components.triton_repository.clients.ask import load_tokenizer
-from components.triton_repository.clients.benchmark import BATCHES, Measurement, measure, tables
+from components.triton_repository.clients.benchmark import BATCHES, measure, tables
 from components.triton_repository.clients.chat import QUESTIONS, Chat, find
 
-RUNS = 5
-CLIENTS = 8
-ROUNDS = 6
-"""Questions that each client asks while the dynamic batcher is measured."""
+RUNS = 4
+CLIENTS = (8, 16)
+ROUNDS = 4
+"""Questions that each client asks, one after the other, while the dynamic batcher is measured."""
 
 
 def models(weights: Path) -> Repository:
@@ -43,12 +43,12 @@ def models(weights: Path) -> Repository:
     return Repository(models=(*alone, *batched))
 
 
-def merged(chat: Chat) -> tuple[float, float]:
+def merged(chat: Chat, clients: int) -> tuple[float, float]:
     """Let clients ask one question after the other, and return answers a second and the mean size of a batch."""
     before = _counts(chat)
     begun = time.perf_counter()
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        list(pool.map(chat.by_generate, [QUESTIONS[0]] * CLIENTS * ROUNDS))
+    with ThreadPoolExecutor(clients) as pool:
+        list(pool.map(chat.by_generate, [QUESTIONS[0]] * clients * ROUNDS))
     seconds = time.perf_counter() - begun
     inferences, executions = (after - count for after, count in zip(_counts(chat), before, strict=True))
     return inferences / seconds, inferences / executions
@@ -75,16 +75,15 @@ def main(folder: Path) -> None:
     with serving(folder, models(folder)) as server:
         print(f"tritonserver {server.get('/v2')['version']}", flush=True)
         for bits in (8, 16):
-            measured: list[Measurement] = []
-            for instances in (1, 2):
-                chat = find(server, f"bits_{bits}_instances_{instances}", max_tokens=0)
-                measured += measure(chat, (0, *BATCHES), RUNS, count)
-                print(*measured[-3:], sep="\n", flush=True)
-            print(f"\n{bits} bits\n\n{tables(measured)}\n", flush=True)
-            chat = find(server, f"bits_{bits}_batching", max_tokens=0)
-            merged(chat)
-            rate, size = merged(chat)
-            print(f"{CLIENTS} clients, dynamic batching: {rate:.2f} answers/s, {size:.2f} in a batch\n", flush=True)
+            one, two, batching = (
+                find(server, f"bits_{bits}_{name}", max_tokens=0) for name in ("instances_1", "instances_2", "batching")
+            )
+            measured = measure(one, (0, *BATCHES), RUNS, count) + measure(two, (0,), RUNS, count)
+            print(f"\n{bits} bits\n", *measured, f"\n{tables(measured)}\n", sep="\n", flush=True)
+            batching.by_generate(QUESTIONS[0])
+            for clients in CLIENTS:
+                rate, size = merged(batching, clients)
+                print(f"{clients} clients, dynamic batching: {rate:.2f} answers/s, {size:.2f} in a batch", flush=True)
 
 
 if __name__ == "__main__":

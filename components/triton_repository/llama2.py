@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from components.triton_repository.backends.vllm import vllm_model
 from components.triton_repository.backends.vllm_arguments import VllmEngineArgs
 from components.triton_repository.model import External, File, Model, Repository
-from components.triton_repository.schema.instances import Kind, ModelInstanceGroup
+from components.triton_repository.schema.instances import ModelInstanceGroup
 from components.triton_repository.schema.model_config import ModelConfig
 from components.triton_repository.schema.scheduling import ModelDynamicBatching, ModelEnsembling, Step
 from components.triton_repository.schema.tensors import ModelInput, ModelOutput
@@ -23,9 +23,7 @@ _PROMPT = ModelInput(name="prompt", data_type="TYPE_STRING", dims=(1,))
 _TOKENS = ("input_ids", "attention_mask")
 
 
-def chat_repository(
-    code: File, *, instances: int, kind: Kind = "KIND_GPU", instance_memory_gib: float | None = None
-) -> Repository:
+def chat_repository(code: File, *, instances: int, instance_memory_gib: float | None = None) -> Repository:
     """Return the repository of a model in Python that takes prompts and gives texts."""
     config = ModelConfig(
         name=CHAT,
@@ -34,13 +32,13 @@ def chat_repository(
         input=(_PROMPT,),
         output=(ModelOutput(name="generated_text", data_type="TYPE_STRING", dims=(1,)),),
         dynamic_batching=BATCHING,
-        instance_group=(ModelInstanceGroup(kind=kind, count=instances),),
+        instance_group=(ModelInstanceGroup(kind="KIND_GPU", count=instances),),
     )
     model = Model(config=config, versions={1: {"model.py": code}}, instance_memory_gib=instance_memory_gib)
     return Repository(models=(model,))
 
 
-def logits_model(weights: External, *, kind: Kind = "KIND_GPU") -> Model:
+def logits_model(weights: External) -> Model:
     """Return the model in ONNX: the scores of the next token for prompts given as tokens.
 
     Only prompts of equal length share a batch: a client, or the tokenizer within one request, pads them.
@@ -53,7 +51,7 @@ def logits_model(weights: External, *, kind: Kind = "KIND_GPU") -> Model:
         input=tuple(ModelInput(name=name, data_type="TYPE_INT64", dims=(-1,)) for name in _TOKENS),
         output=(ModelOutput(name="output_0", data_type="TYPE_FP32", dims=(-1,)),),
         dynamic_batching=BATCHING,
-        instance_group=(ModelInstanceGroup(kind=kind, count=1),),
+        instance_group=(ModelInstanceGroup(kind="KIND_GPU", count=1),),
     )
     return Model(config=config, versions={1: {ONNX_FILE: weights}})
 

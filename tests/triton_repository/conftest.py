@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from components.triton_repository.clients.server import Server
 from tests.triton_repository.server_process import prepare_backends, start
 from tests.triton_repository.tritonserver import TritonServer
+from tests.triton_repository.variants import PACKAGES, REPOSITORY
 
 
 @pytest.fixture(scope="session")
@@ -13,7 +15,7 @@ def backends(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The server's backends. A test that needs them, and so a server, is skipped only where there is no server."""
     if sys.version_info >= (3, 13) or sys.platform != "linux":
         pytest.skip("nvidia-pytriton has a tritonserver for Linux and Python up to 3.12 only")
-    return prepare_backends(tmp_path_factory.mktemp("backends"))
+    return prepare_backends(tmp_path_factory.mktemp("backends"), PACKAGES)
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +33,10 @@ def deployed(backends: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """A server with the options that it has in a pod: it asks each model to complete its configuration."""
     with start(backends, tmp_path_factory.mktemp("deployed")) as (running, _):
         yield running
+
+
+@pytest.fixture(scope="session")
+def llama(deployed: TritonServer) -> Server:
+    """Every variant of the Llama 2 repository, served."""
+    deployed.serve(REPOSITORY)
+    return Server(deployed.url, deployed.grpc_address)

@@ -1,66 +1,65 @@
-"""A real tritonserver on this machine's loopback, on free ports, with the processes that it starts."""
+"""A tritonserver of a test's own: started on free ports, and gone with all that it started when the test ends."""
 
 import contextlib
 import os
 import socket
 import subprocess
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 import httpx2
 
-from rehearsal.triton import wheel
 from rehearsal.triton.server import Ports, command, remove_leftovers
+from rehearsal.triton.wheel import find, lay_out_backends
 from tests.triton_repository.tritonserver import TritonServer
 
 START_SECONDS = 20
 STOP_SECONDS = 2
 
 
-def prepare_backends(folder: Path) -> Path:
-    """Lay the Python backend out in `folder`."""
-    return wheel.lay_out_backends(wheel.find(), folder)
+def prepare_backends(folder: Path, beside: Iterable[Path] = ()) -> Path:
+    """Return the server's backends, in `folder`; models can import the files `beside`."""
+    return lay_out_backends(find(), folder, beside)
 
 
-def _free_ports(count: int) -> list[int]:
+def _free_ports() -> Ports:
     with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
+        sockets = [stack.enter_context(socket.socket()) for _ in range(3)]
         for each in sockets:
             each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+        return Ports(*(each.getsockname()[1] for each in sockets))
 
 
 @contextlib.contextmanager
 def start(
     backends: Path, folder: Path, *options: str, repository: Path | None = None
 ) -> Generator[tuple[TritonServer, subprocess.Popen[bytes]]]:
-    """Start a server on free ports and stop it, whatever happens, with all processes that it started."""
-    ports = Ports(*_free_ports(3))
+    """Start a server and stop it, whatever happens, with all processes that it started."""
+    wheel, ports = find(), _free_ports()
     repository = repository or folder / "repository"
     repository.mkdir(exist_ok=True)
-    region, found = f"slipway_test_{os.getpid()}_{ports.http}_", wheel.find()
+    region = f"slipway_test_{os.getpid()}_{ports.http}"
     started = command(
-        found,
+        wheel,
         backends=backends,
         repository=repository,
         address="127.0.0.1",
         ports=ports,
         region=region,
-        options=("--model-control-mode=explicit", "--exit-timeout-secs=1", *options),
+        options=["--model-control-mode=explicit", "--exit-timeout-secs=1", *options],
     )
     log = folder / "tritonserver.log"
-    environment = {**os.environ, **found.environment}
+    environment = {**os.environ, **wheel.environment}
     with log.open("wb") as out:
         child = subprocess.Popen(started, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=environment, cwd=folder)
-    server = TritonServer(repository, (ports.http, ports.grpc, ports.metrics), log)
+    server = TritonServer(repository, ports, log)
     try:
         _wait_until_live(server, child)
         yield server, child
     finally:
         server.close()
-        _stop(child)
-        remove_leftovers(region)
+        _stop(child, region)
 
 
 def _wait_until_live(server: TritonServer, child: subprocess.Popen[bytes]) -> None:
@@ -73,10 +72,11 @@ def _wait_until_live(server: TritonServer, child: subprocess.Popen[bytes]) -> No
         time.sleep(0.05)
 
 
-def _stop(child: subprocess.Popen[bytes]) -> None:
+def _stop(child: subprocess.Popen[bytes], region: str) -> None:
     child.terminate()
     try:
         child.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
+    remove_leftovers(region)

@@ -1,130 +1,133 @@
-"""The article's repositories, on a real server, with small models on the CPU in the place of Llama 2.
+"""The stack's variants of the article's repository on a real server, with its own clients.
 
-The vLLM backend and ONNX Runtime are not in this server: how far it follows their repositories is in test_shapes.py.
+What stands in for weights says how far this goes: vLLM, ONNX Runtime, PyTorch and a GPU are not in this server.
 """
 
 import json
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Any
 
 import pytest
 
-from components.triton_repository import External, Model, ModelConfig, Repository, repository_findings
-from components.triton_repository.llama2 import (
-    CHAT,
-    LOGITS,
-    PIPELINE,
-    chat_repository,
-    client_tokenizer_repository,
-    logits_model,
-    server_tokenizer_repository,
-)
-from tests.triton_repository.grpc_client import ask_texts
-from tests.triton_repository.repositories import CPU, code
+from checks import errors
+from components.triton_repository import ModelConfig, repository_findings
+from components.triton_repository.clients.ask import ask
+from components.triton_repository.clients.benchmark import measure
+from components.triton_repository.clients.chat import QUESTIONS, find
+from components.triton_repository.clients.server import RefusedError, Server, tensor
+from tests.triton_repository.repositories import CPU
 from tests.triton_repository.tritonserver import TritonServer
+from tests.triton_repository.variants import ENTRY, MADE, REPOSITORY, VARIANTS
 
-QUESTIONS = ["Onde fica o Uruguai?", "Quem é George Washington?", "Quem é Lionel Messi?"]
-
-
-def logits_stand_in() -> Model:
-    """The ONNX model's own configuration, with code in Python in the place of the ONNX file."""
-    config = logits_model(External(source="/weights/llamav2.onnx"), kind="KIND_CPU").config
-    python = {"backend": "python", "default_model_filename": ""}
-    return Model(config=config.model_copy(update=python), versions={1: {"model.py": code("logits")}})
+MAX_TOKENS = 20
 
 
-CHATS = chat_repository(code("chat"), instances=2, kind="KIND_CPU")
-PIPELINES = server_tokenizer_repository(code("tokenizer"), {"padding.txt": "0"}, logits_stand_in())
+class Bytes:
+    """A client's tokenizer: each byte of a text is a token, as it is to the models that stand in."""
+
+    eos_token_id = 0
+
+    def __call__(self, text: str, **options: Any) -> dict[str, list[int]]:
+        return {"input_ids": [*text.encode()]}
+
+    def decode(self, tokens: list[int], **options: Any) -> str:
+        return bytes(tokens).decode()
 
 
-@pytest.fixture(scope="module")
-def chats(deployed: TritonServer) -> TritonServer:
-    """A server that serves both repositories."""
-    deployed.serve(Repository(models=CHATS.models + PIPELINES.models))
-    return deployed
+def backwards(question: str) -> str:
+    return f"<{question}>"[::-1]
 
 
-def tensor(name: str, kind: str, shape: list[int], data: list[Any]) -> dict[str, Any]:
-    return {"name": name, "datatype": kind, "shape": shape, "data": data}
+def commonest(question: str) -> str:
+    """Return what the model that stands in for the ONNX file holds for the next token: the prompt's commonest byte."""
+    return chr(max(range(256), key=question.encode().count))
 
 
-def infer(server: TritonServer, model: str, *inputs: dict[str, Any]) -> list[Any]:
-    answer = server.post(f"/v2/models/{model}/infer", {"inputs": inputs})
-    assert answer.ok, answer.text
-    (output,) = json.loads(answer.text)["outputs"]
-    return output["data"]
+def repeated(question: str) -> str:
+    return commonest(question) * MAX_TOKENS
 
 
-def prompts(*texts: str) -> dict[str, Any]:
-    return tensor("prompt", "BYTES", [len(texts), 1], list(texts))
+def cut(question: str) -> str:
+    return question[::-1][:MAX_TOKENS]
 
 
-def sample(metrics: str, name: str, model: str) -> float:
-    (value,) = re.findall(rf'^{name}{{model="{model}",version="1"}} (\S+)$', metrics, re.MULTILINE)
-    return float(value)
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_checks_find_nothing_in_a_variant(name: str) -> None:
+    assert errors(repository_findings(MADE[name][1], CPU)) == []
 
 
-def byte_counts(text: str) -> list[float]:
-    return [float(text.encode().count(bytes([byte]))) for byte in range(256)]
+@pytest.mark.parametrize(
+    ("name", "ways", "answer"),
+    [
+        ("python", ["infer", "generate", "gRPC"], backwards),
+        ("python-8-bit", ["infer", "generate", "gRPC"], backwards),
+        ("server-tokenizer", ["infer"], commonest),
+        ("client-tokenizer", ["infer"], repeated),
+        ("vllm", ["generate", "gRPC"], cut),
+    ],
+)
+def test_the_three_questions_are_answered_in_every_way(
+    llama: Server, name: str, ways: list[str], answer: Callable[[str], str]
+) -> None:
+    expected = [(way, question, answer(question)) for way in ways for question in QUESTIONS]
+    assert list(ask(llama, ENTRY[name], max_tokens=MAX_TOKENS, tokenizer=Bytes())) == expected
 
 
-@pytest.mark.parametrize("repository", [CHATS, PIPELINES, client_tokenizer_repository(logits_stand_in())])
-def test_the_checks_find_nothing_in_them(repository: Repository) -> None:
-    assert repository_findings(repository, CPU) == []
+def test_a_model_that_takes_tokens_asks_for_a_tokenizer(llama: Server) -> None:
+    with pytest.raises(RefusedError, match="takes tokens: say by --tokenizer"):
+        list(ask(llama, ENTRY["client-tokenizer"], max_tokens=1))
 
 
-def test_the_three_questions_are_answered_over_http(chats: TritonServer) -> None:
-    assert infer(chats, CHAT, prompts(*QUESTIONS)) == [question[::-1] for question in QUESTIONS]
-
-
-def test_the_three_questions_are_answered_over_grpc(chats: TritonServer) -> None:
-    assert ask_texts(chats.grpc_address, CHAT, QUESTIONS) == [question[::-1] for question in QUESTIONS]
-
-
-def test_a_question_is_answered_by_generate(chats: TritonServer) -> None:
-    answer = chats.post(f"/v2/models/{CHAT}/generate", {"prompt": QUESTIONS[0]})
-    assert json.loads(answer.text)["generated_text"] == QUESTIONS[0][::-1]
-
-
-def test_requests_are_merged_into_batches_and_each_gets_its_own_answer(chats: TritonServer) -> None:
-    before = chats.metrics()
-    texts = [f"question {number}" for number in range(64)]
+def test_requests_are_merged_into_batches_and_each_gets_its_own_answer(llama: Server) -> None:
+    chat = find(llama, ENTRY["python-8-bit"], MAX_TOKENS)
+    texts = [f"question {'ão' * (number % 7)} {number}" for number in range(64)]
+    before = counts(llama, chat.name)
     with ThreadPoolExecutor(32) as pool:
-        answers = list(pool.map(partial(infer, chats, CHAT), map(prompts, texts)))
-    after = chats.metrics()
-    assert answers == [[text[::-1]] for text in texts]
-    inferences, executions = (
-        sample(after, name, CHAT) - sample(before, name, CHAT)
-        for name in ("nv_inference_count", "nv_inference_exec_count")
-    )
+        answers = list(pool.map(chat.by_generate, texts))
+    inferences, executions = (after - count for after, count in zip(counts(llama, chat.name), before, strict=True))
+    assert answers == [*map(backwards, texts)]
     assert inferences == len(texts)
     assert executions <= inferences / 2
 
 
-def test_the_ensemble_tokenizes_on_the_server(chats: TritonServer) -> None:
-    assert infer(chats, PIPELINE, prompts(QUESTIONS[1])) == byte_counts(QUESTIONS[1])
+def counts(server: Server, model: str) -> tuple[int, int]:
+    (stats,) = server.get(f"/v2/models/{model}/stats")["model_stats"]
+    return int(stats["inference_count"]), int(stats["execution_count"])
 
 
-def test_prompts_of_different_lengths_in_one_request_are_padded(chats: TritonServer) -> None:
-    short, long = "a", "abc"
-    assert infer(chats, PIPELINE, prompts(short, long)) == byte_counts(short) + byte_counts(long)
+def test_prompts_of_different_lengths_in_one_request_are_padded(llama: Server) -> None:
+    scores = llama.infer(ENTRY["server-tokenizer"], [tensor("prompt", "BYTES", [["a"], ["abc"]])])
+    rows = scores[:256], scores[256:]
+    assert [[chr(byte) for byte in range(256) if row[byte]] for row in rows] == [[*"^a"], [*"^abc"]]
 
 
-def test_a_client_may_tokenize_by_itself(chats: TritonServer) -> None:
-    tokens = [*QUESTIONS[2].encode()]
-    shape = [1, len(tokens)]
-    inputs = tensor("input_ids", "INT64", shape, tokens), tensor("attention_mask", "INT64", shape, [1] * len(tokens))
-    assert infer(chats, LOGITS, *inputs) == byte_counts(QUESTIONS[2])
+@pytest.mark.parametrize(("name", "engine", "instances"), [("python-8-bit", "HF", 2), ("vllm", "vLLM", 1)])
+def test_a_benchmark_run_asks_every_question_as_often_as_the_batch_has_rows(
+    llama: Server, name: str, engine: str, instances: int
+) -> None:
+    chat = find(llama, ENTRY[name], MAX_TOKENS)
+    before = counts(llama, chat.name)[0]
+    measured = measure(chat, (0, 1, 8), runs=2, count=len)
+    assert [(each.engine, each.instances, each.batch) for each in measured] == [
+        (engine, instances, batch) for batch in (0, 1, 8)
+    ]
+    answers = [sum(len(answer) for answer in chat.answers(QUESTIONS)) * max(batch, 1) for batch in (0, 1, 8)]
+    assert [each.tokens for each in measured] == answers
+    assert counts(llama, chat.name)[0] - before == 3 * len(QUESTIONS) * (1 + 1 + 8) + 3 * len(QUESTIONS)
 
 
-def test_the_server_reports_the_configuration_that_was_rendered(chats: TritonServer) -> None:
+def test_the_metrics_page_has_every_model(llama: Server, deployed: TritonServer) -> None:
+    seen = set(re.findall(r'^nv_inference_queue_duration_us{.*model="([^"]+)"', deployed.metrics(), re.MULTILINE))
+    assert {model.name for model in REPOSITORY.models} <= seen
+
+
+def test_the_server_reports_the_configuration_that_was_rendered(llama: Server) -> None:
     """It adds defaults of its own, and nothing that was stated is lost or another."""
-    for model in CHATS.models + PIPELINES.models:
-        answer = chats.get(f"/v2/models/{model.name}/config")
-        reported = ModelConfig.model_validate_json(answer.text)
+    for model in REPOSITORY.models:
+        reported = ModelConfig.model_validate_json(json.dumps(llama.get(f"/v2/models/{model.name}/config")))
         stated = model.config.model_dump(exclude_defaults=True, exclude={"instance_group"})
         assert {name: reported.model_dump()[name] for name in stated} == model.config.model_dump(include={*stated})
-        counts = [group.count for group in reported.instance_group]
-        assert counts == [group.count for group in model.config.instance_group]
+        counted = [group.count for group in reported.instance_group]
+        assert counted == [group.count for group in model.config.instance_group]

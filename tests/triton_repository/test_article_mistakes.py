@@ -130,7 +130,7 @@ def test_arguments_of_vllm_are_strings() -> None:
 
 @pytest.mark.parametrize(("instances", "gib", "fits"), [(1, 13.5, True), (2, 13.5, False), (2, 7.0, True)])
 def test_two_instances_of_7b_fit_a_24_gb_gpu_in_8_bit_only(instances: int, gib: float, fits: bool) -> None:
-    repository = chat_repository(code("chat"), instances=instances, instance_memory_gib=gib)
+    repository = chat_repository(code("zeros"), instances=instances, instance_memory_gib=gib)
     found = errors(repository_findings(repository, A10G))
     assert fits == (found == [])
     if not fits:

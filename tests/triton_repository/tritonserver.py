@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 
 from components.triton_repository import Repository, write
+from rehearsal.triton.server import Ports
 
 ANSWER_SECONDS = 30
 NO_ANSWER_SECONDS = 3
@@ -34,12 +35,12 @@ class Answer:
 class TritonServer:
     """A running server. Models are loaded when they are asked for, unless `start` was told otherwise."""
 
-    def __init__(self, repository: Path, ports: tuple[int, int, int], log: Path) -> None:
+    def __init__(self, repository: Path, ports: Ports, log: Path) -> None:
         self.repository = repository
-        http, grpc, metrics = ports
-        self.grpc_address = f"127.0.0.1:{grpc}"
-        self._client = httpx2.Client(base_url=f"http://127.0.0.1:{http}", timeout=ANSWER_SECONDS)
-        self._metrics = f"http://127.0.0.1:{metrics}/metrics"
+        self.grpc_address = f"127.0.0.1:{ports.grpc}"
+        self.url = f"http://127.0.0.1:{ports.http}"
+        self._client = httpx2.Client(base_url=self.url, timeout=ANSWER_SECONDS)
+        self._metrics = f"http://127.0.0.1:{ports.metrics}/metrics"
         self._log = log
 
     def close(self) -> None:

@@ -3,8 +3,9 @@
     python3 -m clients.benchmark --url http://llama:8000 --results results.jsonl
 
 A run asks the three questions. In batches they go one after the other, each as many times at once as the batch has
-rows; of instances they go at once, and the model must not batch them. Each measurement is added to --results, so that
-another variant of the server fills the next columns. Tokens are those of the answers' texts, so transformers is needed.
+rows; for instances all three go at once, and a model that batches dynamically may merge them. Each measurement is
+added to --results, so that another variant of the server fills the next columns. Tokens are those of the answers'
+texts, which takes the package transformers.
 """
 
 import argparse
@@ -77,11 +78,15 @@ def _run(chat: Chat, batch: int) -> tuple[float, list[str]]:
 def tables(measured: Sequence[Measurement]) -> str:
     """Return the two tables, in Markdown; of several measurements of one kind the last."""
     last = {(each.engine, each.instances, each.batch): each for each in measured}
-    concurrent = {f"{each.instances} instances, {each.engine}": each for each in last.values() if not each.batch}
+    concurrent = {
+        f"{each.instances} instance{'s' * (each.instances > 1)}, {each.engine}": each
+        for each in last.values()
+        if not each.batch
+    }
     batched = {
         f"batch {each.batch}, {each.engine}": each
         for each in sorted(last.values(), key=lambda each: (each.batch, each.engine))
-        if each.batch and (each.instances == 1 or each.engine == "vLLM")
+        if each.batch and each.instances == 1
     }
     return "\n\n".join(_table(columns) for columns in (concurrent, batched) if columns)
 
@@ -107,11 +112,13 @@ def main() -> None:
     parser.add_argument("--results", type=Path, required=True, help="file of measurements, one in JSON a line")
     told = parser.parse_args()
     tokenizer = load_tokenizer(told.tokenizer)
+
+    def count(text: str) -> int:
+        return len(tokenizer(text, add_special_tokens=False)["input_ids"])
+
     try:
         chat = find(Server(told.url.rstrip("/")), told.model, told.max_tokens)
-        found = measure(
-            chat, (0, *BATCHES), told.runs, lambda text: len(tokenizer(text, add_special_tokens=False)["input_ids"])
-        )
+        found = measure(chat, BATCHES if chat.decoupled else (0, *BATCHES), told.runs, count)
     except (RefusedError, OSError) as error:
         sys.exit(str(error))
     with told.results.open("a") as lines:

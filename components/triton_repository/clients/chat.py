@@ -39,7 +39,7 @@ class Chat:
 
     Attributes:
         decoupled: whether it may answer in pieces; it takes no batch then.
-        instances: how many of it there are.
+        instances: how many copies of it there are; a decoupled model hands requests to one engine.
         max_tokens: most tokens of an answer, where a request says so.
     """
 
@@ -98,4 +98,5 @@ def find(server: Server, name: str, max_tokens: int) -> Chat:
     if dialect is None:
         raise RefusedError(f"{name} takes {sorted(inputs)} and gives {sorted(outputs)}: it is no chat model")
     decoupled = bool(config.get("model_transaction_policy", {}).get("decoupled"))
-    return Chat(server, name, dialect, decoupled, sum(group["count"] for group in config["instance_group"]), max_tokens)
+    instances = 1 if decoupled else sum(group["count"] for group in config["instance_group"])
+    return Chat(server, name, dialect, decoupled, instances, max_tokens)

@@ -41,10 +41,22 @@ class TritonPythonModel:
     def _generate(self, prompts):
         """Return the answer to each prompt, without the prompt."""
         given = self._tokenizer(
-            prompts, return_tensors="pt", padding=True, truncation=True, max_length=self._max_prompt
+            [self._asked(prompt) for prompt in prompts],
+            add_special_tokens=not self._tokenizer.chat_template,
+            return_tensors="pt",
+            padding=True,
+            truncation=True,
+            max_length=self._max_prompt,
         ).to(self._model.device)
         with torch.inference_mode():
             tokens = self._model.generate(
                 **given, max_new_tokens=self._max_answer, do_sample=False, pad_token_id=self._tokenizer.pad_token_id
             )
         return self._tokenizer.batch_decode(tokens[:, given["input_ids"].shape[1] :], skip_special_tokens=True)
+
+    def _asked(self, prompt):
+        """Return a prompt in the form in which the model was trained on questions, if its tokenizer knows that."""
+        if not self._tokenizer.chat_template:
+            return prompt
+        message = {"role": "user", "content": prompt}
+        return self._tokenizer.apply_chat_template([message], tokenize=False, add_generation_prompt=True)
