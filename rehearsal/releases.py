@@ -16,6 +16,7 @@ from rehearsal.client import Json
 TYPE = "kubernetes:helm.sh/v3:Release"
 PROMETHEUS_STACK, PROMETHEUS_ADAPTER = "kube-prometheus-stack", "prometheus-adapter"
 GPU_OPERATOR, NODE_AUTOSCALER = "gpu-operator", "cluster-autoscaler"
+EFA_PLUGIN, KARPENTER = "aws-efa-k8s-device-plugin", "karpenter"
 
 SELECTORS = ("serviceMonitor", "podMonitor", "probe", "rule", "scrapeConfig")
 """What the chart writes a selector for; where its values have none, one for objects with the release's label."""
@@ -50,7 +51,8 @@ class Release:
     def of(cls, resource: Resource) -> "Release":
         """Return what a recorded release is."""
         inputs = resource.inputs
-        return cls(inputs["name"], inputs.get("namespace", "default"), inputs["chart"], inputs.get("values", {}))
+        chart = str(inputs["chart"]).rpartition("/")[2]
+        return cls(inputs["name"], inputs.get("namespace", "default"), chart, inputs.get("values", {}))
 
     def enabled(self, part: str) -> bool:
         """Return whether a part of the chart is on; it is unless the values say otherwise."""

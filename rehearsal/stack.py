@@ -29,6 +29,8 @@ PLAYED_OF = {
     PROMETHEUS_ADAPTER: "but for the adapter itself, its Service and its APIServices",
     releases.GPU_OPERATOR: "but for what it makes of nodes: GPUs and labels",
     releases.NODE_AUTOSCALER: "but for a double of what it does",
+    releases.KARPENTER: "but for a double of what it does",
+    releases.EFA_PLUGIN: "but for the interfaces that it advertises",
 }
 """What there is of a chart's release although the chart is not rendered, for people."""
 
@@ -102,7 +104,8 @@ def compressed(manifest: Json, clock: Clock, engine: Callable[[Json], AnyEngine 
     if manifest["kind"] == "HorizontalPodAutoscaler" and "behavior" in spec:
         behavior = {side: _rules(rules, clock) for side, rules in spec["behavior"].items()}
         return {**manifest, "spec": {**spec, "behavior": behavior}}
-    found = engine(pod) if (pod := spec.get("template", {}).get("spec")) else None
+    pod: Json = spec.get("template", {}).get("spec") or {}
+    found = engine(pod) if "containers" in pod else None
     if found is None:
         return manifest
     template, metadata = spec["template"], spec["template"].get("metadata", {})
@@ -146,7 +149,8 @@ def _on_gke(recording: Recording, own_models: Mapping[str, Model]) -> PlayedStac
 
 
 def _on_eks(recording: Recording, own_models: Mapping[str, Model]) -> PlayedStack:
-    manifests, found = _manifests(recording), eks_pools.pools(recording)
+    manifests = _manifests(recording)
+    found = eks_pools.pools(recording, manifests)
     stack = release(recording, PROMETHEUS_STACK)
     if stack is None:
         raise NothingToPlayError(f"{recording.stack} has no release of {PROMETHEUS_STACK}, so nothing scrapes its pods")
@@ -157,7 +161,7 @@ def _on_eks(recording: Recording, own_models: Mapping[str, Model]) -> PlayedStac
         manifests=manifests,
         pools=found,
         add_seconds=eks_pools.ADD_SECONDS,
-        remove_seconds=eks_pools.idle_seconds(recording),
+        remove_seconds=eks_pools.idle_seconds(recording, manifests),
         metrics=OperatorPlan(stack, release(recording, PROMETHEUS_ADAPTER)),
         servers=played,
         not_rehearsed=[

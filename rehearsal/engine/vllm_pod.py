@@ -40,7 +40,7 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
         max_num_batched_tokens=flags.max_num_batched_tokens,
         tensor_parallel=flags.tensor_parallel_size,
         kv_dtype="fp8" if flags.kv_cache_dtype.startswith("fp8") else None,
-        adapters=vllm_adapters(*lora) if flags.enable_lora else None,
+        adapters=vllm_adapters(*lora) if flags.enable_lora and device.is_gpu else None,
     )
     cold = Parameter(
         "load time of the very first start (not played)", f"{cold_start_seconds(served)} s", "catalog/footprint.py"

@@ -85,6 +85,8 @@ class PrometheusAdapter:
         """Say what it would need to serve a metric."""
         if not self._leads:
             return f"prometheus.url of {self._release.name} leads to no Prometheus of the stack"
+        if query := next((rule["seriesQuery"] for rule in self._rules if _shown(rule) == metric), None):
+            return f"the rule for {query} gives it; its resources must name the labels of namespace and pod"
         made = ", ".join(sorted(_shown(rule) or str(rule["seriesQuery"]) for rule in self._rules))
         return f"rules of {self._release.name}: {made or 'none'}; add one whose name.as is {metric}"
 

@@ -40,6 +40,15 @@ def diagnose(setting: Setting, server: Server, *, loaded: bool) -> Verdict:
     )
 
 
+def out_of_reach(server: Server) -> Verdict:
+    """Return what is wrong with a server whose signal no load takes above its target."""
+    return Verdict(
+        f"{server.name}: whatever the load, {server.metric} stays below {server.target:g} by the queueing model; "
+        f"{_full(server)}",
+        Link.BELOW_TARGET,
+    )
+
+
 def _pods(setting: Setting, server: Server) -> Verdict | None:
     pods = setting.pods(server.workload)
     if not pods:
@@ -116,12 +125,16 @@ def _answered(setting: Setting, server: Server) -> Verdict | None:
             continue
         if found["items"]:
             return None
-        return Verdict(f"custom.metrics.k8s.io has {server.metric} for no pod of {server.name}", Link.NO_METRIC)
+        return _unserved(setting, server, f"it has no value for a pod of {server.name}")
     # A version that nobody registered is not found, whatever has become of the others.
     if silent := [error for error in refusals if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR]:
         return Verdict(f"custom.metrics.k8s.io does not answer: {silent[0]}", Link.ADAPTER_SILENT)
-    said = "; ".join(filter(None, [str(refusals[-1]), setting.metrics.unserved(server.metric)]))
-    return Verdict(f"custom.metrics.k8s.io has no {server.metric}: {said}", Link.NO_METRIC)
+    return _unserved(setting, server, str(refusals[-1]))
+
+
+def _unserved(setting: Setting, server: Server, said: str) -> Verdict:
+    whole = "; ".join(filter(None, [said, setting.metrics.unserved(server.metric)]))
+    return Verdict(f"custom.metrics.k8s.io has no {server.metric}: {whole}", Link.NO_METRIC)
 
 
 def _read(setting: Setting, server: Server) -> Verdict | None:

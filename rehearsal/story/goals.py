@@ -35,6 +35,11 @@ class Goal:
     replicas: int
     expected: int
 
+    @property
+    def is_within_reach(self) -> bool:
+        """Whether the load asks for the replicas at all."""
+        return self.expected >= self.replicas
+
 
 def goal(server: Server, series: str) -> Goal:
     """Return the load of a server's story: the fewest load clients that ask for the replicas that it aims at.

@@ -1,7 +1,7 @@
 """Plays a story act by act and says what held. Whatever breaks, the stack's objects are taken away again."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
 import httpx2
@@ -9,7 +9,7 @@ import httpx2
 from rehearsal import lifecycle
 from rehearsal.client import ApiError
 from rehearsal.server import Server
-from rehearsal.story.diagnosis import diagnose
+from rehearsal.story.diagnosis import diagnose, out_of_reach
 from rehearsal.story.goals import goal, is_up, seconds_down
 from rehearsal.story.observation import Observation, nodes_by_pool, observe
 from rehearsal.story.setting import Setting
@@ -76,13 +76,22 @@ class _Story:
         self._begin(Act.LOAD)
         self._nodes = nodes_by_pool(self._setting)
         self._scale_clients({name: aim.clients for name, aim in self.told.goals.items()})
-        further = max(self.told.goals[server.name].expected - server.minimum for server in self._servers)
-        longest = max(server.engine.load_seconds for server in self._servers)
+        goals, within_reach = self.told.goals, list[Server]()
+        for server in self._servers:
+            if goals[server.name].is_within_reach:
+                within_reach.append(server)
+            else:
+                self.judge(out_of_reach(server))
+        if not within_reach:
+            return False
+        further = max(goals[server.name].expected - server.minimum for server in within_reach)
+        longest = max(server.engine.load_seconds for server in within_reach)
         return self._reached(
-            lambda server, seen: is_up(server, self.told.goals[server.name], seen),
+            lambda server, seen: is_up(server, goals[server.name], seen),
             REACT_SECONDS + further * (STEP_SECONDS + self._played.add_seconds + longest),
             self._scaled_up,
             loaded=True,
+            servers=within_reach,
         )
 
     def hold(self) -> bool:
@@ -151,9 +160,10 @@ class _Story:
         text: Callable[[Server], str],
         *,
         loaded: bool,
+        servers: Sequence[Server] | None = None,
     ) -> bool:
         """Wait until this is so of every server; judge each, and find the broken link of those of which it is not."""
-        late = {server.name: server for server in self._servers}
+        late = {server.name: server for server in servers or self._servers}
 
         def look() -> bool:
             for seen in self._observe():

@@ -8,13 +8,15 @@ import pytest
 
 from catalog.gpu_machines import GPU_MACHINES
 from offline import Recording
+from offline.manifests import manifest
 from rehearsal import eks_pools, releases, scheduling
 from rehearsal.eks_machines import Machine
 from rehearsal.nodes import Pool, UnknownMachineError, nodes_of_step
 
 
 def pools_of(recording: Recording) -> dict[str, Pool]:
-    return {pool.name: pool for pool in eks_pools.pools(recording)}
+    manifests = [manifest(each) for each in recording.resources if each.is_kubernetes_object]
+    return {pool.name: pool for pool in eks_pools.pools(recording, manifests)}
 
 
 def without(recording: Recording, chart: str) -> Recording:
@@ -69,19 +71,32 @@ def test_an_idle_node_goes_when_the_autoscalers_values_say(
     recordings: Mapping[str, Recording], stated: str, seconds: int
 ) -> None:
     values = {"extraArgs": {"scale-down-unneeded-time": stated}}
-    assert eks_pools.idle_seconds(with_values(recordings["eks-nim"], releases.NODE_AUTOSCALER, values)) == seconds
+    assert eks_pools.idle_seconds(with_values(recordings["eks-nim"], releases.NODE_AUTOSCALER, values), []) == seconds
 
 
 def test_each_pod_of_each_eks_stack_fits_an_empty_node_of_its_stack(recordings: Mapping[str, Recording]) -> None:
     on_eks = [recording for recording in recordings.values() if recording.of(eks_pools.CLUSTER)]
-    # Karpenter has no node groups for servers, and its nodes are not played.
-    on_eks = [each for each in on_eks if releases.release(each, "karpenter") is None]
     assert len(on_eks) >= 2
     for recording in on_eks:
         nodes = [nodes_of_step(pool, 0)[0] for pool in pools_of(recording).values()]
         for resource in recording.of("kubernetes:apps/v1:Deployment"):
             pod = {"metadata": {"name": resource.name}, "spec": resource.inputs["spec"]["template"]["spec"]}
             assert any(scheduling.fits(pod, node, scheduling.free(node, [])) for node in nodes), resource.urn
+
+
+def test_karpenter_makes_the_nodes_of_its_pools_as_far_as_their_limits_go(recordings: Mapping[str, Recording]) -> None:
+    recording = recordings["eks-karpenter"]
+    manifests = [manifest(each) for each in recording.resources if each.is_kubernetes_object]
+    pools = pools_of(recording)
+    block, free = pools["block"], pools["free"]
+    assert (block.minimum, block.maximum, free.maximum) == (0, 2, 4)
+    assert (block.allocatable["nvidia.com/gpu"], block.allocatable["vpc.amazonaws.com/efa"]) == ("8", "16")
+    assert free.labels["karpenter.sh/capacity-type"] == "on-demand"
+    assert free.labels["slipway.dev/pool"] == "free"
+    assert free.labels["topology.kubernetes.io/region"] == "us-east-2"
+    assert [(taint.key, taint.effect) for taint in free.taints] == [("nvidia.com/gpu", "NoSchedule")]
+    assert eks_pools.idle_seconds(recording, manifests) == 600
+    assert "vpc.amazonaws.com/efa" not in pools_of(without(recording, releases.EFA_PLUGIN))["block"].allocatable
 
 
 @pytest.mark.parametrize("name", [*GPU_MACHINES, "m7i.large", "m7i.xlarge", "r7g.8xlarge", "c7i.24xlarge"])

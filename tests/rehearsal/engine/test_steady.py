@@ -10,6 +10,7 @@ from offline import Recording
 from rehearsal import stack
 from rehearsal.engine.steady import steady
 from rehearsal.server import Server
+from rehearsal.story.diagnosis import out_of_reach
 from rehearsal.story.goals import goal
 
 USE, WAITING = "vllm:kv_cache_usage_perc", "vllm:num_requests_waiting"
@@ -48,6 +49,14 @@ def test_a_story_aims_at_three_replicas_where_there_may_be_more(nim: Server) -> 
     assert with_two >= 1.2 * nim.target
     assert with_three * 3 > 2 * nim.target, "three are not too many"
     assert with_three <= nim.target, "and they are enough"
+
+
+def test_a_target_above_what_a_full_batch_shows_is_out_of_reach(recordings: Mapping[str, Recording]) -> None:
+    servers = {server.name: server for server in stack.read(recordings["gke-tpu-prod"]).servers}
+    qwen, llama = goal(servers["qwen"], USE), goal(servers["llama"], WAITING)
+    assert (qwen.is_within_reach, llama.is_within_reach) == (False, True)
+    assert qwen.clients * servers["qwen"].load.concurrency >= servers["qwen"].engine.slots * qwen.replicas
+    assert "whatever the load" in out_of_reach(servers["qwen"]).text
 
 
 @given(st.integers(260, 600), st.integers(260, 600))

@@ -5,6 +5,7 @@ each link is broken and found by its name, and at the end everything goes.
 """
 
 from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -111,22 +112,11 @@ def test_a_rule_without_the_label_is_not_evaluated_and_that_is_said(stage: Setti
     stage.plane.client.delete(ignored)
 
 
-def no_release_label(stage: Setting, server: Server) -> Any:
-    return relabelled(stage, server, {"release": None}, {"release": "kube-prometheus-stack"})
-
-
-class relabelled:  # noqa: N801
-    """Other labels on the PodMonitor for a while."""
-
-    def __init__(self, stage: Setting, server: Server, labels: Json, before: Json) -> None:
-        self._client, self._monitor = stage.plane.client, monitor(server)
-        self._labels, self._before = labels, before
-
-    def __enter__(self) -> None:
-        self._client.patch(self._monitor, {"metadata": {"labels": self._labels}})
-
-    def __exit__(self, *error: object) -> None:
-        self._client.patch(self._monitor, {"metadata": {"labels": self._before}})
+@contextmanager
+def no_release_label(stage: Setting, server: Server) -> Generator[None]:
+    stage.plane.client.patch(monitor(server), {"metadata": {"labels": {"release": None}}})
+    yield
+    stage.plane.client.patch(monitor(server), {"metadata": {"labels": {"release": "kube-prometheus-stack"}}})
 
 
 def endpoint(stage: Setting, server: Server, **change: Any) -> Any:
@@ -173,21 +163,11 @@ def more_replicas_than_nodes(stage: Setting, server: Server) -> Any:
     return patched(stage, server.autoscaler, {"spec": {"minReplicas": NODES + 1}})
 
 
-def dead_adapter(stage: Setting, server: Server) -> Any:
-    return stopped(stage, "prometheus-adapter")
-
-
-class stopped:  # noqa: N801
-    """A process that is away for a while."""
-
-    def __init__(self, stage: Setting, name: str) -> None:
-        self._processes, self._name = stage.plane.processes, name
-
-    def __enter__(self) -> None:
-        self._processes.stop(self._name)
-
-    def __exit__(self, *error: object) -> None:
-        self._processes.restart(self._name)
+@contextmanager
+def dead_adapter(stage: Setting, server: Server) -> Generator[None]:
+    stage.plane.processes.stop("prometheus-adapter")
+    yield
+    stage.plane.processes.restart("prometheus-adapter")
 
 
 @pytest.mark.parametrize(

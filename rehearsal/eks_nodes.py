@@ -1,0 +1,80 @@
+"""What an EKS node has that its instance type, its disk and the add-ons of its stack decide, whoever makes the node."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.gpu_machines import EFA_RESOURCE, GPU_MACHINES, GPU_RESOURCE, GpuMachine
+from offline import Recording
+from rehearsal.eks_machines import Machine
+from rehearsal.releases import EFA_PLUGIN, GPU_OPERATOR, release
+
+
+@dataclass(frozen=True, slots=True)
+class NodeShape:
+    """What each node of a pool has.
+
+    Attributes:
+        labels: the instance type's, and those of the GPU operator's feature discovery where it is installed.
+        capacity: Kubernetes quantities by resource name.
+        allocatable: the same, as far as the node leaves it to pods.
+    """
+
+    labels: Mapping[str, str]
+    capacity: Mapping[str, str]
+    allocatable: Mapping[str, str]
+
+
+def shape(
+    recording: Recording, instance_type: str, *, root_volume_gib: int, interfaces: Sequence[Mapping[str, Any]]
+) -> NodeShape:
+    """Return what nodes of an instance type have in a stack.
+
+    Args:
+        recording: the stack, whose releases decide which devices are advertised.
+        instance_type: of EC2.
+        root_volume_gib: their root volume.
+        interfaces: their network interfaces, each with its `interfaceType`; empty where nothing says.
+
+    Raises:
+        UnknownMachineError: nothing says what the instance type has.
+    """
+    machine, gpu_machine = Machine.named(instance_type), GPU_MACHINES.get(instance_type)
+    disk_gib = gpu_machine.disk_gib(root_volume_gib) if gpu_machine else root_volume_gib
+    devices = _devices(recording, gpu_machine, interfaces) if gpu_machine else {}
+    return NodeShape(
+        labels={
+            "node.kubernetes.io/instance-type": instance_type,
+            **(_gpu_labels(recording, gpu_machine) if gpu_machine else {}),
+        },
+        capacity={**machine.capacity(disk_gib), **devices},
+        allocatable={**machine.allocatable(disk_gib), **devices},
+    )
+
+
+def zone_labels(zone: str) -> dict[str, str]:
+    """Return the labels of a zone; none for no zone."""
+    return {"topology.kubernetes.io/zone": zone, "topology.kubernetes.io/region": zone[:-1]} if zone else {}
+
+
+def _devices(recording: Recording, machine: GpuMachine, interfaces: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the extended resources of a node: none is there before its device plugin runs."""
+    operator = release(recording, GPU_OPERATOR)
+    efa = sum(str(each.get("interfaceType", "")).startswith("efa") for each in interfaces)
+    return {
+        **({GPU_RESOURCE: str(machine.gpus)} if operator and operator.enabled("devicePlugin") else {}),
+        **({EFA_RESOURCE: str(efa)} if efa and release(recording, EFA_PLUGIN) else {}),
+    }
+
+
+def _gpu_labels(recording: Recording, machine: GpuMachine) -> dict[str, str]:
+    operator = release(recording, GPU_OPERATOR)
+    if operator is None or not operator.enabled("gfd"):
+        return {}
+    return {
+        "feature.node.kubernetes.io/pci-10de.present": "true",
+        f"{GPU_RESOURCE}.present": "true",
+        f"{GPU_RESOURCE}.count": str(machine.gpus),
+        f"{GPU_RESOURCE}.memory": str(machine.gpu.memory_mib),
+        f"{GPU_RESOURCE}.product": machine.gpu.product,
+    }
