@@ -1,26 +1,15 @@
-"""A measurement of a server that speaks OpenAI's API, as a CronJob that never runs by itself.
-
-It is suspended and only holds the Job that a person starts, as often as wanted:
-`kubectl create job <name> --from=cronjob/<server>-load-test`.
-"""
+"""A measurement of a server that speaks OpenAI's API, which a person starts."""
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.versions import AIPERF, PYTHON
+from components.serving.by_hand import by_hand, client_pod
 from components.serving.load_test_settings import AiPerf, GenAiPerf, LoadTestArgs
-from components.workload import labels
 
 GENAI_PERF_IMAGE = "nvcr.io/nvidia/tritonserver:24.10-py3-sdk"
 """The article's. Later releases of GenAI-Perf refuse `--service-kind` and `--max-threads`, without which this one does
 not do the same."""
-
-USER = 1000
-NEVER = "0 0 31 2 *"
-"""The 31st of February; a CronJob must have a schedule, even if it is suspended."""
-
-KEEP_SECONDS = 24 * 3600
-"""How long a Job that is done stays, with what it has printed."""
 
 AIPERF_SCRIPT = """\
 set -eu
@@ -53,36 +42,7 @@ def load_test(
         url: of the server, `http://<host>:<port>`.
     """
     name = f"{server}-load-test"
-    pod: k8s.core.v1.PodSpecArgsDict = {
-        "restart_policy": "Never",
-        "automount_service_account_token": False,
-        "enable_service_links": False,
-        "security_context": {
-            "run_as_non_root": True,
-            "run_as_user": USER,
-            "run_as_group": USER,
-            "fs_group": USER,
-            "seccomp_profile": {"type": "RuntimeDefault"},
-        },
-        "containers": [_container(args, model, url)],
-        "volumes": [{"name": "tmp", "empty_dir": {}}],
-    }
-    return k8s.batch.v1.CronJob(
-        name,
-        metadata={"name": name, "namespace": namespace, "labels": labels(name)},
-        spec={
-            "schedule": NEVER,
-            "suspend": True,
-            "job_template": {
-                "spec": {
-                    "backoff_limit": 0,
-                    "ttl_seconds_after_finished": KEEP_SECONDS,
-                    "template": {"metadata": {"labels": labels(name)}, "spec": pod},
-                }
-            },
-        },
-        opts=opts,
-    )
+    return by_hand(name, client_pod(_container(args, model, url)), namespace=namespace, opts=opts)
 
 
 def _container(args: LoadTestArgs, model: str, url: pulumi.Input[str]) -> k8s.core.v1.ContainerArgsDict:
@@ -95,7 +55,6 @@ def _container(args: LoadTestArgs, model: str, url: pulumi.Input[str]) -> k8s.co
         "name": "load-test",
         "image": image,
         "command": ["/bin/sh", "-c", script, "load-test", *arguments],
-        "working_dir": "/tmp",
         "env": [
             {"name": "URL", "value": url},
             {"name": "CONCURRENCY", "value": " ".join(map(str, args.concurrency))},
@@ -106,12 +65,6 @@ def _container(args: LoadTestArgs, model: str, url: pulumi.Input[str]) -> k8s.co
             "requests": {"cpu": "1", "memory": "4Gi", "ephemeral-storage": "4Gi"},
             "limits": {"memory": "8Gi"},
         },
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "read_only_root_filesystem": True,
-        },
-        "volume_mounts": [{"name": "tmp", "mount_path": "/tmp"}],
     }
 
 

@@ -8,9 +8,13 @@ from rehearsal.engine.steady import steady
 from rehearsal.server import Server
 from rehearsal.story.observation import Observation
 
+FEW = 4
+"""Up to so many replicas a story shows all that an autoscaler may have, as NVIDIA's guide to autoscaling Triton does."""
 REPLICAS = 3
-"""Replicas that a story aims at where an autoscaler may have more: as many as in NVIDIA's article on NIM. Further ones
-would show nothing new."""
+"""Replicas that it aims at where there may be more: as many as in NVIDIA's article on NIM. Further ones would show
+nothing new."""
+ABOVE = 1.4
+"""What the signal is in targets, at least, when all replicas share the load: enough that none of them goes again."""
 TOLERANCE = 0.1
 """How far a signal must be from its target for the HPA controller to move: its default."""
 MARGIN = 0.1
@@ -51,13 +55,13 @@ def goal(server: Server, series: str) -> Goal:
         server: the server.
         series: the series behind its autoscaler's metric.
     """
-    replicas = min(max(REPLICAS, server.minimum + 1), server.maximum)
+    replicas = server.maximum if server.maximum <= FEW else max(REPLICAS, server.minimum + 1)
     full = math.ceil(FULL * server.engine.slots * replicas / server.load.concurrency)
 
     def is_enough(clients: int) -> bool:
         if replicas < server.maximum:
             return _wanted(server, series, clients, server.target * (1 + MARGIN)) >= replicas
-        return (_average(server, series, clients, replicas) or 0) >= 2 * server.target
+        return (_average(server, series, clients, replicas) or 0) >= ABOVE * server.target
 
     most = full
     while not is_enough(most):

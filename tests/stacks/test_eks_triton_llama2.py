@@ -2,6 +2,7 @@
 
 import ast
 import json
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,9 @@ PROMPT = "Write a story about San Francisco."
 class Variant:
     """What a variant becomes."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, name: str, recording: Recording) -> None:
+        self.name = name
+
         def inputs(kind: str, name: str) -> Mapping[str, Any]:
             [found] = [each for each in recording.of(f"kubernetes:{kind}") if each.name == name]
             return found.inputs
@@ -32,6 +35,7 @@ class Variant:
         [client] = inputs("apps/v1:Deployment", "llama-load")["spec"]["template"]["spec"]["containers"]
         env = {each["name"]: each["value"] for each in client["env"]}
         self.path, self.request = env["REQUEST_PATH"], json.loads(env["REQUEST"])
+        self.benchmark = inputs("batch/v1:CronJob", "llama-benchmark")["spec"]
         [self.metric] = inputs("autoscaling/v2:HorizontalPodAutoscaler", "llama")["spec"]["metrics"]
 
     @property
@@ -55,7 +59,7 @@ def variant(request: pytest.FixtureRequest, deployed: Deploy) -> Variant:
     def choose(stack: Stack) -> None:
         stack["servers"]["llama"]["serving"]["repository"]["variant"] = request.param
 
-    return Variant(deployed(choose, stack="eks-triton-llama2"))
+    return Variant(request.param, deployed(choose, stack="eks-triton-llama2"))
 
 
 of = pytest.mark.parametrize
@@ -150,3 +154,41 @@ def names(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+@pytest.mark.parametrize("variant", VARIANTS, indirect=True)
+def test_the_questions_and_the_measurement_wait_for_a_person(variant: Variant) -> None:
+    spec = variant.benchmark
+    assert spec["suspend"] is True
+    [container] = spec["jobTemplate"]["spec"]["template"]["spec"]["containers"]
+    script = container["command"][-1]
+    env = {each["name"]: each["value"] for each in container["env"]}
+    assert "clients.ask" in script
+    # Scores of one token are no answer that tokens a second could be told of.
+    assert ("clients.benchmark" in script) == ("tokenizer" not in variant.name)
+    assert env["MODEL"] in variant.models
+    assert env["MODEL"] == variant.path.split("/")[3]
+
+
+@pytest.mark.parametrize("module", ["ask", "benchmark"])
+def test_the_clients_of_the_measurement_run_from_their_config_map(
+    module: str, recordings: Mapping[str, Recording], tmp_path: Path
+) -> None:
+    [files] = [
+        each.inputs["data"]
+        for each in recordings["eks-triton-llama2"].of("kubernetes:core/v1:ConfigMap")
+        if each.name == "llama-benchmark"
+    ]
+    folder = tmp_path / "clients"
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    shown = subprocess.run(
+        [sys.executable, "-m", f"clients.{module}", "--help"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "--url" in shown.stdout

@@ -5,11 +5,8 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.serving.by_hand import by_hand, job_labels
 from components.serving.tensorrt_llm.pod import Program, Surroundings, container, pod
-from components.workload import labels
-
-NEVER = "0 0 1 1 *"
-"""The schedule of a CronJob that is suspended: it has to have one."""
 
 
 def build_job(
@@ -25,11 +22,11 @@ def build_job(
     name, timeout = f"{server}-engines", f"{seconds // 60 + 30}m"
     return k8s.batch.v1.Job(
         name,
-        metadata={"name": name, "namespace": namespace, "labels": _labels(name)},
+        metadata={"name": name, "namespace": namespace, "labels": job_labels(name)},
         spec={
             "backoff_limit": 3,
             "template": {
-                "metadata": {"labels": _labels(name)},
+                "metadata": {"labels": job_labels(name)},
                 "spec": {**_pod(program, surroundings), "active_deadline_seconds": seconds},
             },
         },
@@ -48,29 +45,9 @@ def benchmark(
     depends_on: Sequence[pulumi.Resource],
     opts: pulumi.ResourceOptions,
 ) -> k8s.batch.v1.CronJob:
-    """Return a CronJob that never runs; `kubectl create job --from=cronjob/<server>-benchmark <any name>` does."""
-    name = f"{server}-benchmark"
-    return k8s.batch.v1.CronJob(
-        name,
-        metadata={"name": name, "namespace": namespace, "labels": _labels(name)},
-        spec={
-            "schedule": NEVER,
-            "suspend": True,
-            "concurrency_policy": "Forbid",
-            "job_template": {
-                "spec": {
-                    "backoff_limit": 0,
-                    "template": {"metadata": {"labels": _labels(name)}, "spec": _pod(program, surroundings)},
-                }
-            },
-        },
-        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*depends_on])),
-    )
-
-
-def _labels(name: str) -> dict[str, str]:
-    """Return labels that no server's pods have, since no server's name has a dot."""
-    return labels(f"job.{name}")
+    """Return what holds the Job of a measurement."""
+    after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*depends_on]))
+    return by_hand(f"{server}-benchmark", _pod(program, surroundings), namespace=namespace, opts=after)
 
 
 def _pod(program: Program, surroundings: Surroundings) -> k8s.core.v1.PodSpecArgsDict:

@@ -13,6 +13,7 @@ from components.serving.autoscaling import MetricsPath
 from components.serving.replicas import Listening, deployment, surround
 from components.serving.service import Balanced, LoadBalancers
 from components.serving.settings import ClusterOnly
+from components.serving.triton.benchmark import benchmark
 from components.serving.triton.command import Dtype, prepare_repository, prepare_weights
 from components.serving.triton.pod import (
     Mounted,
@@ -23,7 +24,7 @@ from components.serving.triton.pod import (
     weights_container,
 )
 from components.serving.triton.served import Served, served
-from components.serving.triton.settings import TensorRtLlmEngine, TritonArgs
+from components.serving.triton.settings import Llama2, ModelRepository, TensorRtLlmEngine, TritonArgs
 from components.triton_repository import ConfigMapFiles, config_map_files
 from components.workload import Startup, labels
 
@@ -127,6 +128,16 @@ class TritonServer(pulumi.ComponentResource):
             load_balancers=load_balancers,
             parent=self,
         )
+        if isinstance(args.serving, ModelRepository) and isinstance(args.serving.repository, Llama2):
+            benchmark(
+                name,
+                args.serving.repository,
+                entry=serves.entry,
+                release=args.release,
+                pull_secret=runtime.pull_secret,
+                namespace=namespace,
+                opts=child,
+            )
         self.url = reached.url
         self.register_outputs({"url": self.url})
 

@@ -99,6 +99,11 @@ class Llama2(Settings):
     max_model_len: int = Field(ge=2)
     """Most tokens of a request, prompt and answer together; the Python variants give each a half."""
 
+    @property
+    def answers_scores(self) -> bool:
+        """Whether it answers with the scores of the next token, and not with text."""
+        return self.variant in ("server-tokenizer", "client-tokenizer")
+
 
 class Directory(Settings):
     """A model repository of your own."""
