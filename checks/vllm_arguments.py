@@ -22,6 +22,9 @@ _KEYS: Mapping[str, str] = {
 }
 """Arguments that a key of the stack file stands for."""
 
+_STREAM_KEYS: Mapping[str, str] = {"--load-format": "weights", "--model-loader-extra-config": "weights"}
+"""The same for weights that are streamed: the format says how, and its configuration in how much main memory."""
+
 _UNJUDGED = frozenset(
     {
         "--block-size",
@@ -43,17 +46,19 @@ _UNJUDGED = frozenset(
 """Arguments that change what a chip's memory holds, and that no key stands for."""
 
 
-def argument_findings(path: str, words: Sequence[str]) -> Iterator[Finding]:
+def argument_findings(path: str, words: Sequence[str], *, streamed: bool = False) -> Iterator[Finding]:
     """Judge further arguments of a server.
 
     Args:
         path: where they are in the stack file.
         words: the arguments, in order.
+        streamed: whether its weights are streamed from S3.
     """
+    keys = {**_KEYS, **_STREAM_KEYS} if streamed else _KEYS
     for name in dict.fromkeys(_names(words)):
-        if name in _KEYS:
+        if name in keys:
             message = f"{name} comes after what the stack file says of it, so what is judged is not what runs"
-            yield Finding(path, message, f"write {_KEYS[name]} instead")
+            yield Finding(path, message, f"write {keys[name]} instead")
         elif name in _UNJUDGED:
             message = f"{name} changes what the memory of a chip holds, and whether the model fits is judged without it"
             yield Finding(path, message, "leave it out, or try it on one replica first", "warning")

@@ -16,7 +16,8 @@ from components.serving.load_clients import completion
 from components.serving.replicas import Listening, deployment, surround, workload_options
 from components.serving.service import Balanced, LoadBalancers, propagation_seconds
 from components.serving.settings import ClusterOnly, Public, PublicAlb, VllmArgs
-from components.serving.vllm_pod import VllmRuntime, leader, worker
+from components.serving.vllm_pod import leader, worker
+from components.serving.vllm_runtime import VllmRuntime
 from components.workload import Startup, labels
 
 LEADER = {"role": "leader"}
@@ -67,12 +68,7 @@ class VllmServer(pulumi.ComponentResource):
             )
         key_name = key.metadata["name"] if key else None
 
-        before = [
-            *([group_controller] if group_controller else []),
-            *runtime.accelerator.nodes,
-            *runtime.weights.depends_on,
-            *runtime.token.depends_on,
-        ]
+        before = [*([group_controller] if group_controller else []), *runtime.depends_on]
         pod = leader(args, runtime, startup, key_name, propagation_seconds(exposure, load_balancers))
         answering = _template(pod, selector, runtime)
         if multi_host:
@@ -130,5 +126,4 @@ class VllmServer(pulumi.ComponentResource):
 def _template(
     pod: k8s.core.v1.PodSpecArgsDict, pod_labels: dict[str, str], runtime: VllmRuntime
 ) -> k8s.core.v1.PodTemplateSpecArgsDict:
-    annotations = {**runtime.weights.annotations, **runtime.token.annotations}
-    return {"metadata": {"labels": pod_labels, "annotations": annotations}, "spec": pod}
+    return {"metadata": {"labels": pod_labels, "annotations": runtime.annotations}, "spec": pod}

@@ -4,41 +4,21 @@
 /health while it drains; so a stopping pod first waits until no proxy knows its address, and only then gets SIGTERM.
 """
 
-from dataclasses import dataclass
+import json
 from shlex import quote
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import VLLM
+from catalog.units import GIB
+from catalog.vllm_gpu import STREAM_ENVIRONMENT, STREAM_FORMAT
 from components.serving.settings import LoraArgs, VllmArgs
 from components.serving.token import FILE
-from components.workload import ENDPOINT_PROPAGATION_SECONDS, Accelerator, Startup, Volumes, grace_seconds
+from components.serving.vllm_runtime import Streamed, VllmRuntime
+from components.workload import ENDPOINT_PROPAGATION_SECONDS, Startup, grace_seconds
 
 RAY_PORT = 6379
-
-
-@dataclass(frozen=True, slots=True)
-class VllmRuntime:
-    """What a server runs on and from.
-
-    Attributes:
-        image: the image; its tag is part of the compile cache's path, since another version compiles anew.
-        image_tag: that tag.
-        accelerator: hardware of a replica.
-        weights: storage of the weights and of compiled programs.
-        token: the Hugging Face token, as a file.
-        cache_variable: the environment variable that names the folder of compiled programs.
-        service_account: who the pods are.
-    """
-
-    image: pulumi.Input[str]
-    image_tag: str
-    accelerator: Accelerator
-    weights: Volumes
-    token: Volumes
-    cache_variable: str
-    service_account: pulumi.Input[str]
 
 
 def serve_command(args: VllmArgs, runtime: VllmRuntime) -> list[str]:
@@ -46,10 +26,10 @@ def serve_command(args: VllmArgs, runtime: VllmRuntime) -> list[str]:
     command = [
         "vllm",
         "serve",
-        args.model,
+        runtime.streamed.uri if runtime.streamed else args.model,
         "--host=0.0.0.0",
         f"--port={VLLM.port}",
-        f"--served-model-name={args.served_model_name or args.model}",
+        *_served_names(args, runtime.streamed),
         f"--download-dir={runtime.weights.path}",
         f"--tensor-parallel-size={args.tensor_parallel}",
         f"--max-model-len={args.max_model_len}",
@@ -62,7 +42,21 @@ def serve_command(args: VllmArgs, runtime: VllmRuntime) -> list[str]:
         command.append(f"--kv-cache-dtype={args.kv_cache_dtype}")
     if runtime.accelerator.hosts > 1:
         command.append("--distributed-executor-backend=ray")
-    return [*command, *_lora(args.lora), *args.extra_args]
+    return [*command, *_stream(runtime.streamed), *_lora(args.lora), *args.extra_args]
+
+
+def _served_names(args: VllmArgs, streamed: Streamed | None) -> list[str]:
+    """Return the name that clients ask for; where a URI stands for the model, the model's own is one, too."""
+    if streamed and args.served_model_name:
+        return ["--served-model-name", args.served_model_name, args.model]
+    return [f"--served-model-name={args.served_model_name or args.model}"]
+
+
+def _stream(streamed: Streamed | None) -> list[str]:
+    if streamed is None:
+        return []
+    limit = json.dumps({"memory_limit": streamed.buffer_gib * GIB}, separators=(",", ":"))
+    return [f"--load-format={STREAM_FORMAT}", f"--model-loader-extra-config={limit}"]
 
 
 def _lora(lora: LoraArgs | None) -> list[str]:
@@ -116,8 +110,9 @@ def _container(
     accelerator = runtime.accelerator
     cache = f"{runtime.weights.path}/.compiled/{runtime.image_tag}"
     env: list[k8s.core.v1.EnvVarArgsDict] = [
-        {"name": "HF_TOKEN_PATH", "value": f"{runtime.token.path}/{FILE}"},
+        *([{"name": "HF_TOKEN_PATH", "value": f"{runtime.token.path}/{FILE}"}] if runtime.token else []),
         {"name": runtime.cache_variable, "value": cache},
+        *({"name": name, "value": value} for name, value in STREAM_ENVIRONMENT.items() if runtime.streamed),
         *more_env,
     ]
     if accelerator.hosts > 1:
@@ -138,8 +133,7 @@ def _container(
         "security_context": {"allow_privilege_escalation": False},
         "volume_mounts": [
             {"name": "dshm", "mount_path": "/dev/shm"},
-            *runtime.weights.mounts,
-            *runtime.token.mounts,
+            *(mount for each in runtime.mounted for mount in each.mounts),
         ],
     }
 
@@ -162,7 +156,6 @@ def _pod(
         "containers": [container],
         "volumes": [
             {"name": "dshm", "empty_dir": {"medium": "Memory", "size_limit": shared_memory}},
-            *runtime.weights.volumes,
-            *runtime.token.volumes,
+            *(volume for each in runtime.mounted for volume in each.volumes),
         ],
     }

@@ -1,13 +1,14 @@
 """How long a replica takes from the start of its container until it answers.
 
 On TPU a cold start is `catalog.footprint.cold_start_seconds`; a rehearsal plays warm starts there, as every replica but
-a bucket's first has them. On GPUs each replica downloads its weights.
+a bucket's first has them. On GPUs each replica downloads its weights, or streams them from S3.
 """
 
 import math
 
 from catalog.architecture import Model
 from catalog.footprint import DOWNLOAD_BYTES_PER_SECOND
+from catalog.vllm_gpu import S3_BYTES_PER_SECOND
 
 BUCKET_BYTES_PER_SECOND = 1_000_000_000
 """What a TPU machine reads from a bucket through Cloud Storage FUSE with parallel downloads: an assumption, a cautious
@@ -30,3 +31,8 @@ def warm_start_seconds(model: Model) -> int:
 def download_start_seconds(model: Model) -> int:
     """Return the seconds until a replica on GPUs answers that downloads its weights first."""
     return math.ceil(model.weight_bytes / DOWNLOAD_BYTES_PER_SECOND) + GPU_START_SECONDS
+
+
+def streamed_start_seconds(model: Model) -> int:
+    """Return the seconds until a replica on GPUs answers whose workers stream the weights from S3."""
+    return math.ceil(model.weight_bytes / S3_BYTES_PER_SECOND) + GPU_START_SECONDS

@@ -7,12 +7,13 @@ from typing import Any
 
 from catalog.engines import VLLM
 from catalog.footprint import cold_start_seconds
+from catalog.vllm_gpu import STREAM_FORMAT
 from checks.fit import VLLM_MODULES, Replica, vllm_adapters
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.continuous import batching_engine, exported, version_of
 from rehearsal.engine.engine import NOTHING_AROUND, Engine, Parameter, Surroundings
 from rehearsal.engine.hardware import chip
-from rehearsal.engine.load_time import download_start_seconds, warm_start_seconds
+from rehearsal.engine.load_time import download_start_seconds, streamed_start_seconds, warm_start_seconds
 
 
 def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engine[BatchingEngine] | None:
@@ -27,7 +28,9 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
     if container is None or arguments is None:
         return None
     flags = _parser().parse_known_args(arguments)[0]
-    served, device = around.model(flags.model), chip(pod, around.pools)
+    streamed, names = flags.load_format == STREAM_FORMAT, flags.served_model_name or [flags.model]
+    # A prefix in S3 says nothing of the model; the pod's last name is then the model's own.
+    served, device = around.model(names[-1] if streamed else flags.model), chip(pod, around.pools)
     lora = flags.max_loras, flags.max_lora_rank, flags.lora_target_modules
     replica = Replica(
         engine="vllm" if device.is_gpu else "vllm-tpu",
@@ -45,17 +48,17 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
     cold = Parameter(
         "load time of the very first start (not played)", f"{cold_start_seconds(served)} s", "catalog/footprint.py"
     )
-    name = flags.served_model_name or flags.model
+    start = (streamed_start_seconds if streamed else download_start_seconds) if device.is_gpu else warm_start_seconds
     return batching_engine(
         replica,
         device,
-        served_name=name,
+        served_name=names[0],
         port=flags.port,
         metrics_path=VLLM.metrics_path,
         health_path=VLLM.health_path,
         series=exported(VLLM.exports, version_of(container), arguments),
-        labels={"engine": "0", "model_name": name},
-        load_seconds=download_start_seconds(served) if device.is_gpu else warm_start_seconds(served),
+        labels={"engine": "0", "model_name": names[0]},
+        load_seconds=start(served),
         more=() if device.is_gpu else (cold,),
     )
 
@@ -71,7 +74,8 @@ def _serve_arguments(container: Mapping[str, Any]) -> Sequence[str] | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
     parser.add_argument("model")
-    parser.add_argument("--served-model-name")
+    parser.add_argument("--served-model-name", nargs="+")
+    parser.add_argument("--load-format")
     parser.add_argument("--port", type=int, default=VLLM.port)
     parser.add_argument("--tensor-parallel-size", type=int, default=1)
     parser.add_argument("--max-model-len", type=int, required=True)

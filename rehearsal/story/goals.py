@@ -9,7 +9,7 @@ from rehearsal.server import Server
 from rehearsal.story.observation import Observation
 
 FEW = 4
-"""Up to so many replicas a story shows all that an autoscaler may have, as NVIDIA's guide to autoscaling Triton does."""
+"""Up to so many replicas a story shows all that an autoscaler may have, as NVIDIA's guide to Triton does."""
 REPLICAS = 3
 """Replicas that it aims at where there may be more: as many as in NVIDIA's article on NIM. Further ones would show
 nothing new."""

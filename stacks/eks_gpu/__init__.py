@@ -1,6 +1,6 @@
 """Model servers on an EKS cluster with GPU nodes, autoscaled through Prometheus: settings and what they become."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import pulumi
@@ -83,10 +83,12 @@ def deploy(settings: EksGpu, surroundings: Surroundings) -> Mapping[str, pulumi.
     import pulumi_aws as aws
 
     from components.addons.load_balancer_controller import LoadBalancerController
+    from components.eks.bucket_access import BucketAccess
     from components.eks.cluster import EksCluster
     from components.eks.network import Network
     from components.eks.shared_storage import SharedStorage
     from components.eks.storage import EbsStorage
+    from components.serving.namespace import ServingNamespace
     from components.workload import Volumes
     from stacks.eks_gpu.nodes import gpu_nodes
     from stacks.gpu.deployment import serve
@@ -133,6 +135,19 @@ def deploy(settings: EksGpu, surroundings: Surroundings) -> Mapping[str, pulumi.
             opts=on_both,
         ).volumes
 
+    bucket_access: Sequence[pulumi.Resource] = ()
+    if uris := settings.s3_uris:
+        bucket_access = BucketAccess(
+            f"{name}-weights",
+            uris.values(),
+            cluster=cluster.name,
+            region=settings.region,
+            network=network,
+            namespace=settings.namespace,
+            service_account=ServingNamespace.SERVICE_ACCOUNT,
+            opts=on_aws,
+        ).ready
+
     served = serve(
         name,
         settings,
@@ -140,6 +155,7 @@ def deploy(settings: EksGpu, surroundings: Surroundings) -> Mapping[str, pulumi.
         pools=pools,
         storage_class=storage.storage_class,
         shared_storage=shared_storage,
+        bucket_access=bucket_access,
         load_balancers=load_balancers,
         opts=on_both,
     )

@@ -20,6 +20,7 @@ def judge(settings: Existing, surroundings: Surroundings) -> list[Finding]:
             for finding in machine_findings(f"cluster.pools.{name}", pool.instance_type, "on-demand")
         ),
         *server_findings(settings),
+        *_bucket_findings(settings),
     ]
 
 
@@ -45,4 +46,15 @@ def _operator_findings(settings: Existing) -> list[Finding]:
             "waits for the operator that Slipway installs, and cluster.present says that the cluster has its own",
             "leave it out",
         )
+    ]
+
+
+def _bucket_findings(settings: Existing) -> list[Finding]:
+    return [
+        Finding(
+            f"servers.{name}.weights.source",
+            f"'s3' needs a role that may read {uri}, and Slipway creates nothing outside a cluster that exists",
+            "write 'hugging-face', or serve it in a stack of kind eks-gpu, which makes the role",
+        )
+        for name, uri in settings.s3_uris.items()
     ]

@@ -102,7 +102,7 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
     from components.serving.namespace import ServingNamespace
     from components.serving.token import TokenSecret, existing_secret
     from components.serving.vllm import VllmServer
-    from components.serving.vllm_pod import VllmRuntime
+    from components.serving.vllm_runtime import VllmRuntime
     from components.workload import Startup
 
     name, cluster_args = settings.name, settings.cluster

@@ -1,6 +1,6 @@
 """What every stack with GPU nodes creates inside its cluster: monitoring, the GPU operator and the servers."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import pulumi
@@ -46,6 +46,7 @@ def serve(
     present: Collection[str] = (),
     storage_class: pulumi.Input[str] | None,
     shared_storage: Callable[[pulumi.Input[str]], Volumes | None] = lambda namespace: None,
+    bucket_access: Sequence[pulumi.Resource] = (),
     load_balancers: LoadBalancers | None,
     opts: pulumi.ResourceOptions,
 ) -> Mapping[str, pulumi.Input[Any]]:
@@ -55,6 +56,7 @@ def serve(
         present: add-ons that the cluster has already: `gpu-operator`, `metrics-server`, `nim-operator`.
         storage_class: of the volume that Prometheus keeps its series on; the cluster's default one if None.
         shared_storage: makes what all pods of a namespace share, where the stack has it.
+        bucket_access: what must exist before a pod can read what servers name in S3.
         load_balancers: how servers get theirs, where one is exposed.
         opts: options with the providers of the cluster.
     """
@@ -106,6 +108,7 @@ def serve(
             ngc=ngc,
             hugging_face=hugging_face,
             shared_storage=shared,
+            bucket_access=bucket_access,
             api_key=surroundings.api_key,
             load_balancers=load_balancers,
             nim_operator=nim_operator,

@@ -74,6 +74,11 @@ class GpuServing(KnowsModels, ABC):
         """The pools whose instance type is known."""
 
     @property
+    def s3_uris(self) -> Mapping[str, str]:
+        """The prefixes in S3 that servers' pods read, by server."""
+        return {name: uri for name, server in self.servers.items() if (uri := server.s3_uri)}
+
+    @property
     def has_shared_storage(self) -> bool:
         """Whether the stack has storage that all pods of the servers mount."""
         return False

@@ -1,5 +1,6 @@
 """What a stack gives a server on GPU nodes when it is created. It loads the Kubernetes SDK."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -25,6 +26,7 @@ class Place:
         ngc: the NGC API key, where a server of the stack needs it.
         hugging_face: the Hugging Face token, where a server of the stack needs it.
         shared_storage: storage that all pods mount, where the stack has it.
+        bucket_access: what must exist before a pod can read what servers of the stack name in S3.
         api_key: what clients of a public server show.
         load_balancers: how servers get theirs, where the stack has one that is exposed.
         nim_operator: NVIDIA's NIM operator, where the stack installs it.
@@ -40,6 +42,7 @@ class Place:
     ngc: NgcAccess | None
     hugging_face: Volumes | None
     shared_storage: Volumes | None
+    bucket_access: Sequence[pulumi.Resource]
     api_key: pulumi.Input[str] | None
     load_balancers: LoadBalancers | None
     nim_operator: pulumi.Resource | None

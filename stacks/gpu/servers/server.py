@@ -91,6 +91,11 @@ class GpuServer(Settings, ABC):
         return False
 
     @property
+    def s3_uri(self) -> str | None:
+        """The prefix in S3 that its pods read, where there is one."""
+        return None
+
+    @property
     def cuda(self) -> Cuda | None:
         """The version of CUDA in its image, where it is known."""
         return None

@@ -15,14 +15,18 @@ from catalog.vllm_gpu import (
     IMAGE_GIB,
     MEMORY_GIB,
     SHARED_MEMORY_GIB,
+    STREAM_BUFFER_GIB,
+    STREAM_DISK_GIB,
     cache_gib,
     cold_start_seconds,
+    streamed_start_seconds,
 )
 from checks import Finding
 from checks.fit import Adapters, Fit, Replica, adapter_findings, fit, vllm_adapters
 from checks.signals import Export, Workload, arguments
 from checks.vllm_arguments import argument_findings
 from components.serving.settings import VllmArgs
+from components.serving.weights_settings import GpuWeights, HuggingFaceWeights, S3Weights
 from stacks.gpu.servers.server import GpuServer, MetricsPage, Models, PodNeeds
 from stacks.models import model_findings
 from stacks.scaling import Scaling
@@ -38,11 +42,18 @@ class VllmOnGpus(VllmArgs, GpuServer):
     asks_for_key: ClassVar[bool] = True
 
     engine: Literal["vllm"]
+    weights: GpuWeights = HuggingFaceWeights()
+    """Where the weights come from."""
 
     @property
     @override
     def needs_hugging_face_token(self) -> bool:
-        return True
+        return self.s3_uri is None
+
+    @property
+    @override
+    def s3_uri(self) -> str | None:
+        return self.weights.uri if isinstance(self.weights, S3Weights) else None
 
     @property
     @override
@@ -65,19 +76,24 @@ class VllmOnGpus(VllmArgs, GpuServer):
     def needs(self, models: Models) -> PodNeeds:
         return PodNeeds(
             gpus=self.tensor_parallel,
-            memory_gib=MEMORY_GIB,
+            memory_gib=MEMORY_GIB + (STREAM_BUFFER_GIB * self.tensor_parallel if self.s3_uri else 0),
             shared_memory_gib=SHARED_MEMORY_GIB,
-            disk_gib=cache_gib(models[self.model]) if self.model in models else 0,
+            disk_gib=self._disk_gib(models),
             image_gib=IMAGE_GIB,
         )
 
+    def _disk_gib(self, models: Models) -> int:
+        if self.s3_uri:
+            return STREAM_DISK_GIB
+        return cache_gib(models[self.model]) if self.model in models else 0
+
     @override
     def startup_seconds(self, models: Models) -> int:
-        return cold_start_seconds(models[self.model])
+        return (streamed_start_seconds if self.s3_uri else cold_start_seconds)(models[self.model])
 
     @override
     def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
-        arguments_found = list(argument_findings(f"{path}.extraArgs", self.extra_args))
+        arguments_found = list(argument_findings(f"{path}.extraArgs", self.extra_args, streamed=bool(self.s3_uri)))
         if unknown := model_findings(path, self.model, models):
             return [*unknown, *arguments_found]
         if self.adapters and (unknown := adapter_findings(f"{path}.lora", models[self.model], self.adapters)):
@@ -130,8 +146,11 @@ class VllmOnGpus(VllmArgs, GpuServer):
     def deploy(self, name: str, place: "Place") -> pulumi.Output[str]:
         from components.serving.node_disk import node_disk
         from components.serving.vllm import VllmServer
-        from components.serving.vllm_pod import VllmRuntime
+        from components.serving.vllm_runtime import Streamed, VllmRuntime
 
+        # Some versions of vLLM empty the folder of the files beside the weights as they start: replicas share none.
+        streamed = Streamed(uri, STREAM_BUFFER_GIB, place.bucket_access) if (uri := self.s3_uri) else None
+        disk = node_disk(self._disk_gib(place.models))
         return VllmServer(
             name,
             self,
@@ -140,10 +159,11 @@ class VllmOnGpus(VllmArgs, GpuServer):
                 image=f"{IMAGE}:{VLLM_GPU}",
                 image_tag=VLLM_GPU,
                 accelerator=place.accelerator,
-                weights=place.shared_storage or node_disk(cache_gib(place.models[self.model])),
-                token=judged(place.hugging_face),
+                weights=disk if streamed else place.shared_storage or disk,
+                token=None if streamed else judged(place.hugging_face),
                 cache_variable=CACHE_VARIABLE,
                 service_account=place.service_account,
+                streamed=streamed,
             ),
             startup=place.startup,
             metrics=place.metrics,

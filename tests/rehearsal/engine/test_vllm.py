@@ -149,5 +149,5 @@ def test_a_pod_that_streams_from_s3_is_known_by_its_last_name_and_starts_sooner(
     assert streamed
     assert downloading
     assert (streamed.served_name, streamed.labels["model_name"]) == ("llama", "llama")
-    assert streamed.limits.slots == downloading.limits.slots
+    assert streamed.slots == downloading.slots
     assert streamed.load_seconds < downloading.load_seconds

@@ -1,0 +1,20 @@
+"""What vLLM on GPUs takes of its host."""
+
+import pytest
+
+from catalog.architecture import Model
+from catalog.models import MODELS
+from catalog.units import GIB
+from catalog.vllm_gpu import STREAM_BUFFER_GIB, cold_start_seconds, streamed_start_seconds
+
+BF16_BYTES = 2
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
+def test_the_buffer_holds_the_embedding_of_each_model(model: Model) -> None:
+    assert model.vocabulary * model.hidden * BF16_BYTES <= STREAM_BUFFER_GIB * GIB
+
+
+@pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
+def test_weights_come_faster_from_s3_than_from_the_hub(model: Model) -> None:
+    assert streamed_start_seconds(model) < cold_start_seconds(model)
