@@ -23,13 +23,19 @@ from rehearsal.stack import NothingToPlayError
 from rehearsal.story.play import play
 from rehearsal.story.screen import Screen
 from rehearsal.story.setting import setting, upstreams
+from rehearsal.triton import wheel
+from rehearsal.triton.repository import AssemblyError
+from rehearsal.triton.wheel import MissingWheelError
 
 DEFAULT_STACK = "gke-tpu"
 DEFAULT_SPEED = 30.0
 """With it the story of a server of 70 billion parameters takes two minutes."""
 FOLDER = Path("rehearsal-report")
 
-EXPECTED = (*(GoError, NoSlotError, NothingToPlayError, ProcessError, StartError, UnknownMachineError),)
+EXPECTED = (
+    *(AssemblyError, GoError, MissingWheelError, NoSlotError, NothingToPlayError, ProcessError, StartError),
+    UnknownMachineError,
+)
 """What a person can do something about; the message says what."""
 
 
@@ -75,6 +81,8 @@ def _run(name: str, speed: float, folder: Path) -> int:
     console = Console()
     file = find(name, PROGRAM.parent)
     played = stack.read(record(file), own_models(file))
+    if played.has_real_engines:
+        wheel.find()
     binaries = build.ensure(upstreams(played))
     began = time.monotonic()
     with setting(played, speed=speed, binaries=binaries) as stage:

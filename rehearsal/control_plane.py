@@ -22,6 +22,8 @@ from rehearsal.slots import Slot
 
 LOAD_SECONDS = "rehearsal.slipway/load-seconds"
 """Annotation of a pod: seconds from its start until it is Ready, or complete when a Job owns it; at once without it."""
+PROBED = "rehearsal.slipway/probed"
+"""Annotation of a pod that is Ready when somebody who asks what runs in it says so to the API server."""
 
 START_SECONDS = 60
 POLL_SECONDS = 0.05

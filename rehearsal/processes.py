@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,12 +39,13 @@ class Recorded(TypedDict):
 
 
 class Processes:
-    """The processes of one rehearsal, by name, with their logs and their record in `folder`."""
+    """The processes of one rehearsal, by name, with their logs and their record in `folder`. Threads may share it."""
 
     def __init__(self, folder: Path) -> None:
         self.logs = folder / "logs"
         self.logs.mkdir()
         self._folder = folder
+        self._lock = threading.RLock()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._recorded: dict[str, Recorded] = {}
         self._started: dict[str, tuple[Sequence[str | Path], Mapping[str, str] | None]] = {}
@@ -53,9 +55,9 @@ class Processes:
 
         A session of its own keeps the terminal's Ctrl-C from it: a rehearsal ends its parts in order.
         """
-        assert name not in self._running, f"{name} runs already"
         arguments = [str(part) for part in command]
-        with self.log(name).open("ab") as log:
+        with self._lock, self.log(name).open("ab") as log:
+            assert name not in self._running, f"{name} runs already"
             child = subprocess.Popen(
                 arguments,
                 stdin=subprocess.DEVNULL,
@@ -65,11 +67,11 @@ class Processes:
                 env=os.environ | dict(environment or {}),
                 start_new_session=True,
             )
-        self._running[name] = child
-        self._started[name] = (command, environment)
-        created = psutil.Process(child.pid).create_time()
-        self._recorded[name] = {"name": name, "pid": child.pid, "created": created, "command": arguments}
-        self._write_record()
+            self._running[name] = child
+            self._started[name] = (command, environment)
+            created = psutil.Process(child.pid).create_time()
+            self._recorded[name] = {"name": name, "pid": child.pid, "created": created, "command": arguments}
+            self._write_record()
 
     def restart(self, name: str) -> None:
         """Stop `name` if it runs, and start it as before."""
@@ -84,15 +86,15 @@ class Processes:
     @property
     def pids(self) -> dict[str, int]:
         """The process ids, by name."""
-        return {name: child.pid for name, child in self._running.items()}
+        return {name: child.pid for name, child in self._now_running().items()}
 
-    def check(self) -> None:
-        """Look whether all that was started still runs.
+    def check(self, *names: str) -> None:
+        """Look whether `names`, or without names all that was started, still run.
 
         Raises:
             ProcessError: a process has ended though nobody stopped it.
         """
-        for name, child in self._running.items():
+        for name, child in self._now_running(*names).items():
             if child.poll() is not None:
                 tail = self.log(name).read_text(errors="replace")[-TAIL_CHARACTERS:]
                 raise ProcessError(
@@ -104,14 +106,21 @@ class Processes:
 
         A process that still runs `STOP_SECONDS` after it was asked to end is killed.
         """
-        for name in reversed(tuple(self._running)):
-            if not names or name in names:
-                child = self._running.pop(name)
-                if child.poll() is None:
-                    _stop(psutil.Process(child.pid))
-                child.wait()
+        for name in reversed(self._now_running(*names)):
+            with self._lock:
+                child = self._running.pop(name, None)
+            if child is None:
+                continue
+            if child.poll() is None:
+                _stop(psutil.Process(child.pid))
+            child.wait()
+            with self._lock:
                 del self._recorded[name]
                 self._write_record()
+
+    def _now_running(self, *names: str) -> dict[str, subprocess.Popen[bytes]]:
+        with self._lock:
+            return {name: child for name, child in self._running.items() if not names or name in names}
 
     def _write_record(self) -> None:
         partial = self._folder / f"{RECORD}.partial"

@@ -15,6 +15,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from rehearsal import processes
+from rehearsal.triton.server import remove_leftovers
 
 NUMBERS = range(77, 127)
 LOCK_PORT = 7700
@@ -44,6 +45,11 @@ class Slot:
     def folder(self) -> Path:
         """Where all files of the rehearsal lie."""
         return state_home() / str(self.number)
+
+    @property
+    def region(self) -> str:
+        """What names of shared memory begin with that belongs to the rehearsal."""
+        return f"slipway_{self.number}_"
 
     def free_port(self) -> int:
         """Return a port of `address` that nothing listens on. Only this rehearsal asks for ports there."""
@@ -110,5 +116,6 @@ def _lock(slot: Slot) -> socket.socket | None:
 
 def _clean(slot: Slot) -> list[str]:
     stopped = processes.stop_leftovers(slot.folder)
+    remove_leftovers(slot.region)
     shutil.rmtree(slot.folder, ignore_errors=True)
     return stopped

@@ -12,7 +12,7 @@ from offline.manifests import manifest
 from rehearsal import eks_pools, gke_pools, releases
 from rehearsal.client import Json
 from rehearsal.clock import Clock
-from rehearsal.control_plane import LOAD_SECONDS
+from rehearsal.control_plane import LOAD_SECONDS, PROBED
 from rehearsal.engine import pods
 from rehearsal.engine.engine import AnyEngine, Surroundings
 from rehearsal.engine.hardware import UnknownChipError
@@ -62,10 +62,20 @@ class PlayedStack:
     not_rehearsed: Sequence[str]
     own_models: Mapping[str, Model] = field(default_factory=dict[str, Model])
 
+    @property
+    def has_real_engines(self) -> bool:
+        """Whether a real server runs in the pods of some server."""
+        return any(server.engine.is_real for server in self.servers)
+
+    @property
+    def around(self) -> Surroundings:
+        """What its pods lead to."""
+        return _around(self.manifests, self.pools, self.own_models)
+
     def engine(self, pod: Mapping[str, object]) -> AnyEngine | None:
         """Return the engine of a pod's `spec`, if it has one of those that are played."""
         try:
-            return pods.read(pod, _around(self.manifests, self.pools, self.own_models))
+            return pods.read(pod, self.around)
         except (UnknownChipError, UnknownModelError):
             return None
 
@@ -109,7 +119,7 @@ def compressed(manifest: Json, clock: Clock, engine: Callable[[Json], AnyEngine 
     if found is None:
         return manifest
     template, metadata = spec["template"], spec["template"].get("metadata", {})
-    wait = {LOAD_SECONDS: f"{clock.compressed(found.load_seconds):.1f}"}
+    wait = {PROBED: "true"} if found.is_real else {LOAD_SECONDS: f"{clock.compressed(found.load_seconds):.1f}"}
     annotated = {**metadata, "annotations": {**metadata.get("annotations", {}), **wait}}
     return {**manifest, "spec": {**spec, "template": {**template, "metadata": annotated}}}
 

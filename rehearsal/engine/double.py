@@ -1,7 +1,7 @@
 """The engines of all pods in one process: it listens at each Ready pod's own address and port, and plays the load.
 
 Health and metrics pages are answered. Requests are not: their number is read off the client pods that are Ready, and
-spread over the pods that their Service selects.
+spread over the pods that their Service selects. Pods with a real server are left to that.
 """
 
 import threading
@@ -75,7 +75,7 @@ class EngineDouble:
         self.targets = targets(ready, engines, services)
         with self._lock:
             self._play()
-        self._listen(ready, engines)
+        self._listen(ready, {name: engine for name, engine in engines.items() if not engine.is_real})
 
     def _engine(self, pod: Json) -> AnyEngine | None:
         uid = pod["metadata"]["uid"]
@@ -88,7 +88,8 @@ class EngineDouble:
         self._fleets = {name: self._fleets.get(name) or Fleet() for name in self.targets}
         for name, target in self.targets.items():
             fleet = self._fleets[name]
-            fleet.set_replicas({pod: engine.start for pod, engine in target.engines.items()}, now)
+            doubles = {pod: engine.start for pod, engine in target.engines.items() if not engine.is_real}
+            fleet.set_replicas(doubles, now)
             fleet.set_clients(target.clients, target.shape, now)
 
     def _listen(self, pods: dict[str, Json], engines: dict[str, AnyEngine]) -> None:

@@ -132,6 +132,7 @@ class Engine(Generic[R]):
         recorded: how gauges that rules of a stack record are read off the model, by name.
         shown: those that a story shows.
         parameters: numbers of the model for people, each with its source.
+        is_real: whether a real server runs in each pod; the model of a replica then only foretells what it will show.
     """
 
     served_name: str
@@ -149,6 +150,7 @@ class Engine(Generic[R]):
     recorded: Mapping[str, Callable[[R], float]] = field(default_factory=dict[str, Callable[[R], float]])
     shown: Shown
     parameters: tuple[Parameter, ...]
+    is_real: bool = False
 
     def value(self, series: str, replica: R) -> float | None:
         """Return what a gauge shows of a replica; None if neither its page nor a rule has such a gauge."""

@@ -28,6 +28,8 @@ class Load:
         concurrency: requests that it keeps under way.
         model: what it calls the model.
         shape: its request.
+        path: where that goes, from the root of the server.
+        body: what is posted, as JSON.
     """
 
     service: str
@@ -35,6 +37,8 @@ class Load:
     concurrency: int
     model: str
     shape: Shape
+    path: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +49,16 @@ class Target:
         engines: its replicas' engines by pod, `namespace/name`.
         clients: requests that are kept under way.
         shape: what each request is.
+        path: where each goes, from the root of the server; empty without clients.
+        body: what each posts, as JSON.
         problem: why it gets none of the load that clients send; empty if it does.
     """
 
     engines: Mapping[str, AnyEngine]
     clients: int
     shape: Shape
+    path: str = ""
+    body: str = ""
     problem: str = ""
 
 
@@ -84,7 +92,15 @@ def loads(pod: Json) -> Iterable[Load]:
             prompt = str(request.get("prompt") or request.get("text_input", ""))
             shape = Shape(math.ceil(len(prompt) / CHARACTERS_PER_TOKEN), request.get("max_tokens", DEFAULT_ANSWER))
             model = request.get("model") or _model_of(env.get("REQUEST_PATH", ""))
-            yield Load(f"{namespace}/{name}", url.port or 80, int(env["CONCURRENCY"]), model, shape)
+            yield Load(
+                f"{namespace}/{name}",
+                url.port or 80,
+                int(env["CONCURRENCY"]),
+                model,
+                shape,
+                env.get("REQUEST_PATH", ""),
+                env["REQUEST"],
+            )
 
 
 def _model_of(path: str) -> str:
@@ -98,8 +114,8 @@ def _target(name: str, engines: Mapping[str, AnyEngine], sent: Sequence[Load], s
         return Target(engines, 0, Shape(1, 1))
     load = sent[0]
     if problem := _problem(name, engines, load, services):
-        return Target(engines, 0, load.shape, problem)
-    return Target(engines, sum(each.concurrency for each in sent), load.shape)
+        return Target(engines, 0, load.shape, problem=problem)
+    return Target(engines, sum(each.concurrency for each in sent), load.shape, load.path, load.body)
 
 
 def _problem(name: str, engines: Mapping[str, AnyEngine], load: Load, services: Mapping[str, Json]) -> str:

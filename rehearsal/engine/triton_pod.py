@@ -6,7 +6,6 @@ front of an engine of TensorRT-LLM. Of ensembles, decoupled models and other bac
 
 import argparse
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +15,7 @@ from catalog.architecture import Model
 from catalog.engines import TRITON
 from catalog.triton import HTTP_PORT
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
+from components.triton_repository import parse
 from rehearsal.engine.continuous import exported, version_of
 from rehearsal.engine.engine import NOTHING_AROUND, Engine, Parameter, Shown, Surroundings
 from rehearsal.engine.hardware import Chip, chip, gpus
@@ -23,6 +23,7 @@ from rehearsal.engine.instances import InstanceEngine, InstanceLimits
 from rehearsal.engine.load_time import download_start_seconds
 from rehearsal.engine.step_time import measured, step_seconds
 from rehearsal.triton import pace
+from rehearsal.triton.repository import checkpoint, instances
 
 GATE = "tensorrt_llm_bls"
 MICROSECONDS = 1e6
@@ -70,7 +71,7 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
         UnknownChipError: nothing says what the pod computes on.
     """
     container = next((each for each in pod["containers"] if "tritonserver" in each.get("command", ())), None)
-    found = _gate(pod, around) or _python(around.files(pod), around) if container else None
+    found = _gate(pod, around) or _python(around.files(pod), around, gpus(pod)) if container else None
     if container is None or found is None:
         return None
     device, load_seconds = chip(pod, around.pools), download_start_seconds(found.served)
@@ -102,6 +103,7 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
             ),
             Parameter("load time", f"{load_seconds} s", "rehearsal/engine/load_time.py"),
         ),
+        is_real=found.answer > 0,
     )
 
 
@@ -137,28 +139,23 @@ def _gate(pod: Mapping[str, Any], around: Surroundings) -> _Served | None:
     return None
 
 
-def _python(files: Mapping[str, str], around: Surroundings) -> _Served | None:
+def _python(files: Mapping[str, str], around: Surroundings, gpus: int) -> _Served | None:
     """Return the one Python model of a repository that answers whole prompts, from its configuration."""
-    configs = [text for path, text in files.items() if path.endswith("/config.pbtxt")]
-    if len(configs) != 1 or 'backend: "python"' not in configs[0]:
+    configs = [parse(text) for path, text in files.items() if path.endswith("/config.pbtxt")]
+    if len(configs) != 1 or configs[0].backend != "python":
         return None
     [config] = configs
-    told = dict(re.findall(r'key: "(\w+)"\s*value \{\s*string_value: "([^"]*)"', config))
+    told = config.parameters
     if not {"model", "max_answer", "max_prompt"} <= told.keys():
         return None
     return _Served(
-        name=_field(config, r'^name: "(\w+)"', ""),
-        served=around.model("/".join(told["model"].split("/")[-2:])),
-        instances=int(_field(config, r"instance_group \{[^}]*count: (\d+)", "1")),
-        batch=max(int(_field(config, r"^max_batch_size: (\d+)", "0")), 1) if "dynamic_batching" in config else 1,
+        name=config.name,
+        served=around.model(checkpoint(config)),
+        instances=instances(config, gpus),
+        batch=max(config.max_batch_size, 1) if config.dynamic_batching else 1,
         answer=int(told["max_answer"]),
         max_tokens=int(told["max_answer"]) + int(told["max_prompt"]),
     )
-
-
-def _field(config: str, pattern: str, default: str) -> str:
-    found = re.search(pattern, config, re.MULTILINE)
-    return found[1] if found else default
 
 
 def _parser() -> argparse.ArgumentParser:

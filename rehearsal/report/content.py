@@ -10,6 +10,7 @@ from rehearsal.story.observation import Observation
 from rehearsal.story.setting import Setting, upstreams
 from rehearsal.story.told import Act, Told
 from rehearsal.story.verdict import Verdict
+from rehearsal.triton import told as triton
 
 REAL = (
     "the stack's program, settings and Kubernetes objects",
@@ -18,6 +19,8 @@ REAL = (
 DOUBLES = (
     "nodes: made from the recorded node pools, added and removed by a double of the cluster autoscaler",
     "kubelets: kwok says that pods run; no container starts",
+)
+ENGINE_DOUBLES = (
     "engines: one process listens at every pod's address and serves the engine's metrics page from a queueing model",
     "load clients: counted, not run; the model keeps as many requests under way as they would",
 )
@@ -104,9 +107,14 @@ def report(setting: Setting, told: Told, seconds: float) -> Report:
         acts=told.acts,
         verdicts=told.verdicts,
         observations=told.observations,
-        real=[*REAL, *setting.metrics.real],
-        doubles=[*DOUBLES, *setting.metrics.doubles],
-        changes=CHANGES,
+        real=[*REAL, *setting.metrics.real, *(triton.REAL if setting.triton else ())],
+        doubles=[
+            *DOUBLES,
+            *(() if all(server.engine.is_real for server in setting.stack.servers) else ENGINE_DOUBLES),
+            *setting.metrics.doubles,
+            *(triton.DOUBLES if setting.triton else ()),
+        ],
+        changes=[*CHANGES, *(triton.CHANGES if setting.triton else ())],
         not_rehearsed=setting.stack.not_rehearsed,
         versions={upstream.name: upstream.version for upstream in upstreams(setting.stack)},
     )

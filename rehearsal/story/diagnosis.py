@@ -146,8 +146,8 @@ def _loaded(setting: Setting, server: Server) -> Verdict | None:
     target = setting.engines.targets.get(server.load.service)
     if target is None:
         return Verdict(f"no load client of {server.name} is Ready", Link.LOAD_LOST)
-    if target.problem:
-        return Verdict(target.problem, Link.LOAD_LOST)
+    if problem := target.problem or setting.problem(server.load.service):
+        return Verdict(problem, Link.LOAD_LOST)
     average = signal(setting.autoscaler(server)) or 0
     if average > server.target * (1 + TOLERANCE):
         return None

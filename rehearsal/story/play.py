@@ -182,7 +182,7 @@ class _Story:
         while not done():
             if time.monotonic() > deadline:
                 return False
-            self._setting.engines.check()
+            self._setting.check()
             time.sleep(OBSERVE_SECONDS)
             if observe_too:
                 self._observe()

@@ -18,6 +18,7 @@ from rehearsal.node_autoscaler import NodeAutoscaler
 from rehearsal.nodes import initial_nodes
 from rehearsal.server import Server
 from rehearsal.stack import PlayedStack
+from rehearsal.triton.servers import TritonServers
 
 MIRRORED = (
     ("v1", "Node"),
@@ -44,6 +45,7 @@ class Setting:
         clock: the compressed time.
         mirrors: the objects of each kind as they are now.
         engines: the double of the engines.
+        triton: the real servers; None if the stack has none that run here.
         metrics: the way of the series.
         manifests: the stack's objects as they are to be applied here.
         before: what there was before them.
@@ -54,9 +56,20 @@ class Setting:
     clock: Clock
     mirrors: Mapping[str, Mirror]
     engines: EngineDouble
+    triton: TritonServers | None
     metrics: MetricsPath
     manifests: Sequence[Json]
     before: frozenset[str]
+
+    def check(self) -> None:
+        """Raise what stopped an engine, if anything did."""
+        self.engines.check()
+        if self.triton:
+            self.triton.check()
+
+    def problem(self, service: str) -> str:
+        """Say why real clients of a Service get no answers; empty where they do or there are none."""
+        return self.triton.problem(service) if self.triton else ""
 
     def pods(self, workload: Json) -> list[Json]:
         """Return the pods of a Deployment that are not being deleted."""
@@ -84,6 +97,7 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
     Raises:
         StartError: a part was not ready in time.
         ProcessError: a part ended.
+        MissingWheelError: the stack's servers are real, and there is no tritonserver.
     """
     with control_plane(speed=speed, binaries=binaries) as plane, ExitStack() as inside:
         clock, client = Clock(speed), plane.client
@@ -108,6 +122,12 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
             )
         )
         engines = inside.enter_context(EngineDouble(mirrors["Pod"], mirrors["Service"], played.engine, clock))
+        triton: TritonServers | None = None
+        if played.has_real_engines:
+            triton = TritonServers(
+                plane, mirrors["Pod"], played.around, engine=played.engine, targets=lambda: engines.targets, clock=clock
+            )
+            inside.enter_context(triton)
         metrics = inside.enter_context(played.metrics.open(plane, mirrors, clock))
         yield Setting(
             stack=played,
@@ -115,6 +135,7 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
             clock=clock,
             mirrors=mirrors,
             engines=engines,
+            triton=triton,
             metrics=metrics,
             manifests=[stack.compressed(each, clock, played.engine) for each in metrics.stand_in(played.manifests)],
             before=_settled_inventory(client),

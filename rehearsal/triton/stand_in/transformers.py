@@ -35,6 +35,7 @@ class AutoTokenizer:
     pad_token = None
     pad_token_id = eos_token_id = 0
     eos_token = "</s>"
+    chat_template = None
 
     @classmethod
     def from_pretrained(cls, source, **options):

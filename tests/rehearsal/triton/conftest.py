@@ -11,7 +11,7 @@ import pytest
 from offline import Recording
 from rehearsal import stack
 from rehearsal.client import Json
-from rehearsal.nodes import Pool
+from rehearsal.engine.engine import Surroundings
 from rehearsal.processes import Processes
 from rehearsal.stack import PlayedStack
 from rehearsal.triton.host import Host
@@ -27,13 +27,13 @@ class Recorded:
     Attributes:
         pod: the `spec`.
         config_maps: those of its namespace, by name.
-        pools: the nodes of the stack.
+        around: the stack.
         plan: what is read from it.
     """
 
     pod: Json
     config_maps: Mapping[str, Json]
-    pools: list[Pool]
+    around: Surroundings
     plan: Plan
 
 
@@ -57,7 +57,8 @@ def recorded(llama: PlayedStack) -> Recorded:
     [server] = llama.servers
     pod = server.workload["spec"]["template"]["spec"]
     maps = {each["metadata"]["name"]: each for each in llama.manifests if each["kind"] == "ConfigMap"}
-    return Recorded(pod, maps, [*llama.pools], plan(pod, llama.pools, maps))
+    around = Surroundings(llama.pools, {name: each.get("data", {}) for name, each in maps.items()})
+    return Recorded(pod, maps, around, plan(pod, around, maps))
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import pytest
 
 from rehearsal.client import Json
 from rehearsal.engine import triton_pod
-from rehearsal.engine.engine import Surroundings
 from rehearsal.engine.fleet import Shape
 from rehearsal.engine.steady import steady
 from rehearsal.processes import ProcessError
@@ -43,6 +42,16 @@ def counters(address: str) -> dict[str, float]:
     return {name.partition("{")[0].removeprefix("nv_inference_"): float(value) for name, _, value in split}
 
 
+def wait_until_ready(stage: Stage, recorded: Recorded, address: str) -> None:
+    """Wait for it; raises ProcessError when a server has ended."""
+
+    def is_ready() -> bool:
+        stage.processes.check()
+        return host.is_ready(address, recorded.plan)
+
+    assert eventually(is_ready, START_SECONDS)
+
+
 def left(stage: Stage) -> list[str]:
     """Return the processes and the shared memory that servers of this stage have."""
     commands: list[list[str]] = [process.info["cmdline"] or [] for process in psutil.process_iter(["cmdline"])]
@@ -56,7 +65,7 @@ def test_a_pods_own_repository_answers_the_stacks_request_at_the_pods_own_addres
     stage: Stage, recorded: Recorded, llama: PlayedStack
 ) -> None:
     with stage.host.serve("one", recorded.pod, recorded.plan, recorded.config_maps, address=ADDRESSES[0]):
-        assert host.wait_until_ready(ADDRESSES[0], recorded.plan, stage.processes, seconds=START_SECONDS)
+        wait_until_ready(stage, recorded, ADDRESSES[0])
         what = asked(llama, 1, ADDRESSES[0])
         answer = httpx2.post(what.urls[0], content=what.body, timeout=START_SECONDS)
         assert answer.json().keys() >= {"generated_text", "model_name"}, answer.text
@@ -70,12 +79,11 @@ def test_a_pods_own_repository_answers_the_stacks_request_at_the_pods_own_addres
 def test_the_queueing_model_foretells_the_ratio_that_real_servers_measure(
     stage: Stage, recorded: Recorded, llama: PlayedStack
 ) -> None:
-    data = {name: each.get("data", {}) for name, each in recorded.config_maps.items()}
-    engine = triton_pod.read(recorded.pod, Surroundings(recorded.pools, data))
+    engine = triton_pod.read(recorded.pod, recorded.around)
     assert engine is not None
     expected = steady(engine, "triton:queue_compute:ratio", REQUESTS, Shape(10, 16))
     with stage.host.serve("one", recorded.pod, recorded.plan, recorded.config_maps, address=ADDRESSES[0]):
-        assert host.wait_until_ready(ADDRESSES[0], recorded.plan, stage.processes, seconds=START_SECONDS)
+        wait_until_ready(stage, recorded, ADDRESSES[0])
         with Clients(SPEED) as clients:
             clients.asked = {"llama": asked(llama, REQUESTS, ADDRESSES[0])}
             eventually(lambda: clients.answered("llama") > REQUESTS)
@@ -97,14 +105,14 @@ def test_two_pods_have_servers_of_their_own(stage: Stage, recorded: Recorded, ll
         Clients(SPEED) as clients,
     ):
         for address in ADDRESSES:
-            assert host.wait_until_ready(address, recorded.plan, stage.processes, seconds=START_SECONDS)
+            wait_until_ready(stage, recorded, address)
         clients.asked = {"llama": asked(llama, 16, *ADDRESSES)}
         assert eventually(lambda: all(counters(each)["count"] > 4 for each in ADDRESSES))
 
 
 def test_nothing_is_left_of_a_server_that_was_killed(stage: Stage, recorded: Recorded) -> None:
     with stage.host.serve("one", recorded.pod, recorded.plan, recorded.config_maps, address=ADDRESSES[0]):
-        assert host.wait_until_ready(ADDRESSES[0], recorded.plan, stage.processes, seconds=START_SECONDS)
+        wait_until_ready(stage, recorded, ADDRESSES[0])
         server = psutil.Process(stage.processes.pids["one"])
         assert len(server.children()) == 2
         server.send_signal(signal.SIGKILL)
@@ -121,5 +129,5 @@ def test_a_model_that_does_not_load_ends_the_server_and_its_log_says_why(stage: 
     maps = {name: without_a_parameter(each) for name, each in recorded.config_maps.items()}
     with stage.host.serve("one", recorded.pod, recorded.plan, maps, address=ADDRESSES[0]):
         with pytest.raises(ProcessError, match="failed to load all models"):
-            host.wait_until_ready(ADDRESSES[0], recorded.plan, stage.processes, seconds=START_SECONDS)
+            wait_until_ready(stage, recorded, ADDRESSES[0])
         assert "KeyError: 'max_answer'" in stage.processes.log("one").read_text()
