@@ -81,16 +81,19 @@ def serving(status: int = 200, seconds: float = 0.01) -> Generator[Counting]:
 
 def test_as_many_requests_are_under_way_as_there_are_clients() -> None:
     with serving(seconds=0.05) as server, Clients(SPEED) as clients:
-        clients.asked = {"llama": Asked([server.url], BODY, 7)}
-        assert eventually(lambda: len(server.bodies) > 40)
-        assert server.most == 7
+
+        def most() -> int:
+            """Return the most requests under way in a third of a second."""
+            server.most = 0
+            time.sleep(0.3)
+            return server.most
+
+        for count in (7, 2):
+            clients.asked = {"llama": Asked([server.url], BODY, count)}
+            # What was under way before is answered first, however slow the machine is.
+            assert eventually(lambda count=count: most() == count)
+            assert most() <= count
         assert set(server.bodies) == {BODY}
-        clients.asked = {"llama": Asked([server.url], BODY, 2)}
-        time.sleep(0.3)
-        server.most = 0
-        before = len(server.bodies)
-        assert eventually(lambda: len(server.bodies) > before + 10)
-        assert server.most == 2
 
 
 def test_nothing_is_asked_once_a_server_is_not_named() -> None:
@@ -98,10 +101,14 @@ def test_nothing_is_asked_once_a_server_is_not_named() -> None:
         clients.asked = {"llama": Asked([server.url], BODY, 3)}
         assert eventually(lambda: clients.answered("llama") > 5)
         clients.asked = {}
-        time.sleep(0.3)
-        before = len(server.bodies)
-        time.sleep(0.3)
-        assert len(server.bodies) == before
+
+        def asked() -> int:
+            before = len(server.bodies)
+            time.sleep(0.3)
+            return len(server.bodies) - before
+
+        assert eventually(lambda: not asked())
+        assert not asked()
 
 
 def test_each_address_gets_its_share() -> None:
