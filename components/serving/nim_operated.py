@@ -6,7 +6,6 @@ selects pods, as for every other server.
 """
 
 import pulumi
-import pulumi_kubernetes as k8s
 
 from catalog.engines import NIM
 from catalog.nim import metrics_path, signals
@@ -17,6 +16,7 @@ from components.serving.load_clients import completion, load_clients
 from components.serving.load_test import load_test
 from components.serving.nim_objects import PORT, OperatedRuntime, cache_spec, claimed, service_spec
 from components.serving.nim_settings import NimArgs, NimThroughOperator
+from components.serving.replicas import disruption_budget
 from components.workload import Startup, labels
 
 READY = {"pulumi.com/waitFor": "jsonpath={.status.state}=Ready"}
@@ -73,16 +73,7 @@ class OperatedNim(pulumi.ComponentResource):
                 parent=self, depends_on=[cache, *metrics.ready], custom_timeouts=startup.timeouts
             ),
         )
-        k8s.policy.v1.PodDisruptionBudget(
-            name,
-            metadata={"name": name, "namespace": namespace},
-            spec={
-                "selector": {"match_labels": labels(name)},
-                "max_unavailable": 1,
-                "unhealthy_pod_eviction_policy": "AlwaysAllow",
-            },
-            opts=child,
-        )
+        disruption_budget(name, selector=labels(name), namespace=namespace, opts=child)
         metrics.scrape(
             name, namespace=namespace, labels=labels(name), port=PORT, path=metrics_path(args.version), opts=child
         )

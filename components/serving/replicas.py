@@ -86,6 +86,22 @@ def deployment(
     )
 
 
+def disruption_budget(
+    name: str, *, selector: Mapping[str, str], namespace: pulumi.Input[str], opts: pulumi.ResourceOptions
+) -> k8s.policy.v1.PodDisruptionBudget:
+    """Return what lets nodes drain one replica at a time, and never waits for one that is not Ready anyway."""
+    return k8s.policy.v1.PodDisruptionBudget(
+        name,
+        metadata={"name": name, "namespace": namespace},
+        spec={
+            "selector": {"match_labels": dict(selector)},
+            "max_unavailable": 1,
+            "unhealthy_pod_eviction_policy": "AlwaysAllow",
+        },
+        opts=opts,
+    )
+
+
 def surround(
     name: str,
     args: Served,
@@ -112,16 +128,7 @@ def surround(
     """
     child = pulumi.ResourceOptions(parent=parent)
     after = pulumi.ResourceOptions(parent=parent, depends_on=[workload])
-    k8s.policy.v1.PodDisruptionBudget(
-        name,
-        metadata={"name": name, "namespace": namespace},
-        spec={
-            "selector": {"match_labels": dict(selector)},
-            "max_unavailable": 1,
-            "unhealthy_pod_eviction_policy": "AlwaysAllow",
-        },
-        opts=child,
-    )
+    disruption_budget(name, selector=selector, namespace=namespace, opts=child)
     reached = endpoint(
         name,
         exposure,
