@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from catalog.engines import Series
+from checks.signals import Export, Scaler, ScalerMetric
 from components.serving.settings import Scaled
 
 
@@ -29,4 +30,16 @@ class Scaling:
             target=autoscaling.metric.target,
             min_replicas=autoscaling.min_replicas,
             max_replicas=autoscaling.max_replicas,
+        )
+
+    def scaler(self, export: Export, name: str) -> Scaler:
+        """Return the autoscaler of what exports the series, which asks for it by a name."""
+        path = f"{export.path}.autoscaling"
+        metric = ScalerMetric(path=f"{path}.metric", name=name, target=f"{round(self.target * 1000)}m")
+        return Scaler(
+            path=path,
+            target=export.workload,
+            min_replicas=self.min_replicas,
+            max_replicas=self.max_replicas,
+            metrics=(metric,),
         )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import pulumi
 from pydantic import Field
 
+from catalog.engines import VLLM
 from catalog.footprint import COMPILE_CACHE_VARIABLE, cold_start_seconds, file_cache_gib
 from catalog.versions import VLLM_TPU
 from components.gke.settings import (
@@ -27,6 +28,7 @@ from components.serving.settings import (
 from components.settings import DnsLabel
 from stacks.models import KnowsModels
 from stacks.quota import TpuQuota
+from stacks.scaling import Scaling
 from stacks.surroundings import Surroundings, judged
 
 NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24)]
@@ -46,6 +48,11 @@ class TpuServer(VllmArgs):
     throughput: Annotated[float, Field(gt=0)] | None = None
     """Tokens a second that one replica generates under its target's load, as somebody has measured it; from it follow
     the stack's tokens a second and the price of a million tokens."""
+
+    @property
+    def scaling(self) -> Scaling:
+        """What it is scaled on."""
+        return Scaling.of(self.autoscaling, VLLM.signals[self.autoscaling.metric.signal])
 
 
 class GkeTpu(KnowsModels):

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from catalog.accelerators import TPU_MACHINES, TpuSlice, tpu_slice
-from catalog.engines import VLLM
 from checks.cost import Estimate, PricedItem, estimate
 from checks.fit import Fit, Replica, fit
 from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
@@ -15,7 +14,6 @@ from components.serving.settings import ClusterOnly
 from stacks.capacity import Member, capacity_figures
 from stacks.figures import cost_figures, fit_figures, scaling_figures
 from stacks.gke_tpu import GkeTpu, TpuServer
-from stacks.scaling import Scaling
 from stacks.surroundings import judged
 
 
@@ -67,10 +65,7 @@ def figures(settings: GkeTpu) -> Mapping[str, Any]:
     estimate = cost_of(settings, date.min)
     return {
         "fit": {name: fit_figures(found) for name in settings.servers if (found := fit_of(settings, name))},
-        "scaling": {
-            name: scaling_figures(Scaling.of(server.autoscaling, VLLM.signals[server.autoscaling.metric.signal]))
-            for name, server in settings.servers.items()
-        },
+        "scaling": {name: scaling_figures(server.scaling) for name, server in settings.servers.items()},
         "capacity": capacity_figures(list(_members(settings)), estimate),
         "costUsd": cost_figures(estimate.total),
     }

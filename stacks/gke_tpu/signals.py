@@ -7,8 +7,6 @@ from checks.signals import (
     ManagedPrometheus,
     MetricsApi,
     Monitoring,
-    Scaler,
-    ScalerMetric,
     Scrape,
     StackdriverAdapter,
     Workload,
@@ -34,7 +32,9 @@ def monitoring(settings: GkeTpu) -> Monitoring:
         exports=exports,
         scrapes=tuple(_scrape(export) for export in exports),
         scalers=tuple(
-            _scaler(export, server) for export, server in zip(exports, settings.servers.values(), strict=True)
+            server.scaling.scaler(export, f"prometheus.googleapis.com|{series.name}|{series.kind}")
+            for export, server in zip(exports, settings.servers.values(), strict=True)
+            for series in (server.scaling.series,)
         ),
         apis=tuple(
             MetricsApi(path="cluster", group=group, owner=ADAPTER)
@@ -69,22 +69,4 @@ def _scrape(export: Export) -> Scrape:
         port="http",
         page=VLLM.metrics_path,
         interval_seconds=SCRAPE_SECONDS,
-    )
-
-
-def _scaler(export: Export, server: TpuServer) -> Scaler:
-    scaling = server.autoscaling
-    series = VLLM.signals[scaling.metric.signal]
-    return Scaler(
-        path=f"{export.path}.autoscaling",
-        target=export.workload,
-        min_replicas=scaling.min_replicas,
-        max_replicas=scaling.max_replicas,
-        metrics=(
-            ScalerMetric(
-                path=f"{export.path}.autoscaling.metric",
-                name=f"prometheus.googleapis.com|{series.name}|{series.kind}",
-                target=f"{round(scaling.metric.target * 1000)}m",
-            ),
-        ),
     )

@@ -9,7 +9,6 @@ from checks.signals import (
     Monitoring,
     RecordingRule,
     Scaler,
-    ScalerMetric,
     Scrape,
     Workload,
     charts,
@@ -98,18 +97,9 @@ def _scrape(export: Export, page: MetricsPage) -> Scrape:
 
 
 def _scaler(export: Export, scaling: Scaling, adapter: Adapter) -> Scaler:
-    metric = ScalerMetric(
-        path=f"{export.path}.autoscaling.metric",
-        name=scaling.series.name,
-        target=f"{round(scaling.target * 1000)}m",
-    )
-    if isinstance(adapter, Keda):
-        asked = keda_settings.query(scaling.series, export.workload.name, export.workload.namespace)
-        metric = replace(metric, type="External", query=promql.read(asked))
-    return Scaler(
-        path=f"{export.path}.autoscaling",
-        target=export.workload,
-        min_replicas=scaling.min_replicas,
-        max_replicas=scaling.max_replicas,
-        metrics=(metric,),
-    )
+    scaler = scaling.scaler(export, scaling.series.name)
+    if not isinstance(adapter, Keda):
+        return scaler
+    asked = keda_settings.query(scaling.series, export.workload.name, export.workload.namespace)
+    [metric] = scaler.metrics
+    return replace(scaler, metrics=(replace(metric, type="External", query=promql.read(asked)),))
