@@ -21,10 +21,10 @@ import torch
 import transformers
 
 from bench.triton_llama2 import NAME, chat_model, serving, write_checkpoint
-from components.triton_repository import Repository
-from components.triton_repository.clients.ask import load_tokenizer
-from components.triton_repository.clients.benchmark import BATCHES, measure, tables
-from components.triton_repository.clients.chat import QUESTIONS, Chat, find
+from triton_repository import Repository
+from triton_repository.clients.ask import load_tokenizer
+from triton_repository.clients.benchmark import BATCHES, measure, tables
+from triton_repository.clients.chat import QUESTIONS, Chat, find
 
 RUNS = 4
 CLIENTS = (8, 16)

@@ -28,11 +28,11 @@ from catalog.models import model
 from components.serving.settings import LoadClients
 from components.serving.triton.llama2 import llama2
 from components.serving.triton.settings import Llama2
-from components.triton_repository import Model, Repository, write
-from components.triton_repository.clients.server import Server
 from rehearsal.triton.server import Ports, command, remove_leftovers
 from rehearsal.triton.wheel import Wheel, lay_out_backends
 from rehearsal.triton.wheel import find as find_wheel
+from triton_repository import Model, Repository, write
+from triton_repository.clients.server import Server
 
 NAME = "meta-llama/Llama-2-7b-chat-hf"
 BITS: dict[int, Literal["python", "python-8-bit"]] = {8: "python-8-bit", 16: "python"}

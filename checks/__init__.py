@@ -17,16 +17,20 @@ class Finding:
     """One thing that a check found.
 
     Attributes:
+        code: what kind of thing it is, stable over releases: `fit.kv-cache`.
         path: where in the stack file, dotted: `servers.llama.autoscaling.max`.
         message: the value found and the reason it is wrong, with its numbers.
         remedy: what to write or run instead.
         severity: an `error` keeps the stack from registering any resource; a `warning` does not.
+        about: the path of something elsewhere in the stack file without which there would be no such finding.
     """
 
+    code: str
     path: str
     message: str
     remedy: str
     severity: Severity = "error"
+    about: str = ""
 
     @override
     def __str__(self) -> str:

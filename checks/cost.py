@@ -164,6 +164,7 @@ def _unknown(items: Sequence[PricedItem], budget: float | None) -> list[Finding]
     """An unknown price makes a budget unprovable, so there it is an error."""
     return [
         Finding(
+            "cost.unknown",
             item.path,
             f"no price of {item.item} ({item.purchase}) in {item.region} is known, so {item.name} is not in the cost",
             f"state USD per {item.unit} under prices.{item.item}{_elsewhere(item)}",
@@ -184,12 +185,20 @@ def _stale(prices: Sequence[Price], today: date) -> list[Finding]:
         return []
     named = ", ".join(f"{row.item} {row.usd:g} of {row.as_of}" for row in old)
     message = f"prices are older than {STALE_DAYS} days: {named}"
-    return [Finding("prices", message, "look them up and state those that matter under prices", "warning")]
+    return [
+        Finding("cost.stale", "prices", message, "look them up and state those that matter under prices", "warning")
+    ]
 
 
 def _doubtful(prices: Sequence[Price]) -> list[Finding]:
     return [
-        Finding(f"prices.{row.item}", f"{row.usd:g} USD is in doubt: {row.doubt}", "state the price there", "warning")
+        Finding(
+            "cost.doubtful",
+            f"prices.{row.item}",
+            f"{row.usd:g} USD is in doubt: {row.doubt}",
+            "state the price there",
+            "warning",
+        )
         for row in prices
         if row.doubt
     ]
@@ -198,7 +207,13 @@ def _doubtful(prices: Sequence[Price]) -> list[Finding]:
 def _unused(items: Sequence[PricedItem], overrides: Mapping[str, float]) -> list[Finding]:
     bought = sorted({item.item for item in items})
     return [
-        Finding(f"prices.{item}", "nothing of that name is bought", f"use one of {', '.join(bought)}", "warning")
+        Finding(
+            "cost.unused",
+            f"prices.{item}",
+            "nothing of that name is bought",
+            f"use one of {', '.join(bought)}",
+            "warning",
+        )
         for item in overrides
         if item not in bought
     ]
@@ -210,6 +225,7 @@ def _over_budget(lines: Sequence[Line], total: Cost, budget: float | None) -> li
     dearest = max(lines, key=lambda line: line.cost.ceiling)
     return [
         Finding(
+            "cost.over-budget",
             "budget",
             f"the stack can cost {total.ceiling:.2f} USD an hour ({total.per_month.ceiling:.0f} a month), "
             f"{total.ceiling - budget:.2f} above {budget:.2f}",

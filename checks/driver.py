@@ -24,11 +24,12 @@ def driver_findings(path: str, cuda: Cuda | None, driver: int | None, *, driver_
         message += f": CUDA {cuda.major} needs {cuda.lowest_driver}"
         remedy = f"give the nodes driver {cuda.lowest_driver} or newer ({driver_path}), or use an image with older CUDA"
         if how == "not":
-            return [Finding(path, message, remedy)]
+            return [Finding("driver.driver", path, message, remedy)]
         message += ", unless the image's compatibility package takes this one, which nobody has said"
-        return [Finding(path, message, remedy, "warning")]
+        return [Finding("driver.driver", path, message, remedy, "warning")]
     return [
         Finding(
+            "driver.driver",
             path,
             f"{message}: programs start, but kernels that are compiled at run time need {cuda.driver}",
             f"use an image with older CUDA, or driver {cuda.driver} ({driver_path})",
@@ -47,6 +48,7 @@ def operator_findings(path: str, values: Mapping[str, Any], driver: int) -> list
     """
     findings = [
         Finding(
+            "driver.operator",
             f"{path}.{part}.enabled",
             f"is true, and the nodes' image has driver {driver} and the container toolkit: a second one breaks them",
             "leave it out",
@@ -56,7 +58,7 @@ def operator_findings(path: str, values: Mapping[str, Any], driver: int) -> list
     ]
     if _enabled(values, "devicePlugin") is False:
         reason = "is false, so nothing tells Kubernetes of the GPUs, and the servers' pods wait for ever"
-        findings.append(Finding(f"{path}.devicePlugin.enabled", reason, "leave it out"))
+        findings.append(Finding("driver.operator", f"{path}.devicePlugin.enabled", reason, "leave it out"))
     return findings
 
 

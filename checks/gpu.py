@@ -36,6 +36,7 @@ def machine_findings(path: str, instance_type: str, purchase: Purchase) -> list[
     if machine is None:
         return [
             Finding(
+                "placement.machine",
                 f"{path}.instanceType",
                 f"{instance_type!r} is not a GPU machine of the catalog",
                 f"use {_listed(GPU_MACHINES)}",
@@ -44,6 +45,7 @@ def machine_findings(path: str, instance_type: str, purchase: Purchase) -> list[
     if purchase not in machine.purchases:
         return [
             Finding(
+                "placement.machine",
                 f"{path}.capacity.type",
                 f"AWS sells no {purchase} of {instance_type}",
                 f"use {_listed(machine.purchases)}",
@@ -60,6 +62,7 @@ def bound_findings(
     if max_nodes < min_nodes:
         findings.append(
             Finding(
+                "placement.bound",
                 f"{path}.maxNodes",
                 f"{max_nodes} is below minNodes {min_nodes}",
                 f"raise maxNodes to {min_nodes} or lower minNodes",
@@ -68,6 +71,7 @@ def bound_findings(
     if purchase == "capacity-block" and min_nodes:
         findings.append(
             Finding(
+                "placement.bound",
                 f"{path}.minNodes",
                 f"{min_nodes} nodes cannot be kept: until the block begins, each launch of one fails",
                 "write 0",
@@ -76,6 +80,7 @@ def bound_findings(
     if purchase in RESERVED and len(zones) > 1:
         findings.append(
             Finding(
+                "placement.bound",
                 f"{path}.zones",
                 f"{len(zones)} zones are given, but a {purchase} is in one zone",
                 f"write the one of the {purchase}",
@@ -90,10 +95,13 @@ def efa_findings(path: str, instance_type: str, purchase: Purchase, zones: Seque
     findings: list[Finding] = []
     if machine and not machine.efa:
         having = [other.name for other in GPU_MACHINES.values() if other.efa]
-        findings.append(Finding(f"{path}.efa", f"{instance_type} has no EFA interface", f"use {_listed(having)}"))
+        findings.append(
+            Finding("placement.efa", f"{path}.efa", f"{instance_type} has no EFA interface", f"use {_listed(having)}")
+        )
     if purchase not in RESERVED and len(zones) > 1:
         findings.append(
             Finding(
+                "placement.efa",
                 f"{path}.zones",
                 f"{len(zones)} zones are given, but nodes with EFA are in one placement group, which is in one zone",
                 "write one zone",
@@ -108,6 +116,7 @@ def karpenter_findings(path: str, min_nodes: int) -> list[Finding]:
         return []
     return [
         Finding(
+            "placement.karpenter",
             f"{path}.minNodes",
             f"{min_nodes} nodes cannot be kept: Karpenter makes a node when a pod waits for it, and none in advance",
             "write 0 and keep nodes through a server's minReplicas, or set cluster.nodeAutoscaler.type to "
@@ -124,6 +133,7 @@ def gpu_placement_findings(pools: Mapping[str, GpuPool], demands: Sequence[GpuDe
         if demand.max_replicas < demand.min_replicas:
             findings.append(
                 Finding(
+                    "placement.gpu-placement",
                     f"{demand.path}.autoscaling.maxReplicas",
                     f"{demand.max_replicas} is below minReplicas {demand.min_replicas}",
                     f"raise maxReplicas to {demand.min_replicas} or lower minReplicas",
@@ -132,7 +142,12 @@ def gpu_placement_findings(pools: Mapping[str, GpuPool], demands: Sequence[GpuDe
         pool = pools.get(demand.pool)
         if pool is None:
             findings.append(
-                Finding(f"{demand.path}.pool", f"there is no pool {demand.pool!r}", f"use {_listed(pools)}")
+                Finding(
+                    "placement.gpu-placement",
+                    f"{demand.path}.pool",
+                    f"there is no pool {demand.pool!r}",
+                    f"use {_listed(pools)}",
+                )
             )
         elif too_large := _pod_findings(pool, demand):
             findings += too_large
@@ -149,6 +164,7 @@ def _pod_findings(pool: GpuPool, demand: GpuDemand) -> list[Finding]:
     if demand.gpus > machine.gpus:
         findings.append(
             Finding(
+                "placement.pod",
                 f"{demand.path}.tensorParallel",
                 f"{demand.gpus} GPUs are used, and a node of pool {demand.pool!r} ({machine.name}) has {machine.gpus}",
                 f"write {machine.gpus} or less, or choose a pool of larger machines",
@@ -158,6 +174,7 @@ def _pod_findings(pool: GpuPool, demand: GpuDemand) -> list[Finding]:
     if demand.memory_gib > left:
         findings.append(
             Finding(
+                "placement.pod",
                 demand.path,
                 f"a pod needs {demand.memory_gib:.0f} GiB of main memory, and a node of pool {demand.pool!r} "
                 f"({machine.name}) leaves {left:.0f} GiB to pods",
@@ -167,6 +184,7 @@ def _pod_findings(pool: GpuPool, demand: GpuDemand) -> list[Finding]:
     if demand.cpus > cpus_for_pods(machine):
         findings.append(
             Finding(
+                "placement.pod",
                 demand.path,
                 f"a pod requests {demand.cpus:g} cores, and a node of pool {demand.pool!r} ({machine.name}) leaves "
                 f"{cpus_for_pods(machine):.2f} to pods",
@@ -185,9 +203,13 @@ def _disk_findings(pool: GpuPool, demand: GpuDemand) -> list[Finding]:
         f"{demand.path}: {needed:.0f} GiB"
     )
     if pool.disk_key is None:
-        return [Finding(f"{pool.path}.instanceType", message, "choose machines with a larger instance store")]
+        return [
+            Finding(
+                "placement.disk", f"{pool.path}.instanceType", message, "choose machines with a larger instance store"
+            )
+        ]
     enough = ceil((needed + DISK_RESERVE_GIB) / DISK_SHARE)
-    return [Finding(f"{pool.path}.{pool.disk_key}", message, f"write {enough} or more")]
+    return [Finding("placement.disk", f"{pool.path}.{pool.disk_key}", message, f"write {enough} or more")]
 
 
 def _sum_findings(name: str, pool: GpuPool, demands: Sequence[GpuDemand]) -> list[Finding]:
@@ -198,6 +220,7 @@ def _sum_findings(name: str, pool: GpuPool, demands: Sequence[GpuDemand]) -> lis
     each = " + ".join(f"{demand.path.rpartition('.')[2]} {demand.max_replicas}" for demand in demands)
     return [
         Finding(
+            "placement.sum",
             f"{demands[-1].path}.autoscaling.maxReplicas",
             f"{wanted} nodes are needed at most ({each} replicas on {pool.machine.name}), and pool {name!r} has "
             f"{pool.max_nodes}: the last replicas would stay pending",

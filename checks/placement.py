@@ -53,6 +53,7 @@ def placement_findings(pools: Mapping[str, Pool], demands: Sequence[Demand]) -> 
         if demand.max_replicas < demand.min_replicas:
             findings.append(
                 Finding(
+                    "placement.placement",
                     f"{demand.path}.autoscaling.maxReplicas",
                     f"{demand.max_replicas} is below minReplicas {demand.min_replicas}",
                     f"raise maxReplicas to {demand.min_replicas} or lower minReplicas",
@@ -61,7 +62,12 @@ def placement_findings(pools: Mapping[str, Pool], demands: Sequence[Demand]) -> 
         pool = pools.get(demand.pool)
         if pool is None:
             findings.append(
-                Finding(f"{demand.path}.pool", f"there is no pool {demand.pool!r}", f"use {' or '.join(pools)}")
+                Finding(
+                    "placement.placement",
+                    f"{demand.path}.pool",
+                    f"there is no pool {demand.pool!r}",
+                    f"use {' or '.join(pools)}",
+                )
             )
             continue
         sharing[demand.pool].append(demand)
@@ -76,6 +82,7 @@ def _pod_findings(pool: Pool, demand: Demand) -> list[Finding]:
     if demand.chips != pool.chips:
         findings.append(
             Finding(
+                "placement.pod",
                 f"{demand.path}.tensorParallel",
                 f"{demand.chips} chips are used, but a replica on pool {demand.pool!r} gets all {pool.chips} of its "
                 "slice: GKE gives a pod every chip of a machine or none",
@@ -85,6 +92,7 @@ def _pod_findings(pool: Pool, demand: Demand) -> list[Finding]:
     if demand.memory_gib > pool.memory_gib:
         findings.append(
             Finding(
+                "placement.pod",
                 demand.path,
                 f"a pod needs {demand.memory_gib:.0f} GiB of main memory, and a node of pool {demand.pool!r} leaves "
                 f"{pool.memory_gib:.0f} GiB to pods",
@@ -102,6 +110,7 @@ def _sum_findings(name: str, pool: Pool, demands: Sequence[Demand]) -> list[Find
     nodes = f"{pool.hosts} nodes" if pool.hosts > 1 else "a node"
     return [
         Finding(
+            "placement.sum",
             f"{demands[-1].path}.autoscaling.maxReplicas",
             f"{wanted} nodes are needed at most ({each} replicas of {nodes} each), and pool {name!r} has "
             f"{pool.max_nodes}: the last replicas would stay pending",

@@ -42,9 +42,9 @@ def _weights(path: str, replica: Replica, gpu: Gpu) -> list[Finding]:
     message = f"{replica.model.name} has {format_.name} weights, and {_lacks(gpu, format_)}"
     remedy = f"use a GPU of {_text(format_.since)} or newer, or a checkpoint in another format"
     if replica.engine == "tensorrt-llm":
-        return [Finding(f"{path}.model", f"{message}, which TensorRT-LLM needs", remedy)]
+        return [Finding("precision.weights", f"{path}.model", f"{message}, which TensorRT-LLM needs", remedy)]
     message += ": they are unpacked to 16 bits for each step, which saves memory but no time"
-    return [Finding(f"{path}.model", message, remedy, "warning")]
+    return [Finding("precision.weights", f"{path}.model", message, remedy, "warning")]
 
 
 def _kv_cache(path: str, replica: Replica, gpu: Gpu) -> list[Finding]:
@@ -53,7 +53,7 @@ def _kv_cache(path: str, replica: Replica, gpu: Gpu) -> list[Finding]:
         return []
     message = f"the KV cache is in FP8, and {_lacks(gpu, format_)}: the engine does not start"
     remedy = f"leave it in 16 bits, or use a GPU of {_text(format_.since)} or newer"
-    return [Finding(f"{path}.kvCacheDtype", message, remedy)]
+    return [Finding("precision.kv-cache", f"{path}.kvCacheDtype", message, remedy)]
 
 
 def _lacks(gpu: Gpu, format_: Format) -> str:

@@ -59,6 +59,7 @@ def draft_findings(path: str, target: Model, draft: Model, max_model_len: int) -
     """Judge a model as the draft of another, without regard to how both are run; `path` names the draft."""
     if draft.vocabulary != target.vocabulary:
         yield Finding(
+            "speculation.draft",
             path,
             f"{draft.name} has {draft.vocabulary} tokens and {target.name} has {target.vocabulary}: what one proposes "
             "is not what the other reads",
@@ -66,6 +67,7 @@ def draft_findings(path: str, target: Model, draft: Model, max_model_len: int) -
         )
     if draft.parameters >= target.parameters:
         yield Finding(
+            "speculation.draft",
             path,
             f"{draft.name} has {_billions(draft)} parameters and {target.name} has {_billions(target)}: a draft that "
             "is no smaller than its target makes it slower",
@@ -73,6 +75,7 @@ def draft_findings(path: str, target: Model, draft: Model, max_model_len: int) -
         )
     if draft.max_positions < max_model_len:
         yield Finding(
+            "speculation.draft",
             path,
             f"{draft.name} has {draft.max_positions} positions, and requests have up to {max_model_len} tokens",
             f"use a draft with a longer context, or lower maxModelLen to {draft.max_positions}",
@@ -82,6 +85,7 @@ def draft_findings(path: str, target: Model, draft: Model, max_model_len: int) -
 def _sharding(path: str, draft: Model, tensor_parallel: int) -> Iterator[Finding]:
     if not divides(draft, tensor_parallel):
         yield Finding(
+            "speculation.sharding",
             path,
             f"{draft.name} ({draft.heads} query heads, {draft.kv_heads} key-value heads) cannot be spread evenly over "
             f"{tensor_parallel} GPUs, and a draft is sharded as its target is",
@@ -95,6 +99,7 @@ def _head(path: str, target: Model, head: EagleHead) -> Iterator[Finding]:
     fitting = [name for name, known in EAGLE_HEADS.items() if target.name in known.targets]
     remedy = f"use {' or '.join(fitting)}" if fitting else "use the type draft-target or ngram"
     yield Finding(
+        "speculation.head",
         path,
         f"{head.name} was trained with {head.targets[0]}, whose hidden states it reads, not with {target.name}",
         remedy,
@@ -104,6 +109,7 @@ def _head(path: str, target: Model, head: EagleHead) -> Iterator[Finding]:
 def _mtp(path: str, target: Model) -> Iterator[Finding]:
     if target.model_type not in MTP_MODEL_TYPES:
         yield Finding(
+            "speculation.mtp",
             path,
             f"{target.name} has no layers that predict several tokens; DeepSeek-V3 and R1 have",
             "use the type draft-target, eagle3 or ngram",
@@ -116,6 +122,7 @@ def _step(path: str, given: Speculation) -> Iterator[Finding]:
     if given.max_draft_len and verified > given.max_num_batched_tokens:
         most = given.max_num_batched_tokens // given.max_num_seqs - 1
         yield Finding(
+            "speculation.step",
             f"{path}.maxDraftLen",
             f"{given.max_draft_len} drafted tokens and one more of each of {given.max_num_seqs} requests are "
             f"{verified} tokens a step, and a step has {given.max_num_batched_tokens}: the batch is never full",

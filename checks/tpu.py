@@ -13,6 +13,7 @@ def slice_findings(path: str, machine_type: str, topology: str) -> list[Finding]
     if machine is None:
         return [
             Finding(
+                "placement.slice",
                 f"{path}.machineType",
                 f"{machine_type!r} is not a TPU machine of the catalog",
                 f"use {_listed(TPU_MACHINES)}",
@@ -23,6 +24,7 @@ def slice_findings(path: str, machine_type: str, topology: str) -> list[Finding]
         instead = f", or make {topology} of {_listed(others)}" if others else ""
         return [
             Finding(
+                "placement.slice",
                 f"{path}.topology",
                 f"{topology!r} is no slice of {machine_type}, whose machines have {_chips(machine.chips)}",
                 f"use {_listed(machine.topologies)}{instead}",
@@ -60,6 +62,7 @@ def pool_findings(
     if max_nodes < min_nodes:
         findings.append(
             Finding(
+                "placement.pool",
                 f"{path}.maxNodes",
                 f"{max_nodes} is below minNodes {min_nodes}",
                 f"raise maxNodes to {min_nodes} or lower minNodes",
@@ -80,6 +83,7 @@ def region_findings(path: str, machine_type: str, provisioning: Provisioning, re
         return []
     return [
         Finding(
+            "placement.region",
             path,
             f"{region!r} has no zone with TPU {machine.generation.name} and {provisioning} capacity",
             f"use {_listed(offered)}",
@@ -99,6 +103,7 @@ def provisioning_findings(
         needs["flex-start capacity"] = FLEX_START_GKE_VERSION
     return [
         Finding(
+            "placement.provisioning",
             "cluster.minVersion",
             f"{str(version)!r} is older than {lowest}, the first version with {what}, which {path} uses",
             f"write {lowest} or newer; a prefix such as 1.36 means its newest version",
@@ -119,7 +124,7 @@ def _zone_findings(path: str, machine: TpuMachine, provisioning: Provisioning, z
             reason = f"{zone!r} gives TPU {generation.name} to the holders of a reservation only"
         else:
             reason = f"{zone!r} has no TPU {generation.name} with {provisioning} capacity"
-        findings.append(Finding(path, reason, f"use {_listed(offered)}"))
+        findings.append(Finding("placement.zone", path, reason, f"use {_listed(offered)}"))
     return findings
 
 
@@ -138,6 +143,7 @@ def _bound_findings(
         if min_nodes != 0:
             findings.append(
                 Finding(
+                    "placement.bound",
                     f"{path}.minNodes",
                     f"{min_nodes} nodes cannot be kept: GKE makes and removes all {chips.hosts} machines of a "
                     f"{chips.topology} slice at once",
@@ -147,6 +153,7 @@ def _bound_findings(
         if max_nodes % chips.hosts:
             findings.append(
                 Finding(
+                    "placement.bound",
                     f"{path}.maxNodes",
                     f"{max_nodes} nodes are no whole number of {chips.topology} slices of {chips.hosts} machines",
                     f"write a multiple of {chips.hosts}",
@@ -155,13 +162,18 @@ def _bound_findings(
     if provisioning == "flex-start" and min_nodes != 0:
         findings.append(
             Finding(
+                "placement.bound",
                 f"{path}.minNodes",
                 f"{min_nodes} flex-start nodes cannot be kept: they start when pods wait and end within a week",
                 "write 0",
             )
         )
     if one_zone and len(zones) > 1:
-        findings.append(Finding(f"{path}.zones", f"{len(zones)} zones are given, but {one_zone}", "keep one of them"))
+        findings.append(
+            Finding(
+                "placement.bound", f"{path}.zones", f"{len(zones)} zones are given, but {one_zone}", "keep one of them"
+            )
+        )
     return findings
 
 

@@ -58,10 +58,12 @@ def argument_findings(path: str, words: Sequence[str], *, streamed: bool = False
     for name in dict.fromkeys(_names(words)):
         if name in keys:
             message = f"{name} comes after what the stack file says of it, so what is judged is not what runs"
-            yield Finding(path, message, f"write {keys[name]} instead")
+            yield Finding("arguments.argument", path, message, f"write {keys[name]} instead")
         elif name in _UNJUDGED:
             message = f"{name} changes what the memory of a chip holds, and whether the model fits is judged without it"
-            yield Finding(path, message, "leave it out, or try it on one replica first", "warning")
+            yield Finding(
+                "arguments.argument", path, message, "leave it out, or try it on one replica first", "warning"
+            )
 
 
 def _names(words: Sequence[str]) -> Iterator[str]:

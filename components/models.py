@@ -11,7 +11,7 @@ from catalog.architecture import Dtype, Model, Quantisation
 from catalog.config_json import ConfigJsonError, model_from_config
 from catalog.units import GIB
 from checks import Finding
-from components.settings import Positive, Settings
+from checks.settings import Positive, Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
 """The folder of Pulumi.yaml; no file outside it is read."""
@@ -95,20 +95,24 @@ def _read(path: str, name: str, file: str) -> Model | Finding:
     place = (PROJECT / file).resolve()
     if not place.is_relative_to(PROJECT):
         reason = f"{file!r} leads outside the project, where nothing is read"
-        return Finding(path, reason, "copy the file into the folder of Pulumi.yaml, and write its path from there")
+        return Finding(
+            "models.read", path, reason, "copy the file into the folder of Pulumi.yaml, and write its path from there"
+        )
     if not place.is_file():
         download = f"https://huggingface.co/{name}/resolve/main/config.json"
-        return Finding(path, f"there is no file {file!r} in the project", f"save {download} there, or {INSTEAD}")
+        return Finding(
+            "models.read", path, f"there is no file {file!r} in the project", f"save {download} there, or {INSTEAD}"
+        )
     try:
         content = json.loads(place.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         remedy = f"save it again from Hugging Face, or {INSTEAD}"
-        return Finding(path, f"{file!r} cannot be read as JSON: {error}", remedy)
+        return Finding("models.read", path, f"{file!r} cannot be read as JSON: {error}", remedy)
     if not isinstance(content, dict):
         reason = f"{file!r} holds a {type(content).__name__}, not an object"
-        return Finding(path, reason, "save the model's config.json there")
+        return Finding("models.read", path, reason, "save the model's config.json there")
     try:
         return model_from_config(name, cast("dict[str, object]", content), source=file)
     except ConfigJsonError as error:
         lines = "; ".join(line.removeprefix(f"{name}: ") for line in str(error).splitlines())
-        return Finding(path, f"{file!r} describes no model that is known: {lines}", INSTEAD)
+        return Finding("models.read", path, f"{file!r} describes no model that is known: {lines}", INSTEAD)

@@ -86,9 +86,9 @@ def _progress(message: str) -> Generator[None]:
 def _findings(error: StackFileError | pulumi.RunError | RecordingError) -> tuple[Finding, ...]:
     if isinstance(error, RecordingError):
         remedy = "correct the program; no stack file should lead to this"
-        return tuple(Finding("program", problem, remedy) for problem in error.problems)
+        return tuple(Finding("stack.findings", "program", problem, remedy) for problem in error.problems)
     own: tuple[Finding, ...] = getattr(error, "findings", ())
-    return own or (Finding("program", str(error), "change the stack file as it says"),)
+    return own or (Finding("stack.findings", "program", str(error), "change the stack file as it says"),)
 
 
 def _refuse(stack: str, findings: Sequence[Finding], form: str) -> None:

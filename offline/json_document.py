@@ -25,7 +25,13 @@ def _dump(stack: str, resources: list[dict[str, Any]], outputs: Any, findings: I
         "resources": resources,
         "outputs": outputs,
         "findings": [
-            {"path": item.path, "message": item.message, "remedy": item.remedy, "severity": item.severity}
+            {
+                "code": item.code,
+                "path": item.path,
+                "message": item.message,
+                "remedy": item.remedy,
+                "severity": item.severity,
+            }
             for item in findings
         ],
     }

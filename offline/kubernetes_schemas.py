@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema_rs
 from pydantic import ValidationError
 
-from components.settings import Settings
+from checks.settings import Settings
 from offline.recording import Resource
 from offline.sdk_types import unknown_key
 from offline.wire import SECRET, UNKNOWN, join

@@ -58,7 +58,9 @@ def find(stack: str, root: Path) -> Path:
     files = {stack_name(path): path for path in sorted(folder.glob("Pulumi.*.yaml"))}
     if stack not in files:
         known = ", ".join(sorted(files)) or f"none, {folder} holds no Pulumi.<stack>.yaml"
-        raise StackFileError([Finding(str(folder), f"there is no stack {stack!r}", f"name one of: {known}")])
+        raise StackFileError(
+            [Finding("stack-file.find", str(folder), f"there is no stack {stack!r}", f"name one of: {known}")]
+        )
     return files[stack]
 
 
@@ -83,7 +85,13 @@ def _mapping(path: Path) -> Mapping[str, Any]:
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise StackFileError([Finding(str(path), f"holds a {type(content).__name__}, not a map", "write `config:`")])
+        raise StackFileError(
+            [
+                Finding(
+                    "stack-file.mapping", str(path), f"holds a {type(content).__name__}, not a map", "write `config:`"
+                )
+            ]
+        )
     return cast("Mapping[str, Any]", content)
 
 
@@ -91,7 +99,13 @@ def _section(content: Mapping[str, Any], key: str, path: Path) -> Mapping[str, A
     section: Any = content.get(key) or {}
     if not isinstance(section, dict):
         message = f"`{key}` is a {type(section).__name__}, not a map"
-        raise StackFileError([Finding(f"{path}: {key}", message, "write one `namespace:key: value` a line under it")])
+        raise StackFileError(
+            [
+                Finding(
+                    "stack-file.section", f"{path}: {key}", message, "write one `namespace:key: value` a line under it"
+                )
+            ]
+        )
     return cast("Mapping[str, Any]", section)
 
 
@@ -134,7 +148,7 @@ class _Reader:
         return key if ":" in key else f"{self._project}:{key}"
 
     def _report(self, key: str, message: str, remedy: str) -> None:
-        self.findings.append(Finding(self._full(key), message, remedy))
+        self.findings.append(Finding("stack-file.report", self._full(key), message, remedy))
 
     def _set(self, key: str, value: Any) -> None:
         full = self._full(key)

@@ -57,14 +57,18 @@ def load(path: Path) -> Any:
         return yaml.load(text, Loader=_Loader)
     except OSError as error:
         raise StackFileError(
-            [Finding(str(path), error.strerror or str(error), "name a file that can be read")]
+            [Finding("stack-file.load", str(path), error.strerror or str(error), "name a file that can be read")]
         ) from None
     except UnicodeDecodeError as error:
-        raise StackFileError([Finding(str(path), str(error), "save the file as UTF-8")]) from None
+        raise StackFileError([Finding("stack-file.load", str(path), str(error), "save the file as UTF-8")]) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         message = f"not valid YAML: {error.problem or error.context}"
-        raise StackFileError([Finding(where, message, "correct the file at this line and column")]) from None
+        raise StackFileError(
+            [Finding("stack-file.load", where, message, "correct the file at this line and column")]
+        ) from None
     except yaml.YAMLError as error:
-        raise StackFileError([Finding(str(path), f"not valid YAML: {error}", "correct the file")]) from None
+        raise StackFileError(
+            [Finding("stack-file.load", str(path), f"not valid YAML: {error}", "correct the file")]
+        ) from None

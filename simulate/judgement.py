@@ -69,6 +69,7 @@ def _flapping(own: Trial, sweep: Sequence[Trial]) -> Iterator[Finding]:
     fall = max(each.at for each in own.outcome.rescales if each.at < rise.at)
     before, after = own.run.seconds[fall - 1].signal, own.run.seconds[rise.at].signal
     yield Finding(
+        "simulation.flapping",
         f"servers.{scenario.server}.autoscaling",
         f"replicas flap {len(own.outcome.flaps)} x under a load that does not change: with "
         f"{own.run.load.steps[rise.step]} clients from second {rise.step} on, a replica goes at second {fall}, and "
@@ -120,6 +121,7 @@ def _unseen(own: Trial) -> Iterator[Finding]:
         if own.outcome.flaps or until is None or rise.after < rise.before or until >= needed:
             continue
         yield Finding(
+            "simulation.unseen",
             f"servers.{scenario.server}.autoscaling",
             f"whether replicas flap with {load.steps[rise.step]} clients is not seen: the load changes at second "
             f"{until}, and the replica added at second {rise.at} takes {settled} s to answer and {window} s to go",
@@ -135,6 +137,7 @@ def _never_scaling(own: Trial) -> Iterator[Finding]:
     held = result.most_replicas == bounds.minimum < bounds.maximum
     if held and result.most_waiting > scenario.limits.slots:
         yield Finding(
+            "simulation.never-scaling",
             f"servers.{scenario.server}.autoscaling.metric.target",
             f"{result.most_waiting} requests wait, more than a replica's batch holds, and none is added: "
             f"{scenario.signal} reaches {highest:.2g}, and the target is {scenario.target:g}",

@@ -55,7 +55,14 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> tuple[Sta
     """
     if raw is None:
         raise Refused(
-            [Finding("slipway:stack", "is missing", "select a stack that has a file in stacks/, or write one")]
+            [
+                Finding(
+                    "settings.load",
+                    "slipway:stack",
+                    "is missing",
+                    "select a stack that has a file in stacks/, or write one",
+                )
+            ]
         )
     reading = read(_kind(raw), raw)
     findings = list(reading.findings)

@@ -9,8 +9,8 @@ from pydantic import Field
 from catalog.architecture import Model
 from catalog.models import MODELS
 from checks import Finding
+from checks.settings import Settings
 from components.models import OwnModel, OwnModels, described
-from components.settings import Settings
 
 
 class KnowsModels(Settings):
@@ -53,6 +53,7 @@ def model_findings(path: str, name: str, models: Mapping[str, Model]) -> list[Fi
     closest = difflib.get_close_matches(name, models, n=3) or sorted(models)
     return [
         Finding(
+            "models.model",
             f"{path}.model",
             f"{name!r} is not in the catalog, so neither its size nor its load time is known",
             f"use {', '.join(closest)}, or describe the model under models",

@@ -4,7 +4,7 @@ from typing import cast
 
 from checks import Finding
 from checks.quota import Key, Taken, quota_findings
-from components.settings import Count, Settings
+from checks.settings import Count, Settings
 
 
 class _Quota(Settings):

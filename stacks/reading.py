@@ -126,7 +126,7 @@ class _Mistake:
                 message, remedy = f"{value!r} is not below {context['lt']}", f"write less than {context['lt']}"
             case _:
                 message, remedy = f"{value!r}: {self.details['msg'].lower()}", self._describe(key) or "correct it"
-        return Finding(dotted(self.path), message, remedy)
+        return Finding("settings.finding", dotted(self.path), message, remedy)
 
     def _describe(self, key: str) -> str:
         description = self.fields.get(key, "")

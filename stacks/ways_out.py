@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from checks import Finding
 from checks.fit import Change, any_of
-from components.settings import Settings
+from checks.settings import Settings
 
 
 def keys_of(server: Settings) -> set[str]:

@@ -40,10 +40,10 @@ def adapter_findings(path: str, model: Model, adapters: Adapters) -> list[Findin
     """
     if model.model_type not in BLOCKS:
         message = f"{model.name}: adapters are known for {', '.join(sorted(BLOCKS))}, not for {model.model_type}"
-        return [Finding(path, message, "leave it out")]
+        return [Finding("fit.adapter", path, message, "leave it out")]
     if model.experts is not None and (unknown := FEED_FORWARD & set(adapters.targets)):
         message = f"{model.name}: the adapters of experts are not known, and {', '.join(sorted(unknown))} are in them"
-        return [Finding(f"{path}.targets", message, "leave the feed-forward layers out of the targets")]
+        return [Finding("fit.adapter", f"{path}.targets", message, "leave the feed-forward layers out of the targets")]
     return []
 
 

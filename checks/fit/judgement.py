@@ -96,12 +96,12 @@ def _context_findings(path: str, replica: Replica) -> list[Finding]:
     if replica.max_model_len <= longest:
         return []
     message = f"{replica.max_model_len} tokens, and {replica.model.name} has {longest} positions"
-    return [Finding(f"{path}.maxModelLen", message, f"use at most {longest}")]
+    return [Finding("fit.context", f"{path}.maxModelLen", message, f"use at most {longest}")]
 
 
 def _refusal(path: str, replica: Replica, use: Memory, changes: Sequence[Change]) -> Finding:
     message = f"{replica.model.name} does not fit: {_numbers(replica, use)}"
-    return Finding(path, message, any_of(change.words for change in changes))
+    return Finding("fit.refusal", path, message, any_of(change.words for change in changes))
 
 
 def any_of(ways: Iterable[str]) -> str:
@@ -115,7 +115,7 @@ def _tight_findings(path: str, replica: Replica, use: Memory) -> list[Finding]:
     if few or spare < TIGHT_SHARE * use.chip:
         remedy = "measure before relying on it, or shorten maxModelLen, use FP8 or more chips"
         message = f"{replica.model.name} fits with little to spare: {_numbers(replica, use)}"
-        return [Finding(path, message, remedy, "warning")]
+        return [Finding("fit.tight", path, message, remedy, "warning")]
     return []
 
 
@@ -151,10 +151,12 @@ def _tpu_findings(path: str, replica: Replica, use: Memory) -> list[Finding]:
     key = f"{path}.memoryUtilization"
     reason = f"{replica.memory_utilization} leaves {left:.2f} GiB of a chip to XLA programs and scratch"
     if left < TPU_PROGRAM_GIB:
-        return [Finding(key, f"{reason}, which need {TPU_PROGRAM_GIB} GiB", _at_most(replica, TPU_PROGRAM_GIB))]
+        return [
+            Finding("fit.tpu", key, f"{reason}, which need {TPU_PROGRAM_GIB} GiB", _at_most(replica, TPU_PROGRAM_GIB))
+        ]
     if replica.model.vision_parameters and left < TPU_VISION_GIB:
         remedy = _at_most(replica, TPU_VISION_GIB)
-        return [Finding(key, f"{reason}; a vision tower wants {TPU_VISION_GIB} GiB", remedy, "warning")]
+        return [Finding("fit.tpu", key, f"{reason}; a vision tower wants {TPU_VISION_GIB} GiB", remedy, "warning")]
     return []
 
 

@@ -37,7 +37,11 @@ def _tensor_parallel(path: str, model: Model, chips: int) -> list[Finding]:
         return []
     shape = f"{model.heads} query heads, {model.kv_heads} key-value heads, feed-forward width {model.intermediate}"
     message = f"{model.name} ({shape}) cannot be spread evenly over {chips} chips"
-    return [Finding(path, message, f"use one of {', '.join(str(choice) for choice in divisors(model))}")]
+    return [
+        Finding(
+            "fit.tensor-parallel", path, message, f"use one of {', '.join(str(choice) for choice in divisors(model))}"
+        )
+    ]
 
 
 def _pipeline_parallel(path: str, replica: Replica) -> list[Finding]:
@@ -45,18 +49,18 @@ def _pipeline_parallel(path: str, replica: Replica) -> list[Finding]:
     if stages <= layers:
         return []
     message = f"{replica.model.name} has {layers} layers, fewer than {stages} stages"
-    return [Finding(path, message, f"use at most {layers}")]
+    return [Finding("fit.pipeline-parallel", path, message, f"use at most {layers}")]
 
 
 def _chips(path: str, replica: Replica) -> list[Finding]:
     used, key = replica.tensor_parallel * replica.pipeline_parallel, f"{path}.tensorParallel"
     message = f"the model is cut into {used} pieces and the replica has {replica.chips} chips"
     if used > replica.chips:
-        return [Finding(key, message, f"use at most {replica.chips}, or give the replica {used} chips")]
+        return [Finding("fit.chips", key, message, f"use at most {replica.chips}, or give the replica {used} chips")]
     if used == replica.chips or replica.engine == "triton-python":
         return []
     remedy = f"use {replica.chips} pieces, or a pool of machines with {used} chips"
-    return [Finding(key, f"{message}, of which the rest stay idle", remedy, "warning")]
+    return [Finding("fit.chips", key, f"{message}, of which the rest stay idle", remedy, "warning")]
 
 
 def _draft(path: str, replica: Replica) -> list[Finding]:
@@ -67,5 +71,5 @@ def _draft(path: str, replica: Replica) -> list[Finding]:
     if draft.vocabulary != model.vocabulary:
         message = f"{draft.name} has {draft.vocabulary} tokens and {model.name} has {model.vocabulary}"
         remedy = "a draft needs the vocabulary of the model it drafts for: use a smaller model of the same family"
-        findings.append(Finding(f"{path}.model", message, remedy))
+        findings.append(Finding("fit.draft", f"{path}.model", message, remedy))
     return findings

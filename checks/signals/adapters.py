@@ -49,10 +49,18 @@ def adapter_findings(monitoring: Monitoring) -> list[Finding]:
     if isinstance(adapter, StackdriverAdapter):
         if isinstance(collector, Prometheus):
             message = "reads Cloud Monitoring, and the series are in a Prometheus of the cluster"
-            findings.append(Finding(adapter.path, message, "install prometheus-adapter, or collect with PodMonitoring"))
+            findings.append(
+                Finding(
+                    "signals.adapter",
+                    adapter.path,
+                    message,
+                    "install prometheus-adapter, or collect with PodMonitoring",
+                )
+            )
         if not adapter.may_read:
             findings.append(
                 Finding(
+                    "signals.adapter",
                     adapter.path,
                     "may not read Cloud Monitoring: every request for a metric ends with 403",
                     "grant roles/monitoring.viewer to the principal …/subject/ns/custom-metrics/sa/"
@@ -62,7 +70,7 @@ def adapter_findings(monitoring: Monitoring) -> list[Finding]:
         return findings
     if isinstance(collector, ManagedPrometheus):
         message = "asks a Prometheus of the cluster, and managed collection keeps the series in Cloud Monitoring"
-        return [Finding(adapter.path, message, "install the custom metrics adapter of Google Cloud")]
+        return [Finding("signals.adapter", adapter.path, message, "install the custom metrics adapter of Google Cloud")]
     findings += _url_findings(adapter, collector)
     if isinstance(adapter, PrometheusAdapter):
         findings += _relist_findings(adapter, monitoring)
@@ -92,14 +100,25 @@ def _stackdriver(
             if metric.name.startswith(STACKDRIVER_PREFIX)
             else "is not the name that Cloud Monitoring has for it"
         )
-        findings.append(Finding(metric.path, f"{metric.name!r} {problem}: the value stays unknown", f"write {right}"))
+        findings.append(
+            Finding(
+                "signals.stackdriver",
+                metric.path,
+                f"{metric.name!r} {problem}: the value stays unknown",
+                f"write {right}",
+            )
+        )
     if series and series.kind == "histogram" and not adapter.distributions:
         message = f"{name} is a distribution, which the adapter refuses"
-        findings.append(Finding(metric.path, message, "scale on a gauge, or set --enable-distribution-support"))
+        findings.append(
+            Finding(
+                "signals.stackdriver", metric.path, message, "scale on a gauge, or set --enable-distribution-support"
+            )
+        )
         return None, findings
     if scaler.max_replicas > STACKDRIVER_PODS:
         message = f"{scaler.max_replicas} replicas, and the adapter asks for {STACKDRIVER_PODS} pods at most at once"
-        findings.append(Finding(scaler.path, message, f"write {STACKDRIVER_PODS} or less"))
+        findings.append(Finding("signals.stackdriver", scaler.path, message, f"write {STACKDRIVER_PODS} or less"))
     rated = ("rate", STACKDRIVER_RATE_SECONDS) if series and series.kind == "counter" else ("", 0)
     return Query((Term(name, {}, *rated),), by=OF_A_POD), findings
 
@@ -115,11 +134,18 @@ def _prometheus_adapter(
     if not adapter.default_rules:
         served = ", ".join(rule.name for rule in adapter.rules) or "none"
         message = f"the adapter serves no {metric.name}: its default rules are off, and its own rules give {served}"
-        return None, [Finding(metric.path, message, f"add a rule for {metric.name}, or set rules.default: true")]
+        return None, [
+            Finding(
+                "signals.prometheus-adapter",
+                metric.path,
+                message,
+                f"add a rule for {metric.name}, or set rules.default: true",
+            )
+        ]
     trimmed = re.sub(r"(_seconds)?_total$", "", metric.name)
     if trimmed != metric.name:
         message = f"the adapter's default rules serve the rate of {metric.name} as {trimmed}"
-        return None, [Finding(metric.path, message, f"ask for {trimmed}")]
+        return None, [Finding("signals.prometheus-adapter", metric.path, message, f"ask for {trimmed}")]
     for name in (f"{metric.name}_total", f"{metric.name}_seconds_total"):
         if name in names:
             return Query((Term(name, {}, "rate", DEFAULT_RATE_SECONDS),), by=OF_A_POD), []
@@ -133,19 +159,24 @@ def _url_findings(adapter: PrometheusAdapter | Keda, collector: Prometheus) -> l
     prefix = collector.prefix.rstrip("/")
     if parts.path.rstrip("/") != prefix:
         message = f"{adapter.url} has the path {parts.path or '/'}, and Prometheus answers under {collector.prefix}"
-        return [Finding(adapter.path, message, f'set prometheus.path to "{prefix}"')]
+        return [Finding("signals.url", adapter.path, message, f'set prometheus.path to "{prefix}"')]
     if host[0] not in (collector.service, "prometheus-operated"):
         message = f"{adapter.url} names a Service that the chart does not make: Prometheus is {collector.service}"
-        return [Finding(adapter.path, message, f"write {right}")]
+        return [Finding("signals.url", adapter.path, message, f"write {right}")]
     own = adapter.namespace if isinstance(adapter, PrometheusAdapter) else ""
     namespace = host[1] if len(host) > 1 else own
     if namespace != collector.namespace:
         message = f"{adapter.url} is looked up in namespace {namespace}, and Prometheus is in {collector.namespace}"
-        return [Finding(adapter.path, message, f"write {right}")]
+        return [Finding("signals.url", adapter.path, message, f"write {right}")]
     port = parts.port or (adapter.port if isinstance(adapter, PrometheusAdapter) else 80)
     if port != collector.port:
         return [
-            Finding(adapter.path, f"port {port} is asked; Prometheus is on {collector.port}", f"use {collector.port}")
+            Finding(
+                "signals.url",
+                adapter.path,
+                f"port {port} is asked; Prometheus is on {collector.port}",
+                f"use {collector.port}",
+            )
         ]
     return []
 
@@ -165,4 +196,4 @@ def _relist_findings(adapter: PrometheusAdapter, monitoring: Monitoring) -> list
         f"looks for series every {adapter.relist_seconds:g} s among those of that time, and they are scraped every "
         f"{slowest:g} s: metrics come and go"
     )
-    return [Finding(adapter.path, message, f"set metricsRelistInterval to {slowest:g}s or more")]
+    return [Finding("signals.relist", adapter.path, message, f"set metricsRelistInterval to {slowest:g}s or more")]

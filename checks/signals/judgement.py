@@ -74,7 +74,11 @@ def _mixture_findings(metric: ScalerMetric, query: Query, monitoring: Monitoring
             message = (
                 f"{term.series} is exported by {' and '.join(exporting)}, and the query takes all of them together"
             )
-            findings.append(Finding(metric.path, message, 'select one, such as by {model_name="…"} or by its pods'))
+            findings.append(
+                Finding(
+                    "signals.mixture", metric.path, message, 'select one, such as by {model_name="…"} or by its pods'
+                )
+            )
     return findings
 
 
@@ -84,9 +88,16 @@ def _no_target(scaler: Scaler, exports: Sequence[Export]) -> Finding:
     close = [export.workload for export in exports if export.workload.name == target.name]
     close = close or [export.workload for export in exports if export.workload.namespace == target.namespace]
     if not close:
-        return Finding(scaler.path, f"scales {target}, which does not exist or runs no engine", "name a workload")
+        return Finding(
+            "signals.no-target",
+            scaler.path,
+            f"scales {target}, which does not exist or runs no engine",
+            "name a workload",
+        )
     found = close[0]
     if found.namespace != target.namespace:
         message = f"is in namespace {target.namespace}, and {found} is not: an autoscaler scales in its own"
-        return Finding(scaler.path, message, f"put it into namespace {found.namespace}")
-    return Finding(scaler.path, f"scales {target}, which does not exist", f"scale {found.kind} {found.name}")
+        return Finding("signals.no-target", scaler.path, message, f"put it into namespace {found.namespace}")
+    return Finding(
+        "signals.no-target", scaler.path, f"scales {target}, which does not exist", f"scale {found.kind} {found.name}"
+    )

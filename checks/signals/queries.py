@@ -57,18 +57,19 @@ def _recorded_findings(term: Term, path: str) -> list[Finding]:
     if term.function not in RATES:
         return []
     message = f"{term.function}() of {term.series}, which a rule computes and which is no counter"
-    return [Finding(path, message, f"use {term.series} as it is")]
+    return [Finding("signals.recorded", path, message, f"use {term.series} as it is")]
 
 
 def _term_findings(term: Term, path: str, export: Export, scrape_seconds: float) -> list[Finding]:
     series = export.engine.exported(term.series, export.version)
     problem = absence(term.series, export, series)
     if problem or series is None:
-        return [Finding(path, *problem)] if problem else []
+        return [Finding("signals.term", path, *problem)] if problem else []
     findings: list[Finding] = []
     if reason := series.blind.get(export.mode):
         findings.append(
             Finding(
+                "signals.term",
                 path,
                 f"{term.series} does not move under load with a {export.mode} model: {reason}",
                 follow(export, "scale on"),
@@ -77,6 +78,7 @@ def _term_findings(term: Term, path: str, export: Export, scrape_seconds: float)
     known = {*series.labels, *ADDED_BY_A_SCRAPE, *({"le"} if series.kind == "histogram" else ())}
     findings += [
         Finding(
+            "signals.term",
             path,
             f'{term.series}{{{label}="{value}"}} selects nothing: the labels of the series are '
             f"{', '.join((*series.labels, 'namespace', 'pod'))}",
@@ -95,15 +97,20 @@ def _time_findings(term: Term, path: str, series: Series, scrape_seconds: float)
         remedy = (
             f"compute a quantile of {series.name}_bucket, or {series.name}_sum through {series.name}_count, in a rule"
         )
-        return [Finding(path, f"{series.name} is a histogram: no series has this very name", remedy)]
+        return [Finding("signals.time", path, f"{series.name} is a histogram: no series has this very name", remedy)]
     if counter and term.function not in RATES:
         message = f"{term.series} is a counter: it grows for as long as the pod lives, whatever the load"
         return [
-            Finding(path, message, f"take rate({term.series}[{_window(scrape_seconds)}]), in a rule or the adapter's")
+            Finding(
+                "signals.time",
+                path,
+                message,
+                f"take rate({term.series}[{_window(scrape_seconds)}]), in a rule or the adapter's",
+            )
         ]
     if not counter and term.function in RATES:
         message = f"{term.function}() of {term.series}, which is a gauge"
-        return [Finding(path, message, f"use {term.series} as it is")]
+        return [Finding("signals.time", path, message, f"use {term.series} as it is")]
     if counter and term.window_seconds < SCRAPES_IN_A_WINDOW * scrape_seconds:
         message = (
             f"a window of {term.window_seconds:g} s holds {term.window_seconds / scrape_seconds:g} scrapes of one each "
@@ -111,7 +118,7 @@ def _time_findings(term: Term, path: str, series: Series, scrape_seconds: float)
         )
         shorter = term.window_seconds / SCRAPES_IN_A_WINDOW
         remedy = f"widen it to {_window(scrape_seconds)}, or scrape every {shorter:g} s"
-        return [Finding(path, message, remedy)]
+        return [Finding("signals.time", path, message, remedy)]
     return []
 
 
@@ -127,6 +134,7 @@ def _unit_findings(query: Query, path: str, export: Export, name: str) -> list[F
         return []
     return [
         Finding(
+            "signals.unit",
             path,
             f"{name} is called a duration, and a rate of {timed[0].name} is {timed[0].unit} per second: it grows with "
             "the number of requests",
@@ -142,6 +150,7 @@ def _shape_findings(query: Query, path: str, export: Export, *, by_pod: bool) ->
         kept = ", ".join(sorted(query.by)) or "no label"
         findings.append(
             Finding(
+                "signals.shape",
                 path,
                 f"the aggregation keeps {kept} and loses {lost}, so the value belongs to no pod",
                 "aggregate by (namespace, pod)",
@@ -150,6 +159,7 @@ def _shape_findings(query: Query, path: str, export: Export, *, by_pod: bool) ->
     if query.divides and not query.clamped:
         findings.append(
             Finding(
+                "signals.shape",
                 path,
                 "the divisor is 0 while nothing is asked, and 0/0 is no number: the autoscaler then has no metric",
                 "put clamp_min(…, 1) around the divisor",
@@ -158,6 +168,7 @@ def _shape_findings(query: Query, path: str, export: Export, *, by_pod: bool) ->
     if query.divides and query.by is None and export.mode == "ensemble":
         findings.append(
             Finding(
+                "signals.shape",
                 path,
                 "each model of the ensemble has a ratio of its own, and the adapter adds them up",
                 "sum both sides by (namespace, pod) before dividing",

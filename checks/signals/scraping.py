@@ -37,6 +37,7 @@ def scrape_findings(monitoring: Monitoring, export: Export) -> list[Finding]:
         ways = " and ".join(dict.fromkeys(visit.through or visit.scrape.path for visit in right))
         findings.append(
             Finding(
+                "signals.scrape",
                 right[0].scrape.path,
                 f"each pod of {export.workload} is scraped {len(right)} times ({ways}), so a sum over pods is "
                 f"{len(right)} times too high and the target in effect {len(right)} times too low",
@@ -57,6 +58,7 @@ def selection_findings(monitoring: Monitoring, edge: Scrape | RecordingRule) -> 
     has = f"; it has {_pairs(edge.labels)}" if edge.labels else ""
     return [
         Finding(
+            "signals.selection",
             edge.path,
             f"has no label {_pairs(wanted)}, so the Prometheus operator ignores it{has}",
             f"add the label {_pairs(wanted)}, or have the chart's selector for a {kind} ask for none",
@@ -122,7 +124,7 @@ def _wrong_page(visit: Visit, export: Export, pages: Sequence[Page]) -> Finding:
         has = f"has {decoy} there" if decoy else "has no metrics there"
         reason = f"{scrape.page} is scraped, and {name} {has}: its series are on {right.path}"
     named = next((name for name, number in export.ports.items() if number == right.port), right.port)
-    return Finding(scrape.path, reason, f"scrape port {named}, path {right.path}")
+    return Finding("signals.wrong-page", scrape.path, reason, f"scrape port {named}, path {right.path}")
 
 
 def _option_findings(export: Export, scrape: Scrape, pages: Sequence[Page]) -> list[Finding]:
@@ -131,6 +133,7 @@ def _option_findings(export: Export, scrape: Scrape, pages: Sequence[Page]) -> l
         return []
     return [
         Finding(
+            "signals.option",
             export.path,
             f"{scrape.page} of {export.engine.name} is empty without {needs}",
             f"set {needs}: true in its configuration",
@@ -151,10 +154,10 @@ def _missed(monitoring: Monitoring, export: Export) -> Finding:
             reader = "managed collection reads PodMonitoring" if managed else "the operator reads PodMonitor"
             message = f"is a {scrape.kind}, and {reader} only: {pods} are not scraped"
             api = "monitoring.googleapis.com/v1" if managed else "monitoring.coreos.com/v1"
-            return Finding(scrape.path, message, f"write a {kind} ({api}) instead")
+            return Finding("signals.missed", scrape.path, message, f"write a {kind} ({api}) instead")
         if meets:
             message = f"is in namespace {scrape.namespace}, and {pods} are in {where}: it selects none of them"
-            return Finding(scrape.path, message, f"put it into namespace {where}")
+            return Finding("signals.missed", scrape.path, message, f"put it into namespace {where}")
     for scrape in monitoring.scrapes:
         if scrape.namespace == where and reads(monitoring.collector, scrape):
             message = (
@@ -164,8 +167,10 @@ def _missed(monitoring: Monitoring, export: Export) -> Finding:
                 message = (
                     f"selects Services with {_pairs(scrape.selector)} and a port {scrape.port}; none leads to {pods}"
                 )
-            return Finding(scrape.path, message, f"select {_pairs(export.labels)}, or {remedy}")
-    return Finding(export.path, f"nothing scrapes {pods}, so no autoscaler learns what they export", remedy)
+            return Finding("signals.missed", scrape.path, message, f"select {_pairs(export.labels)}, or {remedy}")
+    return Finding(
+        "signals.missed", export.path, f"nothing scrapes {pods}, so no autoscaler learns what they export", remedy
+    )
 
 
 def _meets(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:

@@ -32,16 +32,18 @@ def form_findings(metric: ScalerMetric, scaler: Scaler) -> list[Finding]:
         if metric.type == "Pods" or kind:
             remedy = f"write type {kind or 'AverageValue'}"
         message = f"the target is of type {metric.target_type} and stated as {metric.target_field}: the API refuses it"
-        findings.append(Finding(metric.path, message, remedy))
+        findings.append(Finding("signals.form", metric.path, message, remedy))
     elif metric.type == "Pods" and metric.target_type != "AverageValue":
         message = f"a Pods metric cannot have a target of type {metric.target_type}"
-        findings.append(Finding(metric.path, message, "write type AverageValue and averageValue"))
+        findings.append(Finding("signals.form", metric.path, message, "write type AverageValue and averageValue"))
     if quantity(metric.target) is None:
         message = f"{metric.target!r} is no Kubernetes quantity"
-        findings.append(Finding(metric.path, message, 'write a number such as "5" or "700m", which is 0.7'))
+        findings.append(
+            Finding("signals.form", metric.path, message, 'write a number such as "5" or "700m", which is 0.7')
+        )
     if metric.type == "Pods" and scaler.min_replicas < 1:
         message = "with no pod there is nobody to export the metric, so nothing would ever start the first one"
-        findings.append(Finding(scaler.path, message, "write minReplicas 1"))
+        findings.append(Finding("signals.form", scaler.path, message, "write minReplicas 1"))
     return findings
 
 
@@ -63,6 +65,7 @@ def ceiling_findings(metric: ScalerMetric, query: Query, export: Export) -> list
         note = f"; {metric.target}m is {target / 1000:g}" if metric.target.isdigit() else ""
     return [
         Finding(
+            "signals.ceiling",
             metric.path,
             f"a target of {target:g} is never passed: {series.name} reaches {ceiling:g} at most, and an autoscaler "
             f"adds replicas only above {TOLERANCE:g} times its target",

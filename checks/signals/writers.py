@@ -30,6 +30,7 @@ def _api_findings(monitoring: Monitoring) -> list[Finding]:
             owners[api.group].append(api)
     findings = [
         Finding(
+            "signals.api",
             apis[-1].path,
             f"{group} has {len(apis)} owners, {' and '.join(api.owner for api in apis)}; a cluster has one, and the "
             "last to be installed takes the metrics of the others away",
@@ -41,6 +42,7 @@ def _api_findings(monitoring: Monitoring) -> list[Finding]:
     asked = {ASKED[metric.type]: metric.path for scaler in monitoring.scalers for metric in scaler.metrics}
     findings += [
         Finding(
+            "signals.api",
             path,
             f"nobody answers for {group}, which the autoscaler asks: the value stays unknown",
             "install the adapter that owns it",
@@ -50,6 +52,7 @@ def _api_findings(monitoring: Monitoring) -> list[Finding]:
     ]
     return findings + [
         Finding(
+            "signals.api",
             api.path,
             f"{api.group} is to be answered by {api.owner}, which the stack does not have: discovery fails and every "
             "namespace stays Terminating when it is deleted",
@@ -66,6 +69,7 @@ def _replica_findings(monitoring: Monitoring) -> list[Finding]:
         scalers[scaler.target].append(scaler)
     findings = [
         Finding(
+            "signals.replica",
             several[-1].path,
             f"{target} has {len(several)} autoscalers, {' and '.join(scaler.path for scaler in several)}, which undo "
             "each other's changes",
@@ -76,6 +80,7 @@ def _replica_findings(monitoring: Monitoring) -> list[Finding]:
     ]
     return findings + [
         Finding(
+            "signals.replica",
             export.path,
             f"{export.workload} states replicas, which its autoscaler changes: each update sets them back",
             "leave replicas out",

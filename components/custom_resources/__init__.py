@@ -10,6 +10,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 from pydantic.alias_generators import to_camel
 
+from checks.settings import Settings
 from components.custom_resources.gpu_operator import ClusterPolicy
 from components.custom_resources.karpenter import EC2NodeClass, NodePool
 from components.custom_resources.keda import ScaledObject
@@ -17,7 +18,6 @@ from components.custom_resources.leader_worker_set import LeaderWorkerSet
 from components.custom_resources.monitoring import PodMonitor, PodMonitoring, PrometheusRule
 from components.custom_resources.nim_operator import NimCache, NimService
 from components.custom_resources.secrets import SecretProviderClass
-from components.settings import Settings
 
 MODELS: Mapping[tuple[str, str], type[Settings]] = {
     ("monitoring.googleapis.com/v1", "PodMonitoring"): PodMonitoring,

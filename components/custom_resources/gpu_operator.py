@@ -1,6 +1,6 @@
 """The object of NVIDIA's GPU operator."""
 
-from components.settings import Settings
+from checks.settings import Settings
 
 
 class ClusterPolicy(Settings):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.settings import Count, Positive, Settings
+from checks.settings import Count, Positive, Settings
 
 Duration = Annotated[str, Field(pattern=r"^(([0-9]+(s|m|h))+|Never)$")]
 

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from components.settings import Count, Positive, Settings
+from checks.settings import Count, Positive, Settings
 
 
 class ScaleTarget(Settings):

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from components.settings import Positive, Settings
+from checks.settings import Positive, Settings
 
 
 class RollingUpdate(Settings):

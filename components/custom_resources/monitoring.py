@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from components.settings import Settings
+from checks.settings import Settings
 
 DURATION = r"^\d+(ms|s|m|h|d)$"
 

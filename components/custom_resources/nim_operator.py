@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from components.settings import Positive, Settings
+from checks.settings import Positive, Settings
 
 
 class ModelProfiles(Settings):

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from components.settings import Settings
+from checks.settings import Settings
 
 
 class SecretProviderClass(Settings):

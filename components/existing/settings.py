@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from checks.settings import Positive, Settings
 from components.eks.settings import PoolName
-from components.settings import Positive, Settings
 
 
 class Context(Settings):

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from checks.settings import DnsLabel, Positive, Settings
 from components.serving.load_test_settings import LoadTestArgs
 from components.serving.settings import Autoscaling, LoadClients
-from components.settings import DnsLabel, Positive, Settings
 
 
 class PulumiNgcKey(Settings):

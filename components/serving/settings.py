@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
-from components.settings import DnsLabel, Positive, Settings
+from checks.settings import DnsLabel, Positive, Settings
 
 
 class PulumiToken(Settings):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from components.settings import Settings
+from checks.settings import Settings
 
 
 class HuggingFaceWeights(Settings):

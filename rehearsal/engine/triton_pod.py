@@ -15,7 +15,6 @@ from catalog.architecture import Model
 from catalog.engines import TRITON
 from catalog.triton import HTTP_PORT
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
-from components.triton_repository import parse
 from rehearsal.engine.continuous import exported, version_of
 from rehearsal.engine.engine import NOTHING_AROUND, Engine, Parameter, Shown, Surroundings
 from rehearsal.engine.hardware import Chip, chip, gpus
@@ -24,6 +23,7 @@ from rehearsal.engine.load_time import download_start_seconds
 from rehearsal.engine.step_time import measured, step_seconds
 from rehearsal.triton import pace
 from rehearsal.triton.repository import checkpoint, instances
+from triton_repository import parse
 
 GATE = "tensorrt_llm_bls"
 MICROSECONDS = 1e6

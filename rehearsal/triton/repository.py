@@ -6,9 +6,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from components.triton_repository import ModelConfig, ModelInstanceGroup, parse, render
 from rehearsal.client import Json
 from rehearsal.triton.volumes import below, files, mount
+from triton_repository import ModelConfig, ModelInstanceGroup, parse, render
 
 CONFIG = "config.pbtxt"
 FLAG = "--model-repository="

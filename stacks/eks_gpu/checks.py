@@ -37,20 +37,28 @@ def judge(settings: EksGpu, surroundings: Surroundings) -> list[Finding]:
 def _network_findings(settings: EksGpu) -> list[Finding]:
     network = settings.network
     findings = [
-        Finding("network.zones", f"{zone!r} is not in {settings.region}, as the first is", "name zones of one region")
+        Finding(
+            "cluster.network",
+            "network.zones",
+            f"{zone!r} is not in {settings.region}, as the first is",
+            "name zones of one region",
+        )
         for zone in network.zones
         if region_of(zone) != settings.region
     ]
     if len(set(network.zones)) < len(network.zones):
-        findings.append(Finding("network.zones", "names a zone twice", "name each zone once"))
+        findings.append(Finding("cluster.network", "network.zones", "names a zone twice", "name each zone once"))
     try:
         prefix = IPv4Network(network.vpc).prefixlen
     except (AddressValueError, NetmaskValueError, ValueError) as error:
-        findings.append(Finding("network.vpc", f"{network.vpc!r} is no network: {error}", "write 10.0.0.0/16"))
+        findings.append(
+            Finding("cluster.network", "network.vpc", f"{network.vpc!r} is no network: {error}", "write 10.0.0.0/16")
+        )
     else:
         if prefix not in VPC_PREFIXES:
             findings.append(
                 Finding(
+                    "cluster.network",
                     "network.vpc",
                     f"/{prefix} is not between /{VPC_PREFIXES[0]} and /{VPC_PREFIXES[-1]}: AWS has no larger VPC, and "
                     "in a smaller one an eighth has too few addresses for a zone's pods",
@@ -65,6 +73,7 @@ def _system_findings(settings: EksGpu) -> list[Finding]:
     if _by_karpenter(settings) and system.max_nodes > system.min_nodes:
         return [
             Finding(
+                "cluster.system",
                 "cluster.systemPool.maxNodes",
                 f"{system.max_nodes} nodes are never reached: Karpenter makes GPU nodes, and resizes no node group",
                 f"write {system.min_nodes}, or raise minNodes to what monitoring needs",
@@ -75,6 +84,7 @@ def _system_findings(settings: EksGpu) -> list[Finding]:
         return []
     return [
         Finding(
+            "cluster.system",
             "cluster.systemPool.maxNodes",
             f"{system.max_nodes} is below minNodes {system.min_nodes}",
             f"raise maxNodes to {system.min_nodes} or lower minNodes",
@@ -88,6 +98,7 @@ def _pool_findings(settings: EksGpu, name: str, pool: GpuPoolArgs) -> list[Findi
         *machine_findings(path, pool.instance_type, pool.capacity.type),
         *(
             Finding(
+                "cluster.pool",
                 f"{path}.zones",
                 f"{zone!r} is not a zone of the network, which has subnets in {', '.join(settings.network.zones)}",
                 "use some of these, or add it to network.zones",

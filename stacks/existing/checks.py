@@ -29,6 +29,7 @@ def _access_findings(settings: Existing, surroundings: Surroundings) -> list[Fin
         return []
     return [
         Finding(
+            "cluster.access",
             "slipway:kubeconfig",
             "is missing: cluster.access.source is 'pulumi'",
             "run pulumi config set --secret slipway:kubeconfig < kubeconfig.yaml, or set cluster.access.source to "
@@ -42,6 +43,7 @@ def _operator_findings(settings: Existing) -> list[Finding]:
         return []
     return [
         Finding(
+            "cluster.operator",
             "waitForGpuOperator",
             "waits for the operator that Slipway installs, and cluster.present says that the cluster has its own",
             "leave it out",
@@ -52,6 +54,7 @@ def _operator_findings(settings: Existing) -> list[Finding]:
 def _bucket_findings(settings: Existing) -> list[Finding]:
     return [
         Finding(
+            "cluster.bucket",
             f"servers.{name}.weights.source",
             f"'s3' needs a role that may read {uri}, and Slipway creates nothing outside a cluster that exists",
             "write 'hugging-face', or serve it in a stack of kind eks-gpu, which makes the role",

@@ -9,6 +9,7 @@ from pydantic import Field
 from catalog.engines import VLLM
 from catalog.footprint import COMPILE_CACHE_VARIABLE, cold_start_seconds, file_cache_gib
 from catalog.versions import VLLM_TPU
+from checks.settings import DnsLabel
 from components.gke.settings import (
     ClusterArgs,
     NetworkArgs,
@@ -25,7 +26,6 @@ from components.serving.settings import (
     SecretManagerToken,
     VllmArgs,
 )
-from components.settings import DnsLabel
 from stacks.models import KnowsModels
 from stacks.quota import TpuQuota
 from stacks.scaling import Scaling

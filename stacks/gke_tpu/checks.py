@@ -47,11 +47,17 @@ def _surroundings_findings(settings: GkeTpu, surroundings: Surroundings) -> list
     findings: list[Finding] = []
     if not surroundings.gcp_project:
         findings.append(
-            Finding("gcp:project", "is missing: a stack lives in one project", "run pulumi config set gcp:project <id>")
+            Finding(
+                "cluster.surroundings",
+                "gcp:project",
+                "is missing: a stack lives in one project",
+                "run pulumi config set gcp:project <id>",
+            )
         )
     if isinstance(settings.hugging_face, PulumiToken) and surroundings.hugging_face_token is None:
         findings.append(
             Finding(
+                "cluster.surroundings",
                 "slipway:huggingFaceToken",
                 "is missing: huggingFace.source is 'pulumi', and models cannot be downloaded without a token",
                 "run pulumi config set --secret slipway:huggingFaceToken <token>, or set huggingFace.source to "
@@ -61,6 +67,7 @@ def _surroundings_findings(settings: GkeTpu, surroundings: Surroundings) -> list
     if surroundings.api_key is None:
         findings += [
             Finding(
+                "cluster.surroundings",
                 f"servers.{name}.exposure",
                 "'public' lets everybody in sourceRanges use the model, and there is no API key",
                 "run pulumi config set --secret slipway:apiKey <key>, or choose 'internal' or 'cluster'",
@@ -77,6 +84,7 @@ def _cluster_findings(settings: GkeTpu) -> list[Finding]:
     if window and window.hours_in_32_days < MAINTENANCE_HOURS:
         findings.append(
             Finding(
+                "cluster.cluster",
                 "cluster.maintenanceWindow",
                 f"{window.hours_in_32_days} hours within 32 days are fewer than the {MAINTENANCE_HOURS} that GKE wants",
                 "add days or lengthen the window",
@@ -86,6 +94,7 @@ def _cluster_findings(settings: GkeTpu) -> list[Finding]:
     if system and system.max_nodes < system.min_nodes:
         findings.append(
             Finding(
+                "cluster.cluster",
                 "cluster.systemPool.maxNodes",
                 f"{system.max_nodes} is below minNodes {system.min_nodes}",
                 f"raise maxNodes to {system.min_nodes} or lower minNodes",
@@ -109,13 +118,19 @@ def _pool_findings(settings: GkeTpu, name: str, pool: TpuSliceArgs) -> list[Find
     if not zones:
         findings.append(
             Finding(
+                "cluster.pool",
                 f"{path}.zones",
                 f"is missing: the cluster is in region {cluster.location}, whose zones do not all have TPUs",
                 "name the zones of the pool",
             )
         )
     findings += [
-        Finding(f"{path}.zones", f"{zone!r} is not in {region}, where the cluster is", f"name zones of {region}")
+        Finding(
+            "cluster.pool",
+            f"{path}.zones",
+            f"{zone!r} is not in {region}, where the cluster is",
+            f"name zones of {region}",
+        )
         for zone in zones
         if region_of(zone) != region
     ]
@@ -140,7 +155,14 @@ def _server_findings(settings: GkeTpu, name: str) -> list[Finding]:
         return unknown
     if server.lora is not None:
         reason = "vLLM on TPU has no adapters whose memory is known"
-        return [Finding(f"{path}.lora", reason, "leave it out, and merge the adapter into a checkpoint of its own")]
+        return [
+            Finding(
+                "cluster.server",
+                f"{path}.lora",
+                reason,
+                "leave it out, and merge the adapter into a checkpoint of its own",
+            )
+        ]
     found = fit_of(settings, name)
     if found is None:
         return []
@@ -152,7 +174,12 @@ def _server_findings(settings: GkeTpu, name: str) -> list[Finding]:
 
 def _name_findings(settings: GkeTpu) -> list[Finding]:
     return [
-        Finding(f"servers.{name}", f"is also the name of the load clients of server {other!r}", "choose another name")
+        Finding(
+            "cluster.name",
+            f"servers.{name}",
+            f"is also the name of the load clients of server {other!r}",
+            "choose another name",
+        )
         for other in settings.servers
         if (name := f"{other}-load") in settings.servers
     ]

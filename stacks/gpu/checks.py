@@ -31,6 +31,7 @@ def key_findings(settings: GpuServing, surroundings: Surroundings) -> list[Findi
     ):
         findings.append(
             Finding(
+                "cluster.key",
                 "slipway:ngcApiKey",
                 "is missing: ngc.source is 'pulumi', and neither images nor models can be fetched without a key",
                 "run pulumi config set --secret slipway:ngcApiKey <key>, or set ngc.source to 'kubernetes'",
@@ -43,6 +44,7 @@ def key_findings(settings: GpuServing, surroundings: Surroundings) -> list[Findi
     ):
         findings.append(
             Finding(
+                "cluster.key",
                 "slipway:huggingFaceToken",
                 "is missing: huggingFace.source is 'pulumi', and models cannot be downloaded without a token",
                 "run pulumi config set --secret slipway:huggingFaceToken <token>, or set huggingFace.source to "
@@ -95,12 +97,21 @@ def _signal_findings(settings: GpuServing) -> list[Finding]:
     try:
         return signal_findings(monitoring(settings))
     except ValueError as error:
-        return [Finding("values", f"cannot be judged: {error}", "correct it under values, or in extraEnv of a server")]
+        return [
+            Finding(
+                "cluster.signal",
+                "values",
+                f"cannot be judged: {error}",
+                "correct it under values, or in extraEnv of a server",
+            )
+        ]
 
 
 def _name_findings(settings: GpuServing) -> list[Finding]:
     return [
-        Finding(f"servers.{name}", f"is also the name of {what} of server {other!r}", "choose another name")
+        Finding(
+            "cluster.name", f"servers.{name}", f"is also the name of {what} of server {other!r}", "choose another name"
+        )
         for other in settings.servers
         for suffix, what in OWN_SUFFIXES.items()
         if (name := f"{other}-{suffix}") in settings.servers

@@ -20,6 +20,7 @@ def exposure_findings(settings: GpuServing, surroundings: Surroundings) -> list[
         if isinstance(server.exposure, Public | PublicAlb) and not server.asks_for_key:
             findings.append(
                 Finding(
+                    "exposure.exposure",
                     path,
                     f"{kind!r} lets everybody in sourceRanges use the model, and this engine asks nobody for a key",
                     "write 'internal' or 'internal-alb', and put a gateway that authenticates before it",
@@ -28,6 +29,7 @@ def exposure_findings(settings: GpuServing, surroundings: Surroundings) -> list[
         elif isinstance(server.exposure, Public | PublicAlb) and surroundings.api_key is None:
             findings.append(
                 Finding(
+                    "exposure.exposure",
                     path,
                     f"{kind!r} lets everybody in sourceRanges use the model, and there is no API key",
                     "run pulumi config set --secret slipway:apiKey <key>, or choose 'internal' or 'cluster'",
@@ -36,6 +38,7 @@ def exposure_findings(settings: GpuServing, surroundings: Surroundings) -> list[
         elif not isinstance(server.exposure, ClusterOnly) and not settings.has_load_balancers:
             findings.append(
                 Finding(
+                    "exposure.exposure",
                     path,
                     f"{kind!r} needs a load balancer, and nothing in the cluster makes any",
                     "install the AWS Load Balancer Controller and add aws-load-balancer-controller to cluster.present, "

@@ -18,6 +18,7 @@ def operator_findings(settings: GpuServing) -> list[Finding]:
         if isinstance(settings.monitoring.actuator, KedaArgs):
             findings.append(
                 Finding(
+                    "nim-operator.operator",
                     f"{path}.deployment.type",
                     "'operator' has its own autoscaler, which asks for custom metrics, and KEDA serves none; the "
                     "operator deletes every other autoscaler of the server's name",
@@ -27,6 +28,7 @@ def operator_findings(settings: GpuServing) -> list[Finding]:
         if not isinstance(server.exposure, ClusterOnly):
             findings.append(
                 Finding(
+                    "nim-operator.operator",
                     f"{path}.exposure.type",
                     f"{server.exposure.type!r} needs a Service of Slipway's, and with deployment.type 'operator' the "
                     "operator makes it",
@@ -36,6 +38,7 @@ def operator_findings(settings: GpuServing) -> list[Finding]:
         if "drain_seconds" in server.model_fields_set:
             findings.append(
                 Finding(
+                    "nim-operator.operator",
                     f"{path}.drainSeconds",
                     "has no effect with deployment.type 'operator', which gives a stopping replica 30 s",
                     "leave it out, or write 'workload'",
@@ -44,6 +47,7 @@ def operator_findings(settings: GpuServing) -> list[Finding]:
         if server.deployment.storage_class is None and not settings.has_shared_storage:
             findings.append(
                 Finding(
+                    "nim-operator.operator",
                     f"{path}.deployment.storageClass",
                     "is missing, and the stack has no shared storage: the model is downloaded once for all replicas, "
                     "onto a volume that their nodes all mount",

@@ -8,10 +8,10 @@ from pydantic import Field
 
 from catalog.gpu_machines import GPU_MACHINES, GpuMachine
 from checks.gpu import GpuPool
+from checks.settings import DnsLabel, Settings
 from components.eks.settings import MonitoringArgs
 from components.serving.nim_settings import NgcKey, PulumiNgcKey
 from components.serving.settings import KubernetesToken, PulumiToken
-from components.settings import DnsLabel, Settings
 from stacks.gpu.servers import AnyGpuServer
 from stacks.models import KnowsModels
 

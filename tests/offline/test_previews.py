@@ -42,7 +42,7 @@ pulumi.export("endpoints", {"llama": "http://llama"})
 pulumi.export("token", pulumi.Output.secret("hunter2"))
 
 from checks import Finding
-findings = [Finding("servers.llama", "costs a|b", "use `less`", "warning")]
+findings = [Finding("cost.stale", "servers.llama", "costs a|b", "use `less`", "warning")]
 """
 
 KEYS = {
@@ -108,18 +108,31 @@ def test_the_json_document_has_one_shape(project: Project) -> None:
     assert document.keys() == {"stack", "resources", "outputs", "findings"}
     assert all(resource.keys() == KEYS for resource in document["resources"])
     assert document["findings"] == [
-        {"path": "servers.llama", "message": "costs a|b", "remedy": "use `less`", "severity": "warning"}
+        {
+            "code": "cost.stale",
+            "path": "servers.llama",
+            "message": "costs a|b",
+            "remedy": "use `less`",
+            "severity": "warning",
+        }
     ]
     assert document["outputs"] == {"endpoints": {"llama": "http://llama"}, "token": "[secret]"}
 
 
 def test_a_refusal_in_json_has_the_same_shape_and_no_resources() -> None:
-    document = json.loads(json_document.refusal("dev", [Finding("a.b", "is wrong", "put it right")]))
+    document = json.loads(
+        json_document.refusal(
+            "dev",
+            [Finding("a.wrong", "a.b", "is wrong", "put it right")],
+        )
+    )
     assert document == {
         "stack": "dev",
         "resources": [],
         "outputs": {},
-        "findings": [{"path": "a.b", "message": "is wrong", "remedy": "put it right", "severity": "error"}],
+        "findings": [
+            {"code": "a.wrong", "path": "a.b", "message": "is wrong", "remedy": "put it right", "severity": "error"}
+        ],
     }
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
+from checks.settings import Settings
 from components.custom_resources import MODELS
-from components.settings import Settings
 from rehearsal import custom_resources, lifecycle
 from rehearsal.client import Client, Json
 from rehearsal.control_plane import ControlPlane

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from edits import Deploy, Stack
 
-from components.triton_repository import ModelConfig, parse
 from offline import Recording
+from triton_repository import ModelConfig, parse
 
 ROOT = Path(__file__).parents[2]
 VARIANTS = ("python", "python-8-bit", "server-tokenizer", "client-tokenizer", "vllm")

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from components.triton_repository.clients.server import Server
 from tests.triton_repository.server_process import prepare_backends, start
 from tests.triton_repository.tritonserver import TritonServer
 from tests.triton_repository.variants import PACKAGES, REPOSITORY
+from triton_repository.clients.server import Server
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,8 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from components.triton_repository import (
+from tests.triton_repository.repositories import code
+from triton_repository import (
     Model,
     ModelConfig,
     ModelDynamicBatching,
@@ -14,7 +15,7 @@ from components.triton_repository import (
     ModelOutput,
     Repository,
 )
-from components.triton_repository.schema.policies import (
+from triton_repository.schema.policies import (
     All,
     Latest,
     ModelTransactionPolicy,
@@ -23,10 +24,9 @@ from components.triton_repository.schema.policies import (
     Specific,
     WarmupInput,
 )
-from components.triton_repository.schema.scheduling import ModelQueuePolicy, Step
-from components.triton_repository.schema.sequences import ModelSequenceBatching, StrategyDirect, StrategyOldest
-from components.triton_repository.schema.tensors import DataType, ModelTensorReshape
-from tests.triton_repository.repositories import code
+from triton_repository.schema.scheduling import ModelQueuePolicy, Step
+from triton_repository.schema.sequences import ModelSequenceBatching, StrategyDirect, StrategyOldest
+from triton_repository.schema.tensors import DataType, ModelTensorReshape
 
 T = TypeVar("T", ModelInput, ModelOutput)
 

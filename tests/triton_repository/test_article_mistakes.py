@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from checks import Finding, errors
-from components.triton_repository import (
+from tests.triton_repository.repositories import A10G, CPU, code, group
+from tests.triton_repository.tritonserver import TritonServer
+from triton_repository import (
     Model,
     ModelConfig,
     Repository,
@@ -20,10 +22,8 @@ from components.triton_repository import (
     read,
     repository_findings,
 )
-from components.triton_repository.backends.vllm import ARGUMENTS_FILE
-from components.triton_repository.llama2 import chat_repository
-from tests.triton_repository.repositories import A10G, CPU, code, group
-from tests.triton_repository.tritonserver import TritonServer
+from triton_repository.backends.vllm import ARGUMENTS_FILE
+from triton_repository.llama2 import chat_repository
 
 FOLDER = Path(__file__).parent / "article_mistakes"
 

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from components.triton_repository import External, Model, ModelConfig, ModelInstanceGroup, parse
-from components.triton_repository.backends import backend_of
-from components.triton_repository.llama2 import logits_model
-from components.triton_repository.schema.optimization import (
+from tests.triton_repository.repositories import CPU, code, found, group, model
+from triton_repository import External, Model, ModelConfig, ModelInstanceGroup, parse
+from triton_repository.backends import backend_of
+from triton_repository.llama2 import logits_model
+from triton_repository.schema.optimization import (
     Accelerator,
     ExecutionAccelerators,
     Graph,
     ModelOptimizationPolicy,
 )
-from tests.triton_repository.repositories import CPU, code, found, group, model
 
 SHAPES = Path(__file__).parent / "shapes"
 

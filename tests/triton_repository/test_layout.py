@@ -8,7 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from components.triton_repository import (
+from tests.triton_repository.random_repositories import repositories
+from tests.triton_repository.repositories import code, ensemble, model, repository, step
+from tests.triton_repository.server_process import start
+from triton_repository import (
     ConfigMapFiles,
     External,
     Model,
@@ -21,10 +24,7 @@ from components.triton_repository import (
     read,
     write,
 )
-from components.triton_repository.layout import SMALL_BYTES
-from tests.triton_repository.random_repositories import repositories
-from tests.triton_repository.repositories import code, ensemble, model, repository, step
-from tests.triton_repository.server_process import start
+from triton_repository.layout import SMALL_BYTES
 
 MIXED = repository(
     model("part", files={"labels.txt": "gato\nção\n", "warmup/x.bin": bytes([0, 255])}),

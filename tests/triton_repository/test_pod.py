@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.triton_repository import (
+from tests.triton_repository.repositories import A10G, CPU, ensemble, found, group, model, step
+from triton_repository import (
     Model,
     ModelEnsembling,
     ModelInstanceGroup,
@@ -13,13 +14,12 @@ from components.triton_repository import (
     VllmEngineArgs,
     vllm_model,
 )
-from components.triton_repository.schema.policies import (
+from triton_repository.schema.policies import (
     HistogramOptions,
     MetricControl,
     MetricIdentifier,
     ModelMetrics,
 )
-from tests.triton_repository.repositories import A10G, CPU, ensemble, found, group, model, step
 
 TWO_GPUS = replace(A10G, gpus=2)
 

@@ -7,7 +7,6 @@ import httpx2
 import pytest
 
 from checks import errors
-from components.triton_repository import Repository, repository_findings
 from tests.triton_repository.mistakes.batching import BATCHING, INSTANCES
 from tests.triton_repository.mistakes.ensembles import ENSEMBLES, PARTS
 from tests.triton_repository.mistakes.files import FILES, NAMES
@@ -17,6 +16,7 @@ from tests.triton_repository.mistakes.tensors import TENSORS
 from tests.triton_repository.repositories import CPU
 from tests.triton_repository.server_process import start
 from tests.triton_repository.tritonserver import NO_ANSWER_SECONDS, TritonServer
+from triton_repository import Repository, repository_findings
 
 MISTAKES = [*TENSORS, *BATCHING, *SEQUENCES, *INSTANCES, *FILES, *NAMES, *ENSEMBLES]
 

@@ -11,17 +11,17 @@ import httpx2
 import pytest
 
 from checks import errors
-from components.triton_repository import (
+from tests.triton_repository.mistakes.mistake import cpu, x, y
+from tests.triton_repository.repositories import CPU, ensemble, model, repository, step
+from tests.triton_repository.server_process import start
+from tests.triton_repository.tritonserver import NO_ANSWER_SECONDS, Answer, TritonServer
+from triton_repository import (
     Model,
     ModelConfig,
     ModelDynamicBatching,
     repository_findings,
 )
-from components.triton_repository.schema.policies import ModelWarmup, WarmupInput
-from tests.triton_repository.mistakes.mistake import cpu, x, y
-from tests.triton_repository.repositories import CPU, ensemble, model, repository, step
-from tests.triton_repository.server_process import start
-from tests.triton_repository.tritonserver import NO_ANSWER_SECONDS, Answer, TritonServer
+from triton_repository.schema.policies import ModelWarmup, WarmupInput
 
 
 def one_finding(*models: Model) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from components.triton_repository import (
+from tests.triton_repository.repositories import A10G, FOUR_GPUS, found, group
+from triton_repository import (
     External,
     LlmApiArgs,
     Model,
@@ -18,8 +19,7 @@ from components.triton_repository import (
     parse,
     repository_findings,
 )
-from components.triton_repository.schema.policies import ModelTransactionPolicy
-from tests.triton_repository.repositories import A10G, FOUR_GPUS, found, group
+from triton_repository.schema.policies import ModelTransactionPolicy
 
 SHAPES = Path(__file__).parent / "shapes"
 

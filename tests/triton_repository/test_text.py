@@ -10,7 +10,9 @@ from google.protobuf.message import Message
 from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
-from components.triton_repository import (
+from tests.triton_repository.configurations import any_message
+from tests.triton_repository.grpc_client import TRITONS_CONFIG, descriptor
+from triton_repository import (
     ConfigTextError,
     ModelConfig,
     ModelDynamicBatching,
@@ -18,9 +20,7 @@ from components.triton_repository import (
     parse,
     render,
 )
-from components.triton_repository.schema.descriptor import message_class
-from tests.triton_repository.configurations import any_message
-from tests.triton_repository.grpc_client import TRITONS_CONFIG, descriptor
+from triton_repository.schema.descriptor import message_class
 
 SHAPES = sorted((Path(__file__).parent / "shapes").glob("*.pbtxt"))
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from components.triton_repository import (
+from tests.triton_repository.repositories import A10G, FOUR_GPUS, ensemble, found, group, step
+from triton_repository import (
     Model,
     ModelConfig,
     ModelDynamicBatching,
@@ -18,8 +19,7 @@ from components.triton_repository import (
     repository_findings,
     vllm_model,
 )
-from components.triton_repository.llama2 import vllm_repository
-from tests.triton_repository.repositories import A10G, FOUR_GPUS, ensemble, found, group, step
+from triton_repository.llama2 import vllm_repository
 
 TEXT = ModelInput(name="text_input", data_type="TYPE_STRING", dims=(-1,))
 

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from checks.settings import Settings
 from components.addons.dashboards.charts import Chart, Query
-from components.settings import Settings
 
 SCHEMA_VERSION = 39
 WIDTH, HEIGHT, COLUMNS = 12, 8, 2

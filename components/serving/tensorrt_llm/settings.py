@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
+from checks.settings import Positive, Settings
 from components.serving.settings import Autoscaling, LoadClients
-from components.settings import Positive, Settings
 
 ModelName = Annotated[str, Field(min_length=1, examples=["meta-llama/Llama-3.2-1B-Instruct"])]
 Share = Annotated[float, Field(gt=0, lt=1)]

@@ -8,7 +8,7 @@ import pulumi_kubernetes as k8s
 from catalog.triton import GRPC_PORT, HTTP_PORT, IMAGE
 from components.serving.by_hand import by_hand, client_pod
 from components.serving.triton.settings import Llama2
-from components.triton_repository import clients
+from triton_repository import clients
 
 CLIENTS = Path(clients.__file__).parent
 MODULES = "/opt/slipway"

@@ -16,8 +16,8 @@ from components.serving.triton.settings import (
     TensorRtLlmEngine,
     TritonArgs,
 )
-from components.triton_repository import TensorRtLlmParameters
-from components.triton_repository.llama2 import ONNX_FILE
+from triton_repository import TensorRtLlmParameters
+from triton_repository.llama2 import ONNX_FILE
 
 SCRIPTS = "/scripts"
 FILES = "/files"

@@ -7,8 +7,8 @@ requests at nothing under overload; one that waits for its answers has both.
 from pathlib import Path
 
 from catalog.triton import BEHIND
-from components.triton_repository import Model, ModelConfig, ModelInstanceGroup
-from components.triton_repository.schema.policies import ModelTransactionPolicy
+from triton_repository import Model, ModelConfig, ModelInstanceGroup
+from triton_repository.schema.policies import ModelTransactionPolicy
 
 CODE = Path(__file__).parent / "models"
 """Code of Python models."""

@@ -10,7 +10,7 @@ from components.serving.load_clients_settings import PROMPT, LoadRequest
 from components.serving.settings import LoadClients
 from components.serving.triton.gate import CODE, gated
 from components.serving.triton.settings import Llama2
-from components.triton_repository import (
+from triton_repository import (
     External,
     Model,
     ModelConfig,
@@ -19,7 +19,7 @@ from components.triton_repository import (
     Repository,
     VllmEngineArgs,
 )
-from components.triton_repository.llama2 import (
+from triton_repository.llama2 import (
     CHAT,
     LOGITS,
     MAX_BATCH_SIZE,

@@ -19,7 +19,7 @@ from components.serving.triton.settings import (
     Serving,
     TensorRtLlmEngine,
 )
-from components.triton_repository import (
+from triton_repository import (
     External,
     File,
     LlmApiArgs,

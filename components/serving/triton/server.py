@@ -25,8 +25,8 @@ from components.serving.triton.pod import (
 )
 from components.serving.triton.served import Served, served
 from components.serving.triton.settings import Llama2, ModelRepository, TensorRtLlmEngine, TritonArgs
-from components.triton_repository import ConfigMapFiles, config_map_files
 from components.workload import Startup, labels
+from triton_repository import ConfigMapFiles, config_map_files
 
 SCRIPTS = Path(__file__).parent / "scripts"
 

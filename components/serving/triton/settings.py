@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
+from checks.settings import Positive, Settings
 from components.serving.settings import LoadClients, WaitingRequests
-from components.settings import Positive, Settings
 
 
 class QueueComputeRatio(Settings):

@@ -16,10 +16,10 @@ from catalog.drivers import Cuda
 from catalog.gpu_machines import GpuMachine
 from checks import Finding
 from checks.fit import Fit
+from checks.settings import Settings
 from checks.signals import Export, Workload
 from components.eks.settings import PoolName
 from components.serving.settings import AwsExposure, ClusterOnly
-from components.settings import Settings
 from stacks.scaling import Scaling
 
 if TYPE_CHECKING:

@@ -30,6 +30,7 @@ def unknown_findings(args: TensorRtLlmArgs, path: str, models: Models) -> list[F
         case PyTorchRoute(speculation=Eagle3(model=head)) if head not in EAGLE_HEADS:
             findings.append(
                 Finding(
+                    "tensorrt-llm.unknown",
                     f"{path}.route.speculation.model",
                     f"{head!r} is no EAGLE-3 head that is known, so neither is the model that it was trained with",
                     f"use {', '.join(EAGLE_HEADS)}, or add the head to catalog/trtllm.py",
@@ -132,13 +133,18 @@ def _engines(
     for key, model in (("model", target), ("route.draft", draft)):
         if model.quantisation is not None:
             message = f"{model.name} is quantised already, and the engines are quantised from 16-bit weights"
-            yield Finding(f"{path}.{key}", message, "use the checkpoint that it was made of")
+            yield Finding("tensorrt-llm.engines", f"{path}.{key}", message, "use the checkpoint that it was made of")
     if args.tensor_parallel > 1:
         message = f"{args.tensor_parallel} GPUs, and both engines of this route are on one"
-        yield Finding(f"{path}.tensorParallel", message, "write 1, or use the route pytorch")
+        yield Finding("tensorrt-llm.engines", f"{path}.tensorParallel", message, "write 1, or use the route pytorch")
     if args.autoscaling.metric.signal != "waiting-requests":
         message = f"Triton says nothing of {args.autoscaling.metric.signal} for each pod"
-        yield Finding(f"{path}.autoscaling.metric.signal", message, "write waiting-requests, or use the route pytorch")
+        yield Finding(
+            "tensorrt-llm.engines",
+            f"{path}.autoscaling.metric.signal",
+            message,
+            "write waiting-requests, or use the route pytorch",
+        )
     if machine:
         yield from _building(args, route, path, models, machine)
 
@@ -152,22 +158,31 @@ def _building(
         message = (
             f"{target.name} takes {fewest} GPUs of {machine.name} in 16 bits, and is quantised on {route.build.gpus}"
         )
-        yield Finding(key, message, f"write {fewest}" if fewest <= machine.gpus else "choose a machine with more GPUs")
+        yield Finding(
+            "tensorrt-llm.building",
+            key,
+            message,
+            f"write {fewest}" if fewest <= machine.gpus else "choose a machine with more GPUs",
+        )
     elif route.build.gpus > machine.gpus:
-        yield Finding(key, f"{machine.name} has {machine.gpus} GPUs", f"write {machine.gpus} or less")
+        yield Finding(
+            "tensorrt-llm.building", key, f"{machine.name} has {machine.gpus} GPUs", f"write {machine.gpus} or less"
+        )
     needed = quantising_memory_gib(target)
     if needed > machine.allocatable_memory_gib:
         message = (
             f"quantising {target.name} takes {needed} GiB of main memory, and {machine.name} leaves "
             f"{machine.allocatable_memory_gib:.0f} GiB to pods"
         )
-        yield Finding(f"{path}.pool", message, "choose a pool of larger machines")
+        yield Finding("tensorrt-llm.building", f"{path}.pool", message, "choose a pool of larger machines")
     if args.autoscaling.max_replicas > machine.gpus:
         message = (
             f"{args.autoscaling.max_replicas} replicas, and a {machine.name} holds {machine.gpus}: one node mounts the "
             "volume with the engines"
         )
-        yield Finding(f"{path}.autoscaling.maxReplicas", message, f"write {machine.gpus} or less")
+        yield Finding(
+            "tensorrt-llm.building", f"{path}.autoscaling.maxReplicas", message, f"write {machine.gpus} or less"
+        )
 
 
 def _benchmark(args: TensorRtLlmArgs, path: str, models: Models, machine: GpuMachine | None) -> Iterator[Finding]:
@@ -176,7 +191,12 @@ def _benchmark(args: TensorRtLlmArgs, path: str, models: Models, machine: GpuMac
         key, route = f"{path}.benchmark.drafts.{number}", args.route.drafting(draft)
         if route is None:
             message = f"{draft} has no maxDraftLen to be run with: the server's own speculation is none"
-            yield Finding(key, message, "choose a speculation for the server, or leave benchmark.drafts out")
+            yield Finding(
+                "tensorrt-llm.benchmark",
+                key,
+                message,
+                "choose a speculation for the server, or leave benchmark.drafts out",
+            )
             continue
         unsuited = list(draft_findings(key, models[args.model], models[draft], args.max_model_len))
         yield from unsuited

@@ -7,7 +7,8 @@ from catalog.triton import BACKENDS, LAST_ENGINE_RELEASE, TENSORRT_LLM
 from checks import Finding
 from components.serving.triton.served import ANYWHERE, PROJECT, Served, served
 from components.serving.triton.settings import Directory, Gate, ModelRepository, TensorRtLlmEngine, TritonArgs
-from components.triton_repository import (
+from stacks.gpu.servers.triton_serving import variant
+from triton_repository import (
     Pod,
     Repository,
     RepositoryError,
@@ -16,7 +17,6 @@ from components.triton_repository import (
     layout,
     repository_findings,
 )
-from stacks.gpu.servers.triton_serving import variant
 
 
 def release_findings(args: TritonArgs, path: str) -> list[Finding]:
@@ -33,6 +33,7 @@ def release_findings(args: TritonArgs, path: str) -> list[Finding]:
         )
         findings.append(
             Finding(
+                "triton.release",
                 f"{path}.release",
                 f"{args.release} cannot be used: {known}",
                 f"write {LAST_ENGINE_RELEASE}" + (", or serving.route: llmapi, which needs no engine" if late else ""),
@@ -42,6 +43,7 @@ def release_findings(args: TritonArgs, path: str) -> list[Finding]:
     if isinstance(front, Gate) and front.instances > batch:
         findings.append(
             Finding(
+                "triton.release",
                 f"{path}.serving.front.instances",
                 f"{front.instances} requests run at once, and the engine's batch takes {batch}: the others wait inside "
                 "it, where Triton does not see them",
@@ -63,6 +65,7 @@ def repository_findings_of(args: TritonArgs, path: str, machine: GpuMachine | No
         assert isinstance(serving.repository, Directory)
         return [
             Finding(
+                "triton.repository",
                 f"{path}.path",
                 f"there is no directory {serving.repository.path} in {PROJECT}",
                 "write its path from the directory of Pulumi.yaml",
@@ -89,6 +92,7 @@ def _flag_findings(serving: ModelRepository, serves: Served, path: str) -> list[
     known = [model.name for model in serves.repository.models] if serves.repository else []
     findings = [
         Finding(
+            "triton.flag",
             f"{place}.{index}",
             f"there is no model {name!r}, and the server exits",
             f"write {' or '.join(known)}",
@@ -98,7 +102,7 @@ def _flag_findings(serving: ModelRepository, serves: Served, path: str) -> list[
     ]
     if flags.load_models and not findings and serves.entry in set(known) - set(flags.load_models):
         message = f"{serves.entry!r}, which clients ask, is not among the models that are loaded"
-        findings.append(Finding(place, message, f"add {serves.entry}"))
+        findings.append(Finding("triton.flag", place, message, f"add {serves.entry}"))
     return findings
 
 
@@ -108,6 +112,7 @@ def _large_file_findings(told: Directory, repository: Repository, path: str) -> 
     large = sorted(layout(repository).links)
     return [
         Finding(
+            "triton.large-file",
             f"{path}.largeFiles",
             f"{file} is too large for a ConfigMap, and nothing says where pods have it",
             "put it into the image or onto shared storage, and write the directory below which it is there",

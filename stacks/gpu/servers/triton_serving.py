@@ -26,8 +26,8 @@ from components.serving.triton.settings import (
     Serving,
     TensorRtLlmEngine,
 )
-from components.triton_repository.llama2 import MAX_BATCH_SIZE
 from stacks.gpu.servers.server import Models
+from triton_repository.llama2 import MAX_BATCH_SIZE
 
 MODEL_DISK_GIB = 2
 """Disk for the models of a directory beside what their image brings."""

@@ -5,7 +5,7 @@ from checks import Finding
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO, WAITING_REQUESTS
 from components.serving.triton.served import ANYWHERE, Served, served
 from components.serving.triton.settings import QueueComputeRatio, TensorRtLlmEngine, TritonArgs
-from components.triton_repository import RepositoryError
+from triton_repository import RepositoryError
 
 
 def what_it_serves(args: TritonArgs) -> Served | None:
@@ -33,7 +33,7 @@ def legal_findings(args: TritonArgs, path: str) -> list[Finding]:
         return []
     signal = args.autoscaling.metric.signal
     message = f"{signal!r} does not move under load where clients ask {serves.entry}: {reason}"
-    return [Finding(f"{path}.signal", message, _way_out(args))]
+    return [Finding("triton.legal", f"{path}.signal", message, _way_out(args))]
 
 
 def judged_mode(args: TritonArgs) -> Mode:

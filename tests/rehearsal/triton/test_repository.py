@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from components.triton_repository import ModelConfig, ModelInstanceGroup, parse, render
 from rehearsal.client import Json
 from rehearsal.triton.repository import AssemblyError, assemble, configurations, instances, put_on_processors
 from rehearsal.triton.volumes import mount
 from tests.rehearsal.triton.conftest import Recorded
+from triton_repository import ModelConfig, ModelInstanceGroup, parse, render
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from components.triton_repository.schema.sequences import (
+from tests.triton_repository.mistakes.mistake import one
+from triton_repository.schema.sequences import (
     Control,
     ControlInput,
     InitialState,
@@ -11,7 +12,6 @@ from components.triton_repository.schema.sequences import (
     StrategyDirect,
     StrategyOldest,
 )
-from tests.triton_repository.mistakes.mistake import one
 
 
 def controls(*inputs: ControlInput) -> ModelSequenceBatching:

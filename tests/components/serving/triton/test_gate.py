@@ -11,7 +11,9 @@ import pytest
 
 from catalog.triton import BEHIND, MEASURED
 from components.serving.triton.gate import gated
-from components.triton_repository import (
+from tests.triton_repository.server_process import prepare_backends, start
+from tests.triton_repository.tritonserver import TritonServer
+from triton_repository import (
     Model,
     ModelConfig,
     ModelInput,
@@ -20,9 +22,7 @@ from components.triton_repository import (
     Repository,
     write,
 )
-from components.triton_repository.schema.policies import ModelTransactionPolicy
-from tests.triton_repository.server_process import prepare_backends, start
-from tests.triton_repository.tritonserver import TritonServer
+from triton_repository.schema.policies import ModelTransactionPolicy
 
 SECONDS = 0.5
 """Time that the engine takes for each request, however many it has."""

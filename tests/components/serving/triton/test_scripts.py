@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from components.serving.triton import server
-from components.triton_repository import parse
+from triton_repository import parse
 
 SCRIPTS = server.SCRIPTS
 MODEL = "meta-llama/Llama-2-7b-chat-hf"

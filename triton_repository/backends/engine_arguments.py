@@ -1,0 +1,89 @@
+"""Engine arguments in a file of the version directory, typed as far as they are known here."""
+
+import json
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar, cast
+
+import yaml
+from pydantic import ConfigDict, Field, JsonValue, ValidationError
+
+from checks import Finding
+from checks.settings import Settings
+
+Arguments = TypeVar("Arguments", bound="EngineArguments")
+
+
+class EngineArguments(Settings):
+    """Arguments of an engine. Strict: `"true"` is a string, and an engine takes any string for true."""
+
+    model_config = ConfigDict(strict=True)
+
+    extra_args: dict[str, JsonValue] = Field(default_factory=dict)
+    """Arguments that are not typed here, merged last."""
+
+    def arguments(self) -> dict[str, JsonValue]:
+        """Return what the engine is told: the arguments that are set, by the engine's own names."""
+        return self.model_dump(mode="json", exclude={"extra_args"}, exclude_none=True) | self.extra_args
+
+
+def load_json(text: str, place: str) -> tuple[dict[str, Any] | None, list[Finding]]:
+    """Return the map in a JSON text, or None and what is wrong with it."""
+    try:
+        return _map(json.loads(text), place)
+    except json.JSONDecodeError as error:
+        where = f"{place}:{error.lineno}:{error.colno}"
+        return None, [
+            Finding("triton.load-json", where, f"not JSON: {error.msg}", "correct the file at this line and column")
+        ]
+
+
+def load_yaml(text: str, place: str) -> tuple[dict[str, Any] | None, list[Finding]]:
+    """Return the map in a YAML text, or None and what is wrong with it."""
+    try:
+        return _map(yaml.safe_load(text), place)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{place}:{mark.line + 1}:{mark.column + 1}" if mark else place
+        return None, [
+            Finding("triton.load-yaml", where, f"not YAML: {error.problem}", "correct the file at this line and column")
+        ]
+
+
+def _map(loaded: Any, place: str) -> tuple[dict[str, Any] | None, list[Finding]]:
+    if isinstance(loaded, dict):
+        return cast(dict[str, Any], loaded), []
+    return None, [Finding("triton.map", place, "it holds no map of arguments", "write at least the argument model")]
+
+
+def argument_findings(
+    kind: type[Arguments], given: Mapping[str, Any], place: str
+) -> tuple[Arguments | None, list[Finding]]:
+    """Return the typed arguments, if they are valid, and what is wrong with them."""
+    known = {name for name in kind.model_fields if name != "extra_args"}
+    unknown = {name: value for name, value in given.items() if name not in known}
+    findings = list(_unknown_findings(unknown, known, place))
+    typed = {name: value for name, value in given.items() if name in known}
+    try:
+        return kind.model_validate({**typed, "extra_args": unknown}), findings
+    except ValidationError as error:
+        return None, [*findings, *invalid_findings(kind, error, place)]
+
+
+def invalid_findings(kind: type[Settings], error: ValidationError, place: str) -> Iterator[Finding]:
+    """Yield what pydantic says of values of `kind`, by the names that the engine knows."""
+    names = {field.alias or name: name for name, field in kind.model_fields.items()}
+    for item in error.errors():
+        path = ".".join(names.get(str(part), str(part)) for part in item["loc"])
+        value = "" if item["type"] == "missing" else f"{item['input']!r}: "
+        message = f"{value}{item['msg'][0].lower()}{item['msg'][1:]}"
+        yield Finding("triton.invalid", f"{place}.{path}", message, f"write a value that {path} takes")
+
+
+def _unknown_findings(unknown: Mapping[str, Any], known: set[str], place: str) -> Iterator[Finding]:
+    for name, value in unknown.items():
+        if value in ("true", "false", "True", "False"):
+            message = f"{value!r} is a string, and the engine takes any string for true"
+            yield Finding("triton.unknown", f"{place}.{name}", message, f"write {str(value).lower()} without quotes")
+        elif close := get_close_matches(name, known, n=1, cutoff=0.85):
+            yield Finding("triton.unknown", f"{place}.{name}", "the engine has no such argument", f"write {close[0]}")
