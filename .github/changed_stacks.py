@@ -25,6 +25,7 @@ PROGRAM = (
     "components/",
     "offline/",
     "stacks/",
+    "triton_repository/",
 )
 STACK_FILE = re.compile(r"stacks/Pulumi\.([A-Za-z0-9._-]+)\.yaml")
 CLOUDS = {"gke": "gcp", "eks": "aws"}
