@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import pulumi
 import pulumi_kubernetes as k8s
+
+from catalog.machines import Slice
 
 ENDPOINT_PROPAGATION_SECONDS = 20
 """Time for which a stopping pod still gets requests, until every proxy has dropped its address."""
@@ -27,6 +30,7 @@ class Accelerator:
         memory_gib: main memory that the server itself asks for, GiB.
         shared_memory_gib: size of `/dev/shm`, GiB.
         nodes: the pool; workloads are created after it and deleted before it.
+        taints: of the nodes beside the one that is named after the resource: key, value (any if empty) and effect.
     """
 
     resource: str
@@ -36,6 +40,64 @@ class Accelerator:
     memory_gib: int
     shared_memory_gib: int
     nodes: Sequence[pulumi.Resource] = field(default=())
+    taints: Sequence[tuple[str, str, str]] = field(default=())
+
+    @property
+    def tolerations(self) -> list[k8s.core.v1.TolerationArgsDict]:
+        """What pods state so that the nodes take them."""
+        own: k8s.core.v1.TolerationArgsDict = {"key": self.resource, "operator": "Exists", "effect": "NoSchedule"}
+        others: list[k8s.core.v1.TolerationArgsDict] = [
+            {"key": key, "operator": "Equal", "value": value, "effect": effect}
+            if value
+            else {"key": key, "operator": "Exists", "effect": effect}
+            for key, value, effect in self.taints
+        ]
+        return [own, *others]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a server asks of the nodes of any pool.
+
+    Attributes:
+        chips: of a replica.
+        memory_gib: main memory of a pod's server itself, GiB.
+        shared_memory_gib: size of its `/dev/shm`, GiB.
+    """
+
+    chips: int
+    memory_gib: int
+    shared_memory_gib: int
+
+    def accelerator(
+        self,
+        slice_: Slice,
+        *,
+        node_selector: Mapping[str, str],
+        nodes: Sequence[pulumi.Resource] = (),
+        resource: str | None = None,
+        taints: Sequence[tuple[str, str, str]] = (),
+    ) -> Accelerator:
+        """Return what pods ask for to get it on nodes with these labels: of a TPU machine, all of its chips."""
+        whole = slice_.topology is not None
+        return Accelerator(
+            resource=resource or slice_.machine.chip.resource,
+            count=slice_.machine.chips if whole else self.chips,
+            hosts=slice_.hosts,
+            node_selector=node_selector,
+            memory_gib=self.memory_gib,
+            shared_memory_gib=self.shared_memory_gib,
+            nodes=nodes,
+            taints=taints,
+        )
+
+
+class Nodes(Protocol):
+    """Nodes of one pool."""
+
+    def accelerator(self, asked: Asked) -> Accelerator:
+        """Return what pods ask for to get it here."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

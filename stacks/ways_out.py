@@ -1,11 +1,20 @@
-"""What a person can write where a server does not fit its chips, whatever its cloud."""
+"""What a person can write where a server does not fit its chips: fewer requests, FP8, other chips, another pool."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 
-from checks import Finding
-from checks.fit import Change, any_of
+from catalog.machines import MACHINES, Slice, slices_of
+from checks import Finding, errors
+from checks.fit import Change, Fit, any_of, written
+from checks.placement import Pool, placement_findings
+from checks.precision import precision_findings
 from checks.settings import Settings
+from stacks.figures import demand
+from stacks.servers import Place, Server
+from stacks.stack import Stack
+
+TENSOR_PARALLEL = "tensorParallel"
 
 
 def keys_of(server: Settings) -> set[str]:
@@ -13,16 +22,85 @@ def keys_of(server: Settings) -> set[str]:
     return {info.alias or name for name, info in type(server).model_fields.items()}
 
 
-def with_ways_out(refusal: Finding, changes: Iterable[Change], keys: Collection[str], places: Iterable[str]) -> Finding:
-    """Return a refusal that offers only what can be written there.
-
-    Args:
-        refusal: says that the server does not fit.
-        changes: each of them alone would make it fit.
-        keys: what can be changed of the server.
-        places: other chips on which it fits, as it is or spread otherwise; without any, the size that a chip needs.
-    """
-    changes, found = list(changes), list(places)
+def offered(stack: Stack, name: str, found: Fit) -> Finding:
+    """Return the refusal of a server that does not fit, with the changes that it can make, and where it does fit."""
+    server, place, refusal = stack.servers[name], stack.place(name), found.refusal
+    assert refusal is not None
+    keys = keys_of(server) - (set() if server.any_model else {"model"})
+    if place.slice and place.slice.topology:
+        # A replica gets all chips of its slice, so more chips are another slice.
+        keys -= {TENSOR_PARALLEL}
+    changes = [change for change in found.changes if place.slice and _possible(change, refusal.path, place.slice)]
     ways = [change.words for change in changes if change.key in keys and change.key != "pool"]
-    ways += found or [change.words for change in changes if change.key == "pool"]
+    ways += list(_places(stack, name)) or [change.words for change in changes if change.key == "pool"]
     return replace(refusal, remedy=any_of(ways))
+
+
+def _possible(change: Change, path: str, slice_: Slice) -> bool:
+    """Whether the slice has the chips, and these the number formats."""
+    chips = change.edit.get(TENSOR_PARALLEL, 1)
+    return chips in range(slice_.chips + 1) and not errors(
+        precision_findings(path, change.replica, slice_.machine.chip)
+    )
+
+
+def _places(stack: Stack, name: str) -> Iterator[str]:
+    """Yield the stack's other pools where the server fits; without one, the smallest slice of the catalog."""
+    server, other = stack.servers[name], False
+    for pool, held in stack.pools.items():
+        chips = _chips_to_fit(stack, name, held) if pool != server.pool else None
+        if chips is not None:
+            other = True
+            yield written({"pool": pool} | ({TENSOR_PARALLEL: chips} if chips else {}))
+    if other or server.pool not in stack.pools:
+        return
+    mine = stack.pools[server.pool]
+    alike = [machine for machine in MACHINES.values() if _alike(mine, machine.provider, machine.chip.kind)]
+    for slice_ in sorted(slices_of(alike), key=_size):
+        pool = replace(
+            mine, path="", machines=(slice_.machine,), topology=slice_.topology, max_nodes=slice_.hosts, disk_gib=inf
+        )
+        if (chips := _chips_to_fit(stack, name, pool)) is not None:
+            spread = f" with {written({TENSOR_PARALLEL: chips})}" if chips else ""
+            yield f"a pool of {_written(slice_)}{spread}"
+            return
+
+
+def _alike(pool: Pool, provider: str, kind: str) -> bool:
+    return (provider, kind) == (pool.machine.provider, pool.machine.chip.kind)
+
+
+def _written(slice_: Slice) -> str:
+    if slice_.topology is None:
+        return slice_.machine.name
+    return written({"machineType": slice_.machine.name, "topology": slice_.topology})
+
+
+def _chips_to_fit(stack: Stack, name: str, pool: Pool) -> int | None:
+    """Return the chips of a pool over which the server fits, 0 for as many as now; None if it does not."""
+    server, place = stack.servers[name], replace(stack.place(name), slices=pool.slices)
+    if pool.slice is None:
+        return None
+    spread = "tensor_parallel" in type(server).model_fields
+    tried = (pool.chips,) if pool.topology else (0, 1, 2, 4, 8)
+    for chips in tried if spread else (0,):
+        candidate = server.model_copy(update={"tensor_parallel": chips}) if chips else server
+        if _fits(candidate, place, pool):
+            return chips
+    return None
+
+
+def _fits(server: Server, place: Place, pool: Pool) -> bool:
+    for slice_ in place.slices:
+        found = server.fit(place, slice_)
+        if found is None or not found.ok:
+            return False
+        if errors(precision_findings("", found.replica, slice_.machine.chip)):
+            return False
+    nodes = server.scaling.max_replicas * pool.hosts
+    alone = {server.pool: replace(pool, max_nodes=nodes)}
+    return not placement_findings(alone, [demand(server, replace(place, path=""))])
+
+
+def _size(slice_: Slice) -> tuple[int, float, int, int]:
+    return slice_.chips, slice_.machine.chip.memory_gib, slice_.hosts, slice_.machine.vcpus

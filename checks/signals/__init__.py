@@ -4,7 +4,8 @@ The chain is data (`Monitoring`), from a stack's settings or from Kubernetes obj
 no chain shows is not judged here: where an adapter can be scheduled, and how clients spread over replicas.
 """
 
-from checks.signals import arguments
+from checks.signals import arguments, charts, promql
+from checks.signals.adapters import stackdriver_metric
 from checks.signals.edges import (
     AdapterRule,
     Keda,
@@ -41,5 +42,8 @@ __all__ = [
     "Workload",
     "arguments",
     "bump_findings",
+    "charts",
+    "promql",
     "signal_findings",
+    "stackdriver_metric",
 ]

@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+from catalog.engines import Series
 from checks import Finding
 from checks.signals.edges import (
     Keda,
@@ -29,6 +30,11 @@ DEFAULT_RATE_SECONDS = 300
 """Of the default rules of prometheus-adapter's chart."""
 
 Served = tuple[Query | None, list[Finding]]
+
+
+def stackdriver_metric(series: Series) -> str:
+    """Return the name under which Google's adapter serves a series: slashes of the metric type become bars."""
+    return f"{STACKDRIVER_PREFIX}|{series.name}|{series.kind}"
 
 
 def served(metric: ScalerMetric, scaler: Scaler, monitoring: Monitoring, export: Export) -> Served:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from catalog.engines import Mode
 from checks.signals import charts, keda, manifests, nim_operator
@@ -24,7 +24,7 @@ class Release:
 def monitoring(
     objects: Sequence[Manifest],
     *,
-    cloud: Literal["gke", "eks"],
+    resource_metrics: bool,
     releases: Sequence[Release] = (),
     readers: Collection[str] = (),
     modes: Mapping[str, Mode] | None = None,
@@ -33,6 +33,7 @@ def monitoring(
 
     Args:
         objects: in wire form.
+        resource_metrics: whether the cluster answers for `metrics.k8s.io` itself.
         readers: the principals that have `roles/monitoring.viewer` on Google Cloud.
         modes: how workloads run their models, by name; a manifest does not say it.
 
@@ -41,7 +42,7 @@ def monitoring(
     """
     objects = nim_operator.with_what_it_makes(objects)
     return Monitoring(
-        cloud=cloud,
+        resource_metrics=resource_metrics,
         collector=_collector(releases),
         adapter=_adapter(objects, releases, readers),
         exports=tuple(manifests.exports(objects, modes or {})),

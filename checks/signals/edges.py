@@ -5,7 +5,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 from checks.signals.sources import NOTHING, Collector, Export, Scrape, Service, Workload
 
@@ -164,10 +163,10 @@ class Monitoring:
     """Everything between the pods of a cluster and its autoscalers.
 
     Attributes:
-        cloud: GKE answers for `metrics.k8s.io` itself.
+        resource_metrics: whether the cluster answers for `metrics.k8s.io` itself.
     """
 
-    cloud: Literal["gke", "eks"]
+    resource_metrics: bool
     collector: Collector
     adapter: Adapter
     exports: tuple[Export, ...]

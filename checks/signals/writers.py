@@ -24,7 +24,7 @@ def writer_findings(monitoring: Monitoring) -> list[Finding]:
 
 def _api_findings(monitoring: Monitoring) -> list[Finding]:
     owners: dict[str, list[MetricsApi]] = defaultdict(list)
-    built_in = (BUILT_IN,) if monitoring.cloud == "gke" else ()
+    built_in = (BUILT_IN,) if monitoring.resource_metrics else ()
     for api in (*built_in, *monitoring.apis):
         if api.owner not in {other.owner for other in owners[api.group]}:
             owners[api.group].append(api)

@@ -5,7 +5,7 @@ less the tolerations there, so that the adapter stays on nodes without accelerat
 metrics API: neither prometheus-adapter nor KEDA goes beside it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_gcp as gcp
@@ -13,16 +13,26 @@ import pulumi_kubernetes as k8s
 
 from catalog.engines import Series
 from catalog.versions import STACKDRIVER_ADAPTER
+from checks.signals import stackdriver_metric
 from components.custom_resources import custom_resource
 from components.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
 from components.gke.project import Project
+from components.serving.shape import SCRAPE_SECONDS
 
 NAMESPACE = "custom-metrics"
 NAME = "custom-metrics-stackdriver-adapter"
 """The names that Google's guides use, so that a person finds what they know."""
 
+
+def account_of(stack: str) -> str:
+    """Return the name of the adapter's service account.
+
+    IAM knows an account by namespace and name, whichever cluster of a project it is in: so it holds the stack's name.
+    """
+    return f"{stack}-metrics"
+
+
 PORT = 443
-SCRAPE_INTERVAL = "15s"
 
 _LABELS = {"run": NAME, "k8s-app": NAME}
 _RBAC = "rbac.authorization.k8s.io"
@@ -33,20 +43,51 @@ _APIS = (
 )
 
 
-class StackdriverAdapter(pulumi.ComponentResource):
+class ManagedCollection:
+    """The half of a `MetricsPath` that does not depend on who made the adapter: managed Prometheus, and its names."""
+
+    ready: Sequence[pulumi.Resource] = ()
+
+    def scrape(
+        self,
+        name: str,
+        *,
+        namespace: pulumi.Input[str],
+        labels: Mapping[str, str],
+        port: str,
+        path: str,
+        opts: pulumi.ResourceOptions,
+    ) -> pulumi.Resource:
+        """Have managed Prometheus collect this port of the pods with these labels, in their own namespace."""
+        return custom_resource(
+            name,
+            PodMonitoring(
+                selector=LabelSelector(match_labels=dict(labels)),
+                endpoints=[ScrapeEndpoint(port=port, path=path, interval=f"{SCRAPE_SECONDS}s")],
+            ),
+            metadata={"name": name, "namespace": namespace},
+            opts=opts,
+        )
+
+    def metric(self, series: Series, _server: str, /) -> str:
+        """Return the name under which an autoscaler finds a series."""
+        return stackdriver_metric(series)
+
+
+class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
     """Serves custom.metrics.k8s.io and external.metrics.k8s.io from Cloud Monitoring.
 
     Each APIService depends on the Deployment behind it, so a destroy removes the APIs first: an API that nobody
     answers for keeps every namespace of the cluster from being deleted.
 
     Args:
-        member: the IAM member that the service account `NAME` of namespace `NAMESPACE` is.
+        member: the IAM member that the service account of the stack, `account_of`, is.
 
     Attributes:
         ready: the APIs that autoscalers ask; they are created after these and deleted before them.
     """
 
-    ready: list[pulumi.Resource]
+    ready: Sequence[pulumi.Resource]
 
     def __init__(
         self,
@@ -68,7 +109,9 @@ class StackdriverAdapter(pulumi.ComponentResource):
         )
         namespace = k8s.core.v1.Namespace(name, metadata={"name": NAMESPACE}, opts=child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
-        account = k8s.core.v1.ServiceAccount(name, metadata={"name": NAME, "namespace": NAMESPACE}, opts=inside)
+        account = k8s.core.v1.ServiceAccount(
+            name, metadata={"name": account_of(name), "namespace": NAMESPACE}, opts=inside
+        )
         grants = _grants(name, pulumi.ResourceOptions(parent=self, depends_on=[account]))
         deployment = k8s.apps.v1.Deployment(
             name,
@@ -76,7 +119,7 @@ class StackdriverAdapter(pulumi.ComponentResource):
             spec={
                 "replicas": 1,
                 "selector": {"match_labels": _LABELS},
-                "template": {"metadata": {"labels": _LABELS}, "spec": _pod()},
+                "template": {"metadata": {"labels": _LABELS}, "spec": _pod(account_of(name))},
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[account, viewer, *grants]),
         )
@@ -104,35 +147,14 @@ class StackdriverAdapter(pulumi.ComponentResource):
         ]
         self.register_outputs({})
 
-    def scrape(
-        self,
-        name: str,
-        *,
-        namespace: pulumi.Input[str],
-        labels: Mapping[str, str],
-        port: str,
-        path: str,
-        opts: pulumi.ResourceOptions,
-    ) -> pulumi.Resource:
-        """Have managed Prometheus collect this port of the pods with these labels, in their own namespace."""
-        return custom_resource(
-            name,
-            PodMonitoring(
-                selector=LabelSelector(match_labels=dict(labels)),
-                endpoints=[ScrapeEndpoint(port=port, path=path, interval=SCRAPE_INTERVAL)],
-            ),
-            metadata={"name": name, "namespace": namespace},
-            opts=opts,
-        )
-
-    def metric(self, series: Series, _server: str, /) -> str:
-        """Return the name under which an autoscaler finds a series: slashes of the metric type become bars."""
-        return f"prometheus.googleapis.com|{series.name}|{series.kind}"
-
 
 def _grants(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     """Let the adapter check who calls it and look at pods, and the autoscaler's controller read external metrics."""
-    adapter: k8s.rbac.v1.SubjectArgsDict = {"kind": "ServiceAccount", "name": NAME, "namespace": NAMESPACE}
+    adapter: k8s.rbac.v1.SubjectArgsDict = {
+        "kind": "ServiceAccount",
+        "name": account_of(name),
+        "namespace": NAMESPACE,
+    }
     controller: k8s.rbac.v1.SubjectArgsDict = {
         "kind": "ServiceAccount",
         "name": "horizontal-pod-autoscaler",
@@ -174,9 +196,9 @@ def _grants(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     return [reader, external, extension, *bindings]
 
 
-def _pod() -> k8s.core.v1.PodSpecArgsDict:
+def _pod(account: str) -> k8s.core.v1.PodSpecArgsDict:
     return {
-        "service_account_name": NAME,
+        "service_account_name": account,
         "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
         "containers": [
             {

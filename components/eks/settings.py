@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from checks.settings import Count, DnsLabel, Positive, Settings
 
@@ -68,11 +68,21 @@ class CapacityBlock(Settings):
 Capacity = Annotated[OnDemand | Spot | Reservation | CapacityBlock, Field(discriminator="type")]
 
 
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+InstanceTypes = Annotated[
+    tuple[str, ...], BeforeValidator(_listed, str | list[str]), Field(min_length=1, examples=["g6e.xlarge"])
+]
+
+
 class GpuPoolArgs(Settings):
     """Nodes alike that carry GPUs."""
 
-    instance_type: str = Field(examples=["g6e.xlarge"])
-    """EC2 instance type, one of the catalog's."""
+    instance_type: InstanceTypes
+    """EC2 instance type, one of the catalog's, or a list of some: whichever AWS has is taken, the first one first, and
+    servers must fit each of them."""
     capacity: Capacity
     """How the nodes are paid for and found."""
     min_nodes: Count
@@ -128,6 +138,8 @@ class SharedStorageArgs(Settings):
 class ClusterArgs(Settings):
     """The cluster, who reaches it and its nodes."""
 
+    provider: Literal["eks"]
+
     version: Literal["1.35"]
     """Kubernetes version; the pinned EKS add-ons and the Cluster Autoscaler are those for it."""
     public_access: dict[DnsLabel, Cidr]
@@ -148,29 +160,3 @@ class ClusterArgs(Settings):
     """Who adds and removes GPU nodes."""
     pools: dict[PoolName, GpuPoolArgs] = Field(min_length=1)
     """GPU node pools by name."""
-
-
-class PrometheusAdapterArgs(Settings):
-    """HorizontalPodAutoscalers of Kubernetes, to which prometheus-adapter serves the signals as custom metrics."""
-
-    type: Literal["prometheus-adapter"]
-
-
-class KedaArgs(Settings):
-    """ScaledObjects of KEDA, which asks Prometheus for the signals itself."""
-
-    type: Literal["keda"]
-
-
-Actuator = Annotated[PrometheusAdapterArgs | KedaArgs, Field(discriminator="type")]
-
-
-class MonitoringArgs(Settings):
-    """Prometheus, which autoscaling reads."""
-
-    retention_days: Positive = 7
-    """Days for which series are kept."""
-    storage_gib: int = Field(default=50, ge=10, le=16384)
-    """Size of the volume for them, GiB."""
-    actuator: Actuator = PrometheusAdapterArgs(type="prometheus-adapter")
-    """What sets the number of replicas by the signals; both hold the same average at the same target."""

@@ -1,30 +1,22 @@
-"""GPU nodes of a cluster that is there already, as servers see them."""
+"""Nodes of a cluster that is there already, as servers see them."""
 
-from dataclasses import dataclass
-
-import pulumi
-
-from catalog.gpu_machines import GPU_RESOURCE
+from catalog.machines import MACHINES
 from components.existing.settings import ExistingPoolArgs
-from components.workload import Accelerator
+from components.workload import Accelerator, Asked
 
 
-@dataclass(frozen=True, slots=True)
 class ExistingNodes:
     """Nodes alike."""
 
-    args: ExistingPoolArgs
+    def __init__(self, args: ExistingPoolArgs) -> None:
+        self._args = args
 
-    def accelerator(
-        self, gpus: int, *, memory_gib: int, shared_memory_gib: int, device_plugin: pulumi.Resource | None
-    ) -> Accelerator:
-        """Return what a pod asks for to get this many GPUs of one node here."""
-        return Accelerator(
-            resource=GPU_RESOURCE,
-            count=gpus,
-            hosts=1,
-            node_selector=self.args.node_selector,
-            memory_gib=memory_gib,
-            shared_memory_gib=shared_memory_gib,
-            nodes=[device_plugin] if device_plugin else [],
+    def accelerator(self, asked: Asked) -> Accelerator:
+        """Return what pods ask for to get it here."""
+        args = self._args
+        return asked.accelerator(
+            MACHINES[args.machine_type].slice(args.topology),
+            node_selector=args.node_selector,
+            resource=args.resource,
+            taints=[(taint.key, taint.value or "", taint.effect) for taint in args.taints],
         )

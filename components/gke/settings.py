@@ -110,26 +110,29 @@ PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_len
 Capacity = Annotated[OnDemand | Spot | Reservation | FlexStart, Field(discriminator="type")]
 
 
-class TpuSliceArgs(Settings):
-    """What one replica of a server gets, and how much of it there may be."""
+class PoolArgs(Settings):
+    """What replicas of servers run on, and how much of it there may be."""
 
-    machine_type: str = Field(examples=["ct6e-standard-8t"])
-    """Machine type of a node, one of the catalog's."""
-    topology: str = Field(examples=["2x4"])
-    """Arrangement of the chips of one slice: `2x4` is eight chips."""
+    machine_type: str = Field(examples=["ct6e-standard-8t", "g2-standard-12"])
+    """Machine type of a node, one of the catalog's, with TPU chips or GPUs."""
+    topology: str | None = Field(default=None, examples=["2x4"])
+    """Arrangement of the TPU chips of one slice: `2x4` is eight chips. Only for TPUs, and needed only where the machines
+    form several."""
     capacity: Capacity
     """How the nodes are paid for and found."""
     max_nodes: Positive
     """Most nodes, over all zones."""
 
 
-class TpuPoolArgs(TpuSliceArgs):
-    """Nodes alike that carry TPU chips."""
+class StandardPoolArgs(PoolArgs):
+    """Nodes alike that carry TPU chips or GPUs."""
 
     min_nodes: Count
     """Nodes that are kept even when idle, over all zones; 0 where a slice has several hosts."""
     zones: tuple[Zone, ...] = ()
     """Zones of the nodes; the cluster's own when left out, which a regional cluster does not have."""
+    boot_disk_gib: int = Field(default=100, ge=50, le=65536)
+    """Size of a node's boot disk, GiB: it holds images, and what pods write that is in no bucket."""
 
 
 class SystemPoolArgs(Settings):
@@ -144,6 +147,7 @@ class SystemPoolArgs(Settings):
 
 
 class _ClusterArgs(Settings):
+    provider: Literal["gke"]
     release_channel: Literal["rapid", "regular", "stable", "extended"]
     """How soon the cluster gets a new version."""
     min_version: str = Field(pattern=r"^\d+\.\d+(\.\d+(-gke\.\d+)?)?$", examples=["1.36", "1.35.8-gke.1036000"])
@@ -168,8 +172,8 @@ class StandardClusterArgs(_ClusterArgs):
     """Whether eBPF moves the packets and network policies hold. A change replaces the cluster."""
     system_pool: SystemPoolArgs = SystemPoolArgs()
     """Nodes for everything that needs no accelerator."""
-    pools: dict[PoolName, TpuPoolArgs] = Field(min_length=1)
-    """TPU node pools by name."""
+    pools: dict[PoolName, StandardPoolArgs] = Field(min_length=1)
+    """Node pools with TPU chips or GPUs, by name."""
 
 
 class AutopilotClusterArgs(_ClusterArgs):
@@ -178,7 +182,7 @@ class AutopilotClusterArgs(_ClusterArgs):
     mode: Literal["autopilot"]
     location: Region
     """A region: Autopilot clusters are never zonal."""
-    pools: dict[PoolName, TpuSliceArgs] = Field(min_length=1)
+    pools: dict[PoolName, PoolArgs] = Field(min_length=1)
     """TPU slices by name. No node pool is made of them: they are what pods ask Autopilot for."""
 
 

@@ -7,7 +7,7 @@ import pulumi_kubernetes as k8s
 from pydantic import JsonValue
 
 from catalog.versions import CURL
-from components.serving.load_clients_settings import PROMPT, LoadRequest
+from components.serving.load_request import PROMPT, LoadRequest
 from components.serving.settings import LoadClients
 from components.workload import labels
 

@@ -17,8 +17,6 @@ class ServingNamespace(pulumi.ComponentResource):
         service_account: the account's name.
     """
 
-    SERVICE_ACCOUNT = "model-server"
-
     name: pulumi.Output[str]
     service_account: pulumi.Output[str]
 
@@ -27,6 +25,7 @@ class ServingNamespace(pulumi.ComponentResource):
         name: str,
         namespace: str,
         *,
+        service_account: str,
         labels: Mapping[str, str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -46,7 +45,7 @@ class ServingNamespace(pulumi.ComponentResource):
         )
         account = k8s.core.v1.ServiceAccount(
             name,
-            metadata={"name": self.SERVICE_ACCOUNT, "namespace": created.metadata["name"]},
+            metadata={"name": service_account, "namespace": created.metadata["name"]},
             opts=child,
         )
         self.name = created.metadata["name"]

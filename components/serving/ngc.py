@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.serving.nim_settings import KubernetesNgcKey
+from components.serving.nim.settings import KubernetesNgcKey
 
 REGISTRY = "nvcr.io"
 USER = "$oauthtoken"

@@ -8,12 +8,13 @@ from typing import Protocol
 import pulumi
 import pulumi_kubernetes as k8s
 
-from catalog.engines import Series
-from components.serving.autoscaling import MetricsPath, autoscaler
+from components.serving.autoscaling import autoscaler
 from components.serving.load_clients import load_clients
-from components.serving.load_clients_settings import LoadRequest
-from components.serving.service import Balanced, Behind, Endpoint, LoadBalancers, endpoint
-from components.serving.settings import ClusterOnly, LoadClients, Scaled
+from components.serving.load_request import LoadRequest
+from components.serving.service import Behind, Endpoint, endpoint
+from components.serving.settings import LoadClients, Scaled
+from components.serving.shape import API_VERSIONS, Shape
+from components.serving.site import Site
 from components.workload import Startup
 
 
@@ -37,16 +38,13 @@ class Listening:
         more_ports: further ports of the Service, by name.
         health_path: answers 200 while a pod can be asked.
         public_path: the paths that ask for the API key.
-        metrics_port: name of the port where its series are.
         request: what a load client sends.
     """
 
     port: int
     health_path: str
-    metrics_path: str
     request: LoadRequest
     more_ports: Mapping[str, int] = field(default_factory=dict[str, int])
-    metrics_port: str = "http"
     public_path: str = "/"
 
 
@@ -60,12 +58,10 @@ def workload_options(
 
 
 def deployment(
-    name: str,
+    shape: Shape,
     template: k8s.core.v1.PodTemplateSpecArgsDict,
     *,
-    selector: Mapping[str, str],
     namespace: pulumi.Input[str],
-    startup: Startup,
     before: Sequence[pulumi.Resource],
     parent: pulumi.Resource,
 ) -> k8s.apps.v1.Deployment:
@@ -73,11 +69,12 @@ def deployment(
 
     A rollout takes a replica away before it adds its successor, since a full pool has no accelerator to spare.
     """
+    selector, startup = dict(shape.export.labels), Startup(shape.startup_seconds)
     return k8s.apps.v1.Deployment(
-        name,
-        metadata={"name": name, "namespace": namespace, "labels": dict(selector)},
+        shape.name,
+        metadata={"name": shape.name, "namespace": namespace, "labels": selector},
         spec={
-            "selector": {"match_labels": dict(selector)},
+            "selector": {"match_labels": selector},
             "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 0, "max_unavailable": 1}},
             "progress_deadline_seconds": startup.progress_deadline_seconds,
             "template": template,
@@ -103,70 +100,68 @@ def disruption_budget(
 
 
 def surround(
-    name: str,
     args: Served,
+    shape: Shape,
     listening: Listening,
     *,
+    site: Site,
     workload: pulumi.Resource,
-    kind: tuple[str, str] = ("apps/v1", "Deployment"),
-    selector: Mapping[str, str],
-    series: Series,
-    namespace: pulumi.Input[str],
-    metrics: MetricsPath,
-    exposure: ClusterOnly | Balanced,
-    load_balancers: LoadBalancers | None,
     api_key: pulumi.Input[str] | None = None,
     parent: pulumi.Resource,
 ) -> Endpoint:
     """Create what a workload's replicas need beside themselves, and return where they are reached.
 
     Args:
-        kind: apiVersion and kind of the workload, which has the server's name.
-        selector: labels of the pods that answer requests.
-        series: what the autoscaler follows.
+        workload: what runs them; it has the server's name.
         api_key: name of the Secret whose `key` clients send.
     """
+    name, selector = shape.name, shape.export.labels
     child = pulumi.ResourceOptions(parent=parent)
     after = pulumi.ResourceOptions(parent=parent, depends_on=[workload])
-    disruption_budget(name, selector=selector, namespace=namespace, opts=child)
+    disruption_budget(name, selector=selector, namespace=site.namespace, opts=child)
     reached = endpoint(
         name,
-        exposure,
-        namespace=namespace,
+        shape.exposure,
+        namespace=site.namespace,
         selector=selector,
         port=listening.port,
         more_ports=listening.more_ports,
-        load_balancers=load_balancers,
+        load_balancers=site.load_balancers,
         behind=Behind(
             health_path=listening.health_path, drain_seconds=args.drain_seconds, public_path=listening.public_path
         ),
         opts=after,
     )
-    scraped = metrics.scrape(
-        name,
-        namespace=namespace,
-        labels=selector,
-        port=listening.metrics_port,
-        path=listening.metrics_path,
-        opts=child,
-    )
-    api_version, kind_name = kind
+    scraped = scrape(shape, site, child)
+    kind = shape.export.workload.kind
     autoscaler(
         name,
         args.autoscaling,
-        series=series,
-        target={"api_version": api_version, "kind": kind_name, "name": name},
-        namespace=namespace,
-        metrics=metrics,
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[workload, scraped, *metrics.ready]),
+        series=shape.scaling.series,
+        target={"api_version": API_VERSIONS[kind], "kind": kind, "name": name},
+        namespace=site.namespace,
+        metrics=site.metrics,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[workload, scraped, *site.metrics.ready]),
     )
     load_clients(
         name,
         args.load_clients,
         request=listening.request,
         url=reached.inside,
-        namespace=namespace,
+        namespace=site.namespace,
         api_key=api_key,
         opts=after,
     )
     return reached
+
+
+def scrape(shape: Shape, site: Site, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    """Have the pods of a server collected."""
+    return site.metrics.scrape(
+        shape.name,
+        namespace=site.namespace,
+        labels=shape.export.labels,
+        port=shape.page.port,
+        path=shape.page.path,
+        opts=opts,
+    )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
-from checks.settings import DnsLabel, Positive, Settings
+from checks.settings import Count, DnsLabel, Positive, Settings
 
 
 class PulumiToken(Settings):
@@ -83,11 +83,11 @@ class PublicAlb(_Alb):
     """Address ranges that may connect. `0.0.0.0/0` opens the server to everybody who has the key."""
 
 
-Exposure = Annotated[ClusterOnly | Internal | Public, Field(discriminator="type")]
-"""Who can reach a server on every cloud."""
+AnyExposure = ClusterOnly | Internal | Public | InternalAlb | PublicAlb
 
-AwsExposure = Annotated[ClusterOnly | Internal | Public | InternalAlb | PublicAlb, Field(discriminator="type")]
-"""Who can reach a server on AWS: `internal` and `public` are Network Load Balancers there."""
+Exposure = Annotated[AnyExposure, Field(discriminator="type")]
+"""Who can reach a server; the Application Load Balancers are those of AWS, where the others are Network Load Balancers.
+"""
 
 
 class WaitingRequests(Settings):
@@ -151,45 +151,38 @@ class LoadClients(Settings):
     """Tokens that a request asks for."""
 
 
-class LoraArgs(Settings):
-    """Memory for LoRA adapters; name them in extraArgs: `--lora-modules`, then `name=organisation/adapter`."""
+class AiPerf(Settings):
+    """NVIDIA's AIPerf, installed from PyPI when a measurement begins."""
 
-    max_adapters: Positive
-    """Adapters that are on the chips at the same time, and so in one batch; others wait for their place."""
-    max_rank: Literal[1, 8, 16, 32, 64, 128, 256, 320, 512]
-    """Largest rank of an adapter; every place is as large as it asks for."""
-    targets: tuple[Literal["qkv_proj", "o_proj", "gate_up_proj", "down_proj"], ...] | None = Field(
-        default=None, min_length=1
-    )
-    """Layers that are adapted, as vLLM names them; all of them when left out."""
+    type: Literal["aiperf"]
+    tokenizer: str = Field(default="builtin", min_length=1)
+    """What makes prompts of so many tokens: a tokenizer on Hugging Face that needs no key, or AIPerf's own. What is
+    reported is what the server counts."""
 
 
-class VllmArgs(Settings):
-    """One model, served by vLLM."""
+class GenAiPerf(Settings):
+    """Its predecessor GenAI-Perf, in the image of Triton's SDK that the article has, to compare with old results."""
 
-    model: str = Field(min_length=1, examples=["meta-llama/Llama-3.3-70B-Instruct"])
-    """Name of the model on Hugging Face, one of the catalog's or of `models`."""
-    served_model_name: str | None = None
-    """Name that clients ask for; the model's own when left out."""
-    tensor_parallel: Positive
-    """Chips over which a replica spreads each layer: on TPU, all chips of its slice."""
-    max_model_len: Positive
-    """Most tokens of a request, prompt and answer together."""
-    max_num_seqs: Positive
-    """Most requests in a batch."""
-    max_num_batched_tokens: Positive
-    """Most tokens of one step of the engine."""
-    memory_utilization: float = Field(default=0.92, gt=0, lt=1)
-    """Share of the accelerator's memory that weights and KV cache may take."""
-    kv_cache_dtype: Literal["auto", "fp8"] = "auto"
-    """What the KV cache is kept in: `auto` is the 16 bits of the activations."""
-    lora: LoraArgs | None = None
-    """LoRA adapters, on GPUs."""
-    drain_seconds: Positive = 120
-    """Longest time for which a stopping replica finishes the requests that it has."""
-    autoscaling: Autoscaling
-    """How many replicas there are."""
-    load_clients: LoadClients = LoadClients()
-    """The Deployment of load clients; scale it by hand to put load on the server."""
-    extra_args: tuple[str, ...] = ()
-    """Further arguments of `vllm serve`, appended last."""
+    type: Literal["genai-perf"]
+    tokenizer: str = Field(default="hf-internal-testing/llama-tokenizer", min_length=1)
+    """What makes prompts and counts answers: a tokenizer on Hugging Face that needs no key."""
+
+
+class LoadTestArgs(Settings):
+    """A measurement under one number of concurrent requests after the other. A person starts it, and no update does.
+
+    The numbers are those of NVIDIA's article "Horizontal Autoscaling of NVIDIA NIM Microservices on Kubernetes".
+    """
+
+    tool: Annotated[AiPerf | GenAiPerf, Field(discriminator="type")]
+    """What makes the load and measures."""
+    input_tokens: Positive = 200
+    """Tokens of a prompt, on average."""
+    input_tokens_deviation: Count = 10
+    """Standard deviation of the tokens of a prompt."""
+    output_tokens: Positive = 200
+    """Tokens of an answer; models are told not to end before."""
+    concurrency: tuple[Positive, ...] = Field(default=(10, 100, 200, 300, 400), min_length=1)
+    """Requests under way at once, one value after the other."""
+    seconds: Positive = 300
+    """How long each of them lasts: replicas take minutes to come."""

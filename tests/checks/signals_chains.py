@@ -78,7 +78,7 @@ def pod_monitor(page: str = "/metrics", port: str = "http", interval: float = 15
 
 def on_eks(one: Export, scrape: Scrape, scaled: Scaler, *rules: RecordingRule) -> Monitoring:
     return Monitoring(
-        cloud="eks",
+        resource_metrics=False,
         collector=PROMETHEUS,
         adapter=ADAPTER,
         exports=(one,),
@@ -99,7 +99,7 @@ QUEUE_COMPUTE = (
 )
 
 GKE = Monitoring(
-    cloud="gke",
+    resource_metrics=True,
     collector=ManagedPrometheus(),
     adapter=StackdriverAdapter(path="adapter", may_read=True),
     exports=(export(VLLM, "v0.27.0", batch=128),),

@@ -125,7 +125,7 @@ def releases(stack: dict[str, Any] | None = None, **adapter: Any) -> list[Releas
 
 
 def told(text: str, charts: list[Release], **more: Any) -> list[str]:
-    chain = monitoring(list(yaml.safe_load_all(text)), cloud="eks", releases=charts, **more)
+    chain = monitoring(list(yaml.safe_load_all(text)), resource_metrics=False, releases=charts, **more)
     return [f"{finding.path}: {finding.message}" for finding in signal_findings(chain)]
 
 

@@ -49,7 +49,7 @@ def chain_of(recording: Recording, objects: Objects | None = None, readers: Sequ
     """Return the chain of a recorded stack, or of the same stack with other objects or grants."""
     return monitoring(
         objects_of(recording) if objects is None else objects,
-        cloud="gke" if recording.of("gcp:container/cluster:Cluster") else "eks",
+        resource_metrics=bool(recording.of("gcp:container/cluster:Cluster")),
         releases=releases_of(recording),
         readers=readers_of(recording) if readers is None else readers,
         modes=modes_of(recording.stack),

@@ -37,7 +37,7 @@ def test_what_is_judged_beforehand_is_what_components_create(stack: str, recordi
         for one in recording.of("kubernetes:helm.sh/v3:Release")
     ]
     objects = [manifest(resource) for resource in recording.resources if resource.is_kubernetes_object]
-    created = assembly.monitoring(objects, cloud="eks", releases=releases)
+    created = assembly.monitoring(objects, resource_metrics=False, releases=releases)
     assert judged.collector == created.collector
     assert judged.adapter == replace(created.adapter, path=judged.adapter.path)
     assert {api.group: api.owner for api in judged.apis} == {api.group: api.owner for api in created.apis}

@@ -6,13 +6,13 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.serving.by_hand import by_hand, job_labels
-from components.serving.tensorrt_llm.pod import Program, Surroundings, container, pod
+from components.serving.tensorrt_llm.pod import Program, Runtime, container, pod
 
 
 def build_job(
     server: str,
     program: Program,
-    surroundings: Surroundings,
+    runtime: Runtime,
     *,
     namespace: pulumi.Input[str],
     seconds: int,
@@ -27,7 +27,7 @@ def build_job(
             "backoff_limit": 3,
             "template": {
                 "metadata": {"labels": job_labels(name)},
-                "spec": {**_pod(program, surroundings), "active_deadline_seconds": seconds},
+                "spec": {**_pod(program, runtime), "active_deadline_seconds": seconds},
             },
         },
         opts=pulumi.ResourceOptions.merge(
@@ -39,7 +39,7 @@ def build_job(
 def benchmark(
     server: str,
     program: Program,
-    surroundings: Surroundings,
+    runtime: Runtime,
     *,
     namespace: pulumi.Input[str],
     depends_on: Sequence[pulumi.Resource],
@@ -47,8 +47,8 @@ def benchmark(
 ) -> k8s.batch.v1.CronJob:
     """Return what holds the Job of a measurement."""
     after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[*depends_on]))
-    return by_hand(f"{server}-benchmark", _pod(program, surroundings), namespace=namespace, opts=after)
+    return by_hand(f"{server}-benchmark", _pod(program, runtime), namespace=namespace, opts=after)
 
 
-def _pod(program: Program, surroundings: Surroundings) -> k8s.core.v1.PodSpecArgsDict:
-    return {**pod(program, container(program, surroundings), surroundings), "restart_policy": "Never"}
+def _pod(program: Program, runtime: Runtime) -> k8s.core.v1.PodSpecArgsDict:
+    return {**pod(program, container(program, runtime), runtime), "restart_policy": "Never"}

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.serving.site import Site, found
+from components.serving.tensorrt_llm.shape import TensorRtLlmShape
 from components.serving.token import FILE
 from components.workload import Accelerator, Startup, Volumes
 
@@ -37,32 +40,37 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What every pod of a server is given.
+class Runtime:
+    """What a server runs on and from.
 
     Attributes:
         accelerator: hardware of a replica.
+        site: where the server stands.
         token: the Hugging Face token, as a file.
-        service_account: who the pods are.
     """
 
+    shape: TensorRtLlmShape
     accelerator: Accelerator
+    site: Site
     token: Volumes
-    service_account: pulumi.Input[str]
+
+    @classmethod
+    def at(cls, site: Site, shape: TensorRtLlmShape, accelerator: Accelerator) -> Self:
+        """Return what a server of this shape has at a site."""
+        token = found(site.hugging_face, "the Hugging Face token")
+        return cls(shape=shape, accelerator=accelerator, site=site, token=token)
 
 
-def pod(
-    program: Program, container: k8s.core.v1.ContainerArgsDict, surroundings: Surroundings
-) -> k8s.core.v1.PodSpecArgsDict:
+def pod(program: Program, container: k8s.core.v1.ContainerArgsDict, runtime: Runtime) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod that runs a program in a container made for it."""
-    accelerator, token = surroundings.accelerator, surroundings.token
+    accelerator, token = runtime.accelerator, runtime.token
     return {
-        "service_account_name": surroundings.service_account,
+        "service_account_name": runtime.site.service_account,
         "automount_service_account_token": False,
         # A Service's name must not become an environment variable that a program reads.
         "enable_service_links": False,
         "node_selector": dict(accelerator.node_selector),
-        "tolerations": [{"key": accelerator.resource, "operator": "Exists", "effect": "NoSchedule"}],
+        "tolerations": accelerator.tolerations,
         "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
         "containers": [container],
         "volumes": [
@@ -74,9 +82,9 @@ def pod(
     }
 
 
-def container(program: Program, surroundings: Surroundings) -> k8s.core.v1.ContainerArgsDict:
+def container(program: Program, runtime: Runtime) -> k8s.core.v1.ContainerArgsDict:
     """Return the container of a program; NVIDIA's images run as root."""
-    accelerator, token, disk = surroundings.accelerator, surroundings.token, program.storage.disk_gib
+    accelerator, token, disk = runtime.accelerator, runtime.token, program.storage.disk_gib
     gpus = {accelerator.resource: str(program.gpus)}
     environment = {"HF_TOKEN_PATH": f"{token.path}/{FILE}", "HF_HOME": program.storage.path, **program.environment}
     return {

@@ -5,14 +5,13 @@ import pulumi
 from catalog.engines import TRTLLM_SERVE
 from catalog.trtllm import IMAGE, cold_start_seconds
 from catalog.versions import TENSORRT_LLM
-from components.serving.load_clients_settings import PROMPT, LoadRequest
+from components.serving.load_request import PROMPT, LoadRequest
 from components.serving.tensorrt_llm.files import config_map, script
 from components.serving.tensorrt_llm.options import options, rendered
 from components.serving.tensorrt_llm.plan import pytorch_files, serve_command
-from components.serving.tensorrt_llm.pod import CONFIG_PATH, Program
-from components.serving.tensorrt_llm.served import Runtime, Served
+from components.serving.tensorrt_llm.pod import CONFIG_PATH, Program, Runtime
+from components.serving.tensorrt_llm.served import Served
 from components.serving.tensorrt_llm.settings import PyTorchRoute, TensorRtLlmArgs
-from components.workload import Startup
 
 OPTIONS = "options.yaml"
 
@@ -22,20 +21,21 @@ def served(
     args: TensorRtLlmArgs,
     route: PyTorchRoute,
     runtime: Runtime,
-    startup: Startup,
     opts: pulumi.ResourceOptions,
 ) -> Served:
     """Create the files of the route and say what is run with them."""
-    image, accelerator = f"{IMAGE}:{TENSORRT_LLM}", runtime.surroundings.accelerator
-    further = cold_start_seconds(runtime.models[draft] for draft in args.benchmark.drafts)
+    image, accelerator = f"{IMAGE}:{TENSORRT_LLM}", runtime.accelerator
+    storage = runtime.site.storage
+    weights = storage.volumes(runtime.shape.files)
+    further = cold_start_seconds(runtime.shape.models[draft] for draft in args.benchmark.drafts)
     settings = config_map(
-        name, "options", {OPTIONS: rendered(options(args, route))}, namespace=runtime.namespace, opts=opts
+        name, "options", {OPTIONS: rendered(options(args, route))}, namespace=runtime.site.namespace, opts=opts
     )
     measured = config_map(
         name,
         "benchmark",
-        {"benchmark.py": script("benchmark.py"), **pytorch_files(args, route, startup.seconds + further)},
-        namespace=runtime.namespace,
+        {"benchmark.py": script("benchmark.py"), **pytorch_files(args, route, runtime.shape.startup_seconds + further)},
+        namespace=runtime.site.namespace,
         opts=opts,
     )
     return Served(
@@ -44,7 +44,7 @@ def served(
             image=image,
             command=serve_command(args.model, f"{CONFIG_PATH}/{OPTIONS}"),
             config=settings.metadata["name"],
-            storage=runtime.weights,
+            storage=weights,
             gpus=accelerator.count,
             memory_gib=accelerator.memory_gib,
         ),
@@ -53,18 +53,16 @@ def served(
             image=image,
             command=["python3", f"{CONFIG_PATH}/benchmark.py", f"{CONFIG_PATH}/benchmark.json"],
             config=measured.metadata["name"],
-            storage=runtime.benchmark_weights,
+            storage=storage.volumes(runtime.shape.benchmark_files),
             gpus=accelerator.count,
             memory_gib=accelerator.memory_gib,
         ),
         ports={"http": TRTLLM_SERVE.port},
         health_path=TRTLLM_SERVE.health_path,
-        metrics_port="http",
-        metrics_path=TRTLLM_SERVE.metrics_path,
         request=LoadRequest(
             "/v1/completions",
             {"model": args.model, "prompt": PROMPT, "max_tokens": args.load_clients.max_tokens, "temperature": 0},
         ),
-        before=[settings, *runtime.weights.depends_on],
+        before=[settings, *weights.depends_on],
         affinity=None,
     )

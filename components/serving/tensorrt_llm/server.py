@@ -3,17 +3,16 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from catalog.engines import Series
-from components.serving.autoscaling import MetricsPath
 from components.serving.replicas import Listening, deployment, surround
-from components.serving.service import Balanced, LoadBalancers, propagation_seconds
-from components.serving.settings import ClusterOnly
+from components.serving.service import propagation_seconds
+from components.serving.site import Site
 from components.serving.tensorrt_llm import pytorch, two_engines
 from components.serving.tensorrt_llm.jobs import benchmark
-from components.serving.tensorrt_llm.pod import answering, container, pod
-from components.serving.tensorrt_llm.served import Runtime, Served
+from components.serving.tensorrt_llm.pod import Runtime, answering, container, pod
+from components.serving.tensorrt_llm.served import Served
 from components.serving.tensorrt_llm.settings import EnginesRoute, PyTorchRoute, TensorRtLlmArgs
-from components.workload import Startup, grace_seconds, labels
+from components.serving.tensorrt_llm.shape import TensorRtLlmShape
+from components.workload import Accelerator, Startup, grace_seconds
 
 
 class TensorRtLlmServer(pulumi.ComponentResource):
@@ -32,78 +31,60 @@ class TensorRtLlmServer(pulumi.ComponentResource):
         self,
         name: str,
         args: TensorRtLlmArgs,
+        shape: TensorRtLlmShape,
         *,
-        runtime: Runtime,
-        startup: Startup,
-        series: Series,
-        metrics: MetricsPath,
-        exposure: ClusterOnly | Balanced,
-        load_balancers: LoadBalancers | None,
+        site: Site,
+        accelerator: Accelerator,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:serving:TensorRtLlmServer", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        namespace, selector, surroundings = runtime.namespace, labels(name), runtime.surroundings
+        child, runtime = pulumi.ResourceOptions(parent=self), Runtime.at(site, shape, accelerator)
         match args.route:
             case PyTorchRoute() as route:
-                served = pytorch.served(name, args, route, runtime, startup, child)
+                served = pytorch.served(name, args, route, runtime, child)
             case EnginesRoute() as route:
-                served = two_engines.served(name, args, route, runtime, startup, child)
-
-        annotations = {**served.program.storage.annotations, **surroundings.token.annotations}
-        pods = _pod(args, served, runtime, startup, propagation_seconds(exposure, load_balancers))
+                served = two_engines.served(name, args, route, runtime, child)
+        metadata: k8s.meta.v1.ObjectMetaArgsDict = {
+            "labels": dict(shape.export.labels),
+            "annotations": {**served.program.storage.annotations, **runtime.token.annotations},
+        }
         workload = deployment(
-            name,
-            {"metadata": {"labels": selector, "annotations": annotations}, "spec": pods},
-            selector=selector,
-            namespace=namespace,
-            startup=startup,
-            before=[*surroundings.accelerator.nodes, *surroundings.token.depends_on, *served.before],
+            shape,
+            {"metadata": metadata, "spec": _pod(args, served, runtime)},
+            namespace=site.namespace,
+            before=[*accelerator.nodes, *runtime.token.depends_on, *served.before],
             parent=self,
         )
-        reached = surround(
-            name,
+        self.url = surround(
             args,
-            Listening(
-                port=served.ports["http"],
-                health_path=served.health_path,
-                metrics_port=served.metrics_port,
-                metrics_path=served.metrics_path,
-                request=served.request,
-            ),
+            shape,
+            Listening(port=served.ports["http"], health_path=served.health_path, request=served.request),
+            site=site,
             workload=workload,
-            selector=selector,
-            series=series,
-            namespace=namespace,
-            metrics=metrics,
-            exposure=exposure,
-            load_balancers=load_balancers,
             parent=self,
-        )
+        ).url
         benchmark(
             name,
             served.benchmark,
-            surroundings,
-            namespace=namespace,
-            depends_on=[*served.benchmark.storage.depends_on, *surroundings.token.depends_on],
+            runtime,
+            namespace=site.namespace,
+            depends_on=[*served.benchmark.storage.depends_on, *runtime.token.depends_on],
             opts=child,
         )
-        self.url = reached.url
         self.register_outputs({"url": self.url})
 
 
-def _pod(
-    args: TensorRtLlmArgs, served: Served, runtime: Runtime, startup: Startup, propagation: int
-) -> k8s.core.v1.PodSpecArgsDict:
+def _pod(args: TensorRtLlmArgs, served: Served, runtime: Runtime) -> k8s.core.v1.PodSpecArgsDict:
+    propagation = propagation_seconds(runtime.shape.exposure, runtime.site.load_balancers)
     answers = answering(
-        container(served.program, runtime.surroundings),
+        container(served.program, runtime),
         ports=served.ports,
         health_path=served.health_path,
-        startup=startup,
+        startup=Startup(runtime.shape.startup_seconds),
         stop_seconds=propagation + args.drain_seconds,
     )
     spec: k8s.core.v1.PodSpecArgsDict = {
-        **pod(served.program, answers, runtime.surroundings),
+        **pod(served.program, answers, runtime),
         "termination_grace_period_seconds": grace_seconds(args.drain_seconds, propagation),
     }
     if served.affinity:

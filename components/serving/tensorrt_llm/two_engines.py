@@ -6,16 +6,16 @@ import pulumi_kubernetes as k8s
 from catalog.engines import TRITON
 from catalog.triton import GRPC_PORT, HTTP_PORT
 from catalog.trtllm import ENGINES_IMAGE, build_seconds, engines_gib, quantising_memory_gib
-from components.serving.load_clients_settings import PROMPT, LoadRequest
+from components.serving.load_request import PROMPT, LoadRequest
 from components.serving.tensorrt_llm.engines import ROOT, draft_engine, target_engine
 from components.serving.tensorrt_llm.files import config_map, script
 from components.serving.tensorrt_llm.jobs import build_job
 from components.serving.tensorrt_llm.options import rendered
 from components.serving.tensorrt_llm.plan import engine_files, steps_of, triton_environment
-from components.serving.tensorrt_llm.pod import CONFIG_PATH, Program
-from components.serving.tensorrt_llm.served import Runtime, Served
+from components.serving.tensorrt_llm.pod import CONFIG_PATH, Program, Runtime
+from components.serving.tensorrt_llm.served import Served
 from components.serving.tensorrt_llm.settings import EnginesRoute, TensorRtLlmArgs
-from components.workload import Startup, Volumes, labels
+from components.workload import Volumes, labels
 
 VOLUME = "engines"
 STEPS = ["python3", f"{CONFIG_PATH}/steps.py", f"{CONFIG_PATH}/steps.json"]
@@ -26,13 +26,12 @@ def served(
     args: TensorRtLlmArgs,
     route: EnginesRoute,
     runtime: Runtime,
-    startup: Startup,
     opts: pulumi.ResourceOptions,
 ) -> Served:
     """Create the volume, the files and the Job of the route, and say what is run once the engines are built."""
-    namespace, accelerator = runtime.namespace, runtime.surroundings.accelerator
-    target, draft = runtime.models[args.model], runtime.models[route.draft]
-    compared = [draft, *(runtime.models[other] for other in args.benchmark.drafts)]
+    namespace, accelerator = runtime.site.namespace, runtime.accelerator
+    target, draft = runtime.shape.models[args.model], runtime.shape.models[route.draft]
+    compared = [draft, *(runtime.shape.models[other] for other in args.benchmark.drafts)]
     storage = _storage(name, engines_gib(target, compared), route.storage_class, namespace, opts)
     verifying, proposing = target_engine(args, route, target), draft_engine(args, route.build, draft)
     programs = {file: script(file) for file in ("steps.py", "serve.sh")}
@@ -49,7 +48,7 @@ def served(
         {
             **programs,
             "benchmark.py": script("benchmark.py"),
-            **engine_files(args, route, target=target, drafts=compared, startup_seconds=startup.seconds),
+            **engine_files(args, route, target=target, drafts=compared, startup_seconds=runtime.shape.startup_seconds),
         },
         namespace=namespace,
         opts=opts,
@@ -71,7 +70,7 @@ def served(
     built = build_job(
         name,
         program("build", STEPS, own, route.build.gpus, building),
-        runtime.surroundings,
+        runtime,
         namespace=namespace,
         seconds=build_seconds(target, [draft]),
         opts=pulumi.ResourceOptions.merge(
@@ -84,8 +83,6 @@ def served(
         benchmark=program("benchmark", ["/bin/sh", "-c", measure], measured, route.build.gpus, building),
         ports={"http": HTTP_PORT, "grpc": GRPC_PORT, "metrics": TRITON.port},
         health_path=TRITON.health_path,
-        metrics_port="metrics",
-        metrics_path=TRITON.metrics_path,
         request=LoadRequest(
             "/v2/models/tensorrt_llm_bls/generate",
             {

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from catalog.engines import Mode
-from components.serving.load_clients_settings import PROMPT, LoadRequest
+from components.serving.load_request import PROMPT, LoadRequest
 from components.serving.settings import LoadClients
 from components.serving.triton.gate import CODE, gated
 from components.serving.triton.settings import Llama2

@@ -5,13 +5,16 @@ until no proxy knows its address, and only then gets SIGTERM.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Self
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import TRITON
 from catalog.triton import GRPC_PORT, HTTP_PORT, LIVE_PATH
+from components.serving.service import propagation_seconds
+from components.serving.site import Site, found
 from components.serving.token import FILE
 from components.serving.triton.command import (
     FILES,
@@ -21,6 +24,7 @@ from components.serving.triton.command import (
     serve,
 )
 from components.serving.triton.settings import TritonArgs
+from components.serving.triton.shape import TritonShape
 from components.workload import Accelerator, Startup, Volumes, grace_seconds
 
 
@@ -29,10 +33,7 @@ class TritonRuntime:
     """What a server runs on and from.
 
     Attributes:
-        image: the image with its tag.
-        accelerator: hardware of a replica.
         weights: storage of models and of what is made of them.
-        shared: whether all pods have the same such storage; otherwise each has its own and fills it.
         token: the Hugging Face token, as a file; None where nothing is downloaded that needs one.
         pull_secret: with which nodes pull the image.
         service_account: who the pods are.
@@ -40,15 +41,35 @@ class TritonRuntime:
         depends_on: what must exist before a pod can start.
     """
 
-    image: str
+    shape: TritonShape
     accelerator: Accelerator
     weights: Volumes
-    shared: bool
     token: Volumes | None
     pull_secret: pulumi.Input[str]
     service_account: pulumi.Input[str]
     propagation_seconds: int
-    depends_on: Sequence[pulumi.Resource] = field(default=())
+    depends_on: Sequence[pulumi.Resource]
+
+    @classmethod
+    def at(cls, site: Site, shape: TritonShape, accelerator: Accelerator) -> Self:
+        """Return what a server of this shape has at a site."""
+        ngc, weights = found(site.ngc, "the NGC API key"), site.storage.volumes(shape.files)
+        token = found(site.hugging_face, "the Hugging Face token") if shape.downloads else None
+        return cls(
+            shape=shape,
+            accelerator=accelerator,
+            weights=weights,
+            token=token,
+            pull_secret=ngc.pull_secret,
+            service_account=site.service_account,
+            propagation_seconds=propagation_seconds(shape.exposure, site.load_balancers),
+            depends_on=[
+                *accelerator.nodes,
+                *weights.depends_on,
+                *ngc.depends_on,
+                *(token.depends_on if token else ()),
+            ],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +89,7 @@ class Mounted:
     digest: str
 
 
-def server_container(args: TritonArgs, runtime: TritonRuntime, startup: Startup) -> k8s.core.v1.ContainerArgsDict:
+def server_container(args: TritonArgs, runtime: TritonRuntime) -> k8s.core.v1.ContainerArgsDict:
     """Return the container that answers requests."""
     ready: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": TRITON.health_path, "port": "http"}}
     live: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": LIVE_PATH, "port": "http"}}
@@ -80,7 +101,7 @@ def server_container(args: TritonArgs, runtime: TritonRuntime, startup: Startup)
             {"name": "grpc", "container_port": GRPC_PORT},
             {"name": "metrics", "container_port": TRITON.port},
         ],
-        "startup_probe": {**ready, **startup.probe},
+        "startup_probe": {**ready, **Startup(runtime.shape.startup_seconds).probe},
         "readiness_probe": {**ready, "period_seconds": 5, "failure_threshold": 3},
         "liveness_probe": {**live, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},
         "lifecycle": {"pre_stop": {"sleep": {"seconds": waits}}},
@@ -146,7 +167,7 @@ def pod(
         "enable_service_links": False,
         "image_pull_secrets": [{"name": runtime.pull_secret}],
         "node_selector": dict(accelerator.node_selector),
-        "tolerations": [{"key": accelerator.resource, "operator": "Exists", "effect": "NoSchedule"}],
+        "tolerations": accelerator.tolerations,
         "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
         "termination_grace_period_seconds": grace_seconds(args.drain_seconds, runtime.propagation_seconds),
         "restart_policy": restart,
@@ -169,7 +190,7 @@ def _container(name: str, command: list[str], runtime: TritonRuntime, *, gpus: i
     disk = runtime.weights.disk_gib
     return {
         "name": name,
-        "image": runtime.image,
+        "image": runtime.shape.image,
         "command": command,
         "resources": {
             "requests": {

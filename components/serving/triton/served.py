@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.engines import Mode
 from catalog.triton import LLMAPI_CODE
-from components.serving.load_clients_settings import PROMPT, LoadRequest
+from components.serving.load_request import PROMPT, LoadRequest
 from components.serving.settings import LoadClients
 from components.serving.triton.gate import gated
 from components.serving.triton.llama2 import llama2

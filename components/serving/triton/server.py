@@ -7,14 +7,12 @@ from pathlib import Path
 import pulumi
 import pulumi_kubernetes as k8s
 
-from catalog.engines import TRITON, Series
+from catalog.engines import TRITON
 from catalog.triton import GRPC_PORT, HTTP_PORT
-from components.serving.autoscaling import MetricsPath
 from components.serving.replicas import Listening, deployment, surround
-from components.serving.service import Balanced, LoadBalancers
-from components.serving.settings import ClusterOnly
+from components.serving.site import Site
 from components.serving.triton.benchmark import benchmark
-from components.serving.triton.command import Dtype, prepare_repository, prepare_weights
+from components.serving.triton.command import prepare_repository, prepare_weights
 from components.serving.triton.pod import (
     Mounted,
     TritonRuntime,
@@ -25,7 +23,8 @@ from components.serving.triton.pod import (
 )
 from components.serving.triton.served import Served, served
 from components.serving.triton.settings import Llama2, ModelRepository, TensorRtLlmEngine, TritonArgs
-from components.workload import Startup, labels
+from components.serving.triton.shape import TritonShape
+from components.workload import Accelerator, Startup, labels
 from triton_repository import ConfigMapFiles, config_map_files
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -51,81 +50,51 @@ class TritonServer(pulumi.ComponentResource):
         self,
         name: str,
         args: TritonArgs,
+        shape: TritonShape,
         *,
-        namespace: pulumi.Input[str],
-        runtime: TritonRuntime,
-        dtype: Dtype,
-        startup: Startup,
-        metrics: MetricsPath,
-        series: Series,
-        exposure: ClusterOnly | Balanced,
-        load_balancers: LoadBalancers | None,
+        site: Site,
+        accelerator: Accelerator,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:serving:TritonServer", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        selector = labels(name)
+        child, runtime = pulumi.ResourceOptions(parent=self), TritonRuntime.at(site, shape, accelerator)
         serves = served(args.serving, runtime.weights.path, args.load_clients)
-        mounted, links = _mounted(name, serves, namespace, child)
-        gpus = runtime.accelerator.count if isinstance(args.serving, TensorRtLlmEngine) else 0
-        prepare = prepare_weights(args, runtime.weights.path, dtype)
+        mounted, links = _mounted(name, serves, site.namespace, child)
+        gpus = accelerator.count if isinstance(args.serving, TensorRtLlmEngine) else 0
+        prepare = prepare_weights(args, runtime.weights.path, shape.dtype)
         fills = [weights_container(prepare, runtime, gpus=gpus)] if prepare else []
         assembles = repository_container(
-            prepare_repository(args, runtime.weights.path, dtype, links), runtime, mounted, gpus=gpus
+            prepare_repository(args, runtime.weights.path, shape.dtype, links), runtime, mounted, gpus=gpus
         )
-        before: list[pulumi.Resource] = [
-            *runtime.accelerator.nodes,
-            *runtime.weights.depends_on,
-            *runtime.depends_on,
-        ]
-        if fills and runtime.shared:
-            job = k8s.batch.v1.Job(
-                f"{name}-weights",
-                metadata={"namespace": namespace},
-                spec={
-                    "backoff_limit": 3,
-                    "template": {
-                        "metadata": {"labels": labels(f"{name}-weights")},
-                        "spec": pod(args, runtime, mounted, containers=fills, restart="OnFailure"),
-                    },
-                },
-                opts=pulumi.ResourceOptions(parent=self, depends_on=before, custom_timeouts=startup.timeouts),
-            )
-            before, fills = [*before, job], []
+        before = list(runtime.depends_on)
+        if fills and site.storage.shared:
+            filling = pod(args, runtime, mounted, containers=fills, restart="OnFailure")
+            before, fills = [*before, _weights_job(shape, site.namespace, filling, before, self)], []
         answering = pod(
-            args,
-            runtime,
-            mounted,
-            containers=[server_container(args, runtime, startup)],
-            before=[*fills, assembles],
+            args, runtime, mounted, containers=[server_container(args, runtime)], before=[*fills, assembles]
         )
+        metadata: k8s.meta.v1.ObjectMetaArgsDict = {
+            "labels": dict(shape.export.labels),
+            "annotations": {DIGEST: mounted.digest, **runtime.weights.annotations},
+        }
         workload = deployment(
-            name,
-            {"metadata": {"labels": selector, "annotations": {DIGEST: mounted.digest}}, "spec": answering},
-            selector=selector,
-            namespace=namespace,
-            startup=startup,
+            shape,
+            {"metadata": metadata, "spec": answering},
+            namespace=site.namespace,
             before=before,
             parent=self,
         )
         reached = surround(
-            name,
             args,
+            shape,
             Listening(
                 port=HTTP_PORT,
                 more_ports={"grpc": GRPC_PORT},
                 health_path=TRITON.health_path,
-                metrics_port="metrics",
-                metrics_path=TRITON.metrics_path,
                 request=serves.request,
             ),
+            site=site,
             workload=workload,
-            selector=selector,
-            series=series,
-            namespace=namespace,
-            metrics=metrics,
-            exposure=exposure,
-            load_balancers=load_balancers,
             parent=self,
         )
         if isinstance(args.serving, ModelRepository) and isinstance(args.serving.repository, Llama2):
@@ -135,11 +104,30 @@ class TritonServer(pulumi.ComponentResource):
                 entry=serves.entry,
                 release=args.release,
                 pull_secret=runtime.pull_secret,
-                namespace=namespace,
+                namespace=site.namespace,
                 opts=child,
             )
         self.url = reached.url
         self.register_outputs({"url": self.url})
+
+
+def _weights_job(
+    shape: TritonShape,
+    namespace: pulumi.Input[str],
+    filling: k8s.core.v1.PodSpecArgsDict,
+    before: Sequence[pulumi.Resource],
+    parent: pulumi.Resource,
+) -> k8s.batch.v1.Job:
+    """Return what fills the storage that all pods share, once."""
+    name = f"{shape.name}-weights"
+    return k8s.batch.v1.Job(
+        name,
+        metadata={"namespace": namespace},
+        spec={"backoff_limit": 3, "template": {"metadata": {"labels": labels(name)}, "spec": filling}},
+        opts=pulumi.ResourceOptions(
+            parent=parent, depends_on=before, custom_timeouts=Startup(shape.startup_seconds).timeouts
+        ),
+    )
 
 
 def _mounted(

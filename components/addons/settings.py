@@ -1,0 +1,33 @@
+"""What a person decides about monitoring. Plain data: importing it loads no cloud SDK."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from checks.settings import Positive, Settings
+
+
+class PrometheusAdapterArgs(Settings):
+    """HorizontalPodAutoscalers of Kubernetes, to which prometheus-adapter serves the signals as custom metrics."""
+
+    type: Literal["prometheus-adapter"]
+
+
+class KedaArgs(Settings):
+    """ScaledObjects of KEDA, which asks Prometheus for the signals itself."""
+
+    type: Literal["keda"]
+
+
+Actuator = Annotated[PrometheusAdapterArgs | KedaArgs, Field(discriminator="type")]
+
+
+class MonitoringArgs(Settings):
+    """Prometheus, which autoscaling reads."""
+
+    retention_days: Positive = 7
+    """Days for which series are kept."""
+    storage_gib: int = Field(default=50, ge=10, le=16384)
+    """Size of the volume for them, GiB."""
+    actuator: Actuator = PrometheusAdapterArgs(type="prometheus-adapter")
+    """What sets the number of replicas by the signals; both hold the same average at the same target."""

@@ -1,0 +1,90 @@
+"""The pod of a NIM server."""
+
+import pulumi_kubernetes as k8s
+
+from catalog.engines import NIM
+from catalog.nim import CACHE_PATH, LIVE_PATH, USER
+from components.serving.ngc import KEY, NgcAccess
+from components.serving.nim.settings import NimArgs
+from components.serving.service import propagation_seconds
+from components.serving.shape import Shape
+from components.serving.site import Site, found
+from components.workload import Accelerator, Startup, grace_seconds
+
+
+def nim_pod(args: NimArgs, shape: Shape, *, site: Site, accelerator: Accelerator) -> k8s.core.v1.PodSpecArgsDict:
+    """Return the pod that answers requests."""
+    ngc = found(site.ngc, "the NGC API key")
+    waits = propagation_seconds(shape.exposure, site.load_balancers)
+    return {
+        "service_account_name": site.service_account,
+        "automount_service_account_token": False,
+        # A Service named nim would otherwise set NIM_PORT and its like, which the server reads.
+        "enable_service_links": False,
+        "image_pull_secrets": [{"name": ngc.pull_secret}],
+        "node_selector": dict(accelerator.node_selector),
+        "tolerations": accelerator.tolerations,
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": USER,
+            "run_as_group": USER,
+            "fs_group": USER,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
+        "termination_grace_period_seconds": grace_seconds(args.drain_seconds, waits),
+        "containers": [_container(args, shape, accelerator, ngc, waits)],
+        "volumes": [
+            {"name": "cache", "empty_dir": {"size_limit": f"{shape.files.disk_gib}Gi"}},
+            {"name": "dshm", "empty_dir": {"medium": "Memory", "size_limit": f"{accelerator.shared_memory_gib}Gi"}},
+        ],
+    }
+
+
+def _container(
+    args: NimArgs, shape: Shape, accelerator: Accelerator, ngc: NgcAccess, waits: int
+) -> k8s.core.v1.ContainerArgsDict:
+    ready: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": NIM.health_path, "port": "http"}}
+    live: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": LIVE_PATH, "port": "http"}}
+    gpus = {accelerator.resource: str(accelerator.count)}
+    # What NIM does with requests on SIGTERM is not documented: a stopping pod first gets the time to finish them.
+    drained = waits + args.drain_seconds
+    return {
+        "name": "nim",
+        "image": f"{args.image}:{args.version}",
+        "env": _env(args, ngc),
+        "ports": [{"name": "http", "container_port": NIM.port}],
+        "resources": {
+            "requests": {
+                "memory": f"{accelerator.memory_gib}Gi",
+                "ephemeral-storage": f"{shape.files.disk_gib}Gi",
+                **gpus,
+            },
+            "limits": gpus,
+        },
+        "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
+        "startup_probe": {**ready, **Startup(shape.startup_seconds).probe},
+        "readiness_probe": {**ready, "period_seconds": 5, "failure_threshold": 3},
+        "liveness_probe": {**live, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},
+        "lifecycle": {"pre_stop": {"sleep": {"seconds": drained}}},
+        "volume_mounts": [
+            {"name": "cache", "mount_path": CACHE_PATH},
+            {"name": "dshm", "mount_path": "/dev/shm"},
+        ],
+    }
+
+
+def _env(args: NimArgs, ngc: NgcAccess) -> list[k8s.core.v1.EnvVarArgsDict]:
+    plain = {
+        "NIM_CACHE_PATH": CACHE_PATH,
+        "NIM_SERVER_PORT": str(NIM.port),
+        "NIM_SERVED_MODEL_NAME": args.served_model_name,
+        "NIM_MAX_MODEL_LEN": str(args.max_model_len),
+        "NIM_JSONL_LOGGING": "1",
+        **args.extra_env,
+    }
+    # NIM reads the key from the environment alone.
+    key: k8s.core.v1.EnvVarArgsDict = {
+        "name": KEY,
+        "value_from": {"secret_key_ref": {"name": ngc.key_secret, "key": KEY}},
+    }
+    return [key, *({"name": name, "value": value} for name, value in plain.items())]

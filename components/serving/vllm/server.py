@@ -1,0 +1,116 @@
+"""vLLM behind one Service: a Deployment where a replica is one pod, a LeaderWorkerSet where it spans hosts."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_kubernetes as k8s
+
+from catalog.engines import VLLM
+from components.custom_resources import custom_resource, wire
+from components.custom_resources.leader_worker_set import (
+    LeaderWorkerSet,
+    LeaderWorkerTemplate,
+    RollingUpdate,
+    RolloutStrategy,
+)
+from components.serving.load_clients import completion
+from components.serving.replicas import Listening, deployment, surround, workload_options
+from components.serving.service import propagation_seconds
+from components.serving.settings import Public, PublicAlb
+from components.serving.site import Site, found
+from components.serving.vllm.pod import leader, worker
+from components.serving.vllm.runtime import VllmRuntime
+from components.serving.vllm.settings import VllmArgs
+from components.serving.vllm.shape import VllmShape
+from components.workload import Accelerator, Startup, labels
+
+
+class VllmServer(pulumi.ComponentResource):
+    """One model behind one Service, scaled on a signal of its engine.
+
+    The workload states no `replicas`: the autoscaler owns them. A rollout takes a replica away before it adds its
+    successor, since a full pool has no slice to spare.
+
+    Attributes:
+        url: where clients send requests; inside the cluster unless the server is exposed.
+    """
+
+    url: pulumi.Output[str]
+
+    def __init__(
+        self,
+        name: str,
+        args: VllmArgs,
+        shape: VllmShape,
+        *,
+        site: Site,
+        accelerator: Accelerator,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:serving:VllmServer", name, None, opts)
+        key = _key(name, shape, site, pulumi.ResourceOptions(parent=self))
+        runtime = VllmRuntime.at(site, shape, accelerator)
+        answers = leader(args, runtime, key, propagation_seconds(shape.exposure, site.load_balancers))
+        answering = _template(answers, shape.export.labels, runtime)
+        if accelerator.hosts > 1:
+            helping = _template(worker(args, runtime), labels(name), runtime)
+            workload: pulumi.Resource = _group(answering, helping, runtime, site, self)
+        else:
+            workload = deployment(shape, answering, namespace=site.namespace, before=runtime.depends_on, parent=self)
+        self.url = surround(
+            args,
+            shape,
+            Listening(
+                port=VLLM.port,
+                health_path=VLLM.health_path,
+                request=completion(args.served_model_name or args.model, args.load_clients),
+                # vLLM asks for the key beneath this path alone.
+                public_path="/v1",
+            ),
+            site=site,
+            workload=workload,
+            api_key=key,
+            parent=self,
+        ).url
+        self.register_outputs({"url": self.url})
+
+
+def _key(name: str, shape: VllmShape, site: Site, opts: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
+    """Return the name of the Secret with the key of a public server."""
+    if not isinstance(shape.exposure, Public | PublicAlb):
+        return None
+    key = found(site.api_key, "the API key that clients of a public server show")
+    secret = k8s.core.v1.Secret(
+        f"{name}-api-key", metadata={"namespace": site.namespace}, string_data={"key": key}, opts=opts
+    )
+    return secret.metadata["name"]
+
+
+def _group(
+    answering: k8s.core.v1.PodTemplateSpecArgsDict,
+    helping: k8s.core.v1.PodTemplateSpecArgsDict,
+    runtime: VllmRuntime,
+    site: Site,
+    parent: pulumi.Resource,
+) -> pulumi.Resource:
+    """Return replicas that each span hosts: a pod that answers, and others that lend it their chips."""
+    name = runtime.shape.name
+    return custom_resource(
+        name,
+        LeaderWorkerSet(
+            leader_worker_template=LeaderWorkerTemplate(
+                size=runtime.accelerator.hosts, leader_template=wire(answering), worker_template=wire(helping)
+            ),
+            rollout_strategy=RolloutStrategy(
+                rolling_update_configuration=RollingUpdate(max_surge=0, max_unavailable=1)
+            ),
+        ),
+        metadata={"name": name, "namespace": site.namespace, "labels": labels(name)},
+        opts=workload_options(Startup(runtime.shape.startup_seconds), runtime.depends_on, parent),
+    )
+
+
+def _template(
+    pod: k8s.core.v1.PodSpecArgsDict, pod_labels: Mapping[str, str], runtime: VllmRuntime
+) -> k8s.core.v1.PodTemplateSpecArgsDict:
+    return {"metadata": {"labels": dict(pod_labels), "annotations": runtime.annotations}, "spec": pod}

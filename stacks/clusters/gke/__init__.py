@@ -1,0 +1,146 @@
+"""A GKE cluster with TPU slices and GPUs: signals by managed Prometheus, weights in a bucket."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from math import inf
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
+from typing_extensions import override
+
+from catalog.drivers import GKE_DRIVER
+from checks import Finding
+from checks.cost import PricedItem
+from checks.placement import Pool
+from checks.settings import DnsLabel, Settings
+from components.gke.settings import (
+    ClusterArgs,
+    NetworkArgs,
+    PoolArgs,
+    StandardPoolArgs,
+    WeightsBucketArgs,
+    region_of,
+)
+from components.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
+from stacks.clusters.gke.quota import GkeQuota
+from stacks.metrics import ManagedMetrics, Metrics
+from stacks.servers.server import Storage
+from stacks.stack import Stack, known
+from stacks.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from stacks.ground import Ground
+
+
+class GkeChartValues(Settings):
+    """Values for the charts of add-ons, merged last over Slipway's own: the way out for whatever has no key."""
+
+    leader_worker_set: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """For lws, which is there if a replica spans hosts."""
+
+
+class GkeStack(Stack):
+    """Model servers on a GKE cluster with TPU slices and GPUs."""
+
+    network: NetworkArgs = NetworkArgs()
+    """Address ranges of the cluster's VPC."""
+    cluster: ClusterArgs
+    """The cluster and its pools."""
+    namespace: DnsLabel = "vllm"
+    """Kubernetes namespace of the servers."""
+    weights: WeightsBucketArgs
+    """The bucket for weights and compiled programs."""
+    hugging_face: Annotated[PulumiToken | KubernetesToken | SecretManagerToken, Field(discriminator="source")] = (
+        PulumiToken()
+    )
+    """Where the token comes from with which models are downloaded from Hugging Face, if a server needs one."""
+    values: GkeChartValues = GkeChartValues()
+    """Values for the charts of add-ons."""
+    quota: GkeQuota = GkeQuota()
+    """What the project may have in the region."""
+
+    @property
+    def region(self) -> str:
+        """The region of the cluster."""
+        return region_of(self.cluster.location)
+
+    @property
+    def is_autopilot(self) -> bool:
+        """Whether the cluster makes nodes to fit the pods."""
+        return self.cluster.mode == "autopilot"
+
+    def zones(self, pool: PoolArgs) -> tuple[str, ...]:
+        """Return the zones of a pool's nodes: its own, or else the cluster's; none where GKE chooses them."""
+        location = self.cluster.location
+        own = pool.zones if isinstance(pool, StandardPoolArgs) else ()
+        return own or ((location,) if location != self.region else ())
+
+    @property
+    @override
+    def machine_names(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: (pool.machine_type,) for name, pool in self.cluster.pools.items()}
+
+    @cached_property
+    @override
+    def pools(self) -> Mapping[str, Pool]:
+        found = {
+            name: Pool(
+                path=f"cluster.pools.{name}",
+                machines=machines,
+                topology=args.topology or machines[0].only_topology,
+                min_nodes=args.min_nodes if isinstance(args, StandardPoolArgs) else 0,
+                max_nodes=args.max_nodes,
+                disk_gib=machines[0].disk_gib(args.boot_disk_gib) if isinstance(args, StandardPoolArgs) else inf,
+                disk_key="bootDiskGib",
+                purchase=args.capacity.type,
+                zones=self.zones(args),
+                zones_path=f"cluster.pools.{name}.zones" if getattr(args, "zones", ()) else "cluster.location",
+                reserved_nodes=getattr(args.capacity, "nodes", None),
+            )
+            for name, args in self.cluster.pools.items()
+            if (machines := known([args.machine_type], "gke"))
+        }
+        return {name: pool for name, pool in found.items() if pool.slice}
+
+    @property
+    @override
+    def token(self) -> PulumiToken | KubernetesToken | SecretManagerToken:
+        return self.hugging_face
+
+    @property
+    @override
+    def metrics(self) -> Metrics:
+        return ManagedMetrics(path="cluster")
+
+    @property
+    @override
+    def storage(self) -> Storage:
+        return "cached"
+
+    @property
+    @override
+    def exposures(self) -> Mapping[str, str]:
+        why = "GKE makes none of AWS: it has Network Load Balancers, behind 'internal' and 'public'"
+        return {"internal-alb": why, "public-alb": why}
+
+    @override
+    def driver(self, pool: str) -> int | None:
+        return GKE_DRIVER
+
+    @override
+    def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:
+        from stacks.clusters.gke.findings import findings
+
+        return findings(self, surroundings)
+
+    @override
+    def priced(self, fewest: Mapping[str, int]) -> list[PricedItem]:
+        from stacks.clusters.gke.prices import priced
+
+        return priced(self, fewest)
+
+    @override
+    def ground(self, surroundings: Surroundings) -> "Ground":
+        from stacks.clusters.gke.ground import GkeGround
+
+        return GkeGround(self, surroundings)

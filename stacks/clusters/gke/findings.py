@@ -1,0 +1,95 @@
+"""Judgement over a GKE cluster, its pools and what is around them."""
+
+from collections.abc import Iterator
+
+from catalog.gke_version import GkeVersion
+from checks import Finding
+from checks.placement import bound_findings, machine_findings, region_findings, zone_findings
+from components.gke.settings import PoolArgs, StandardClusterArgs, StandardPoolArgs, region_of
+from stacks.clusters.gke import GkeStack
+from stacks.clusters.gke.prices import taken
+from stacks.stack import known
+from stacks.surroundings import Surroundings
+
+MAINTENANCE_HOURS = 48
+"""What GKE wants to be open for upgrades within 32 days."""
+
+
+def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
+    """Yield everything that is wrong, in the order of the stack file."""
+    if not surroundings.gcp_project:
+        yield Finding(
+            "keys.project",
+            "gcp:project",
+            "is missing: a stack lives in one project",
+            "run pulumi config set gcp:project <id>",
+        )
+    yield from _cluster(stack)
+    yield from stack.quota.findings(list(taken(stack)))
+    for name, pool in stack.cluster.pools.items():
+        yield from _pool(stack, f"cluster.pools.{name}", pool)
+
+
+def _cluster(stack: GkeStack) -> Iterator[Finding]:
+    window = stack.cluster.maintenance_window
+    if window and window.hours_in_32_days < MAINTENANCE_HOURS:
+        yield Finding(
+            "cluster.maintenance-window",
+            "cluster.maintenanceWindow",
+            f"{window.hours_in_32_days} hours within 32 days are fewer than the {MAINTENANCE_HOURS} that GKE wants",
+            "add days or lengthen the window",
+        )
+    system = stack.cluster.system_pool if isinstance(stack.cluster, StandardClusterArgs) else None
+    if system and system.max_nodes < system.min_nodes:
+        yield Finding(
+            "placement.bounds",
+            "cluster.systemPool.maxNodes",
+            f"{system.max_nodes} is below minNodes {system.min_nodes}",
+            f"raise maxNodes to {system.min_nodes} or lower minNodes",
+        )
+
+
+def _pool(stack: GkeStack, path: str, pool: PoolArgs) -> Iterator[Finding]:
+    purchase, zones = pool.capacity.type, stack.zones(pool)
+    version = GkeVersion.parse(stack.cluster.min_version)
+    yield from machine_findings(
+        path, [pool.machine_type], purchase, provider="gke", topology=pool.topology, version=version
+    )
+    machines = known([pool.machine_type], "gke")
+    if isinstance(pool, StandardPoolArgs):
+        yield from _zones(stack, path, zones)
+        where = f"{path}.zones" if pool.zones else "cluster.location"
+        yield from zone_findings(where, machines, purchase, zones)
+        judged = stack.pools.get(path.rpartition(".")[2])
+        yield from bound_findings(
+            path,
+            purchase=purchase,
+            min_nodes=pool.min_nodes,
+            max_nodes=pool.max_nodes,
+            zones=zones,
+            slice_=judged.slice if judged else None,
+        )
+        return
+    yield from region_findings("cluster.location", machines, purchase, stack.cluster.location)
+    for machine in machines:
+        if machine.chip.kind == "gpu":
+            message = f"{machine.name} has GPUs, and Slipway asks Autopilot for TPU slices only"
+            yield Finding("cluster.autopilot-gpus", f"{path}.machineType", message, "write cluster.mode: standard")
+
+
+def _zones(stack: GkeStack, path: str, zones: tuple[str, ...]) -> Iterator[Finding]:
+    if not zones:
+        yield Finding(
+            "placement.no-zones",
+            f"{path}.zones",
+            f"is missing: the cluster is in region {stack.cluster.location}, whose zones do not all have the machines",
+            "name the zones of the pool",
+        )
+    for zone in zones:
+        if region_of(zone) != stack.region:
+            yield Finding(
+                "placement.zone-elsewhere",
+                f"{path}.zones",
+                f"{zone!r} is not in {stack.region}, where the cluster is",
+                f"name zones of {stack.region}",
+            )

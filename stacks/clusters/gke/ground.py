@@ -1,0 +1,128 @@
+"""A GKE cluster as it is created. It loads the Google Cloud SDK."""
+
+import pulumi
+import pulumi_gcp as gcp
+from typing_extensions import override
+
+from components.addons import stackdriver_adapter
+from components.addons.cloud_dashboard import CloudDashboard
+from components.addons.leader_worker_set import LeaderWorkerSetController
+from components.addons.stackdriver_adapter import StackdriverAdapter
+from components.gke.accelerator_pool import AcceleratorPool, AutopilotSlices
+from components.gke.bucket import WeightsBucket
+from components.gke.cluster import GkeCluster
+from components.gke.identity import ImageMirror, NodeIdentity
+from components.gke.load_balancers import LOAD_BALANCERS
+from components.gke.network import Network
+from components.gke.project import Project
+from components.gke.secret_manager import SecretManagerVolume
+from components.gke.settings import StandardPoolArgs
+from components.serving.autoscaling import MetricsPath
+from components.serving.settings import SecretManagerToken
+from components.serving.site import Storage
+from components.workload import Volumes
+from stacks.clusters.gke import GkeStack
+from stacks.ground import Ground
+from stacks.outputs import ClusterOutputs
+from stacks.signals import observed
+from stacks.surroundings import Surroundings, judged
+
+
+class GkeGround(Ground):
+    """The cluster with its network, its pools, its image mirror and its bucket."""
+
+    def __init__(self, stack: GkeStack, surroundings: Surroundings) -> None:
+        name, args, self._stack = stack.name, stack.cluster, stack
+        provider = gcp.Provider(name, project=surroundings.gcp_project, region=stack.region)
+        self._on_gcp = on_gcp = pulumi.ResourceOptions(provider=provider)
+        self._project = project = Project(
+            name, str(surroundings.gcp_project), more_apis=_more_apis(stack), opts=on_gcp
+        )
+        network = Network(name, stack.network, region=stack.region, api=project.apis["compute"], opts=on_gcp)
+        identity = NodeIdentity(name, project=project, opts=on_gcp)
+        mirror = ImageMirror(name, project=project, region=stack.region, reader=identity.member, opts=on_gcp)
+        self._cluster = cluster = GkeCluster(
+            name,
+            args,
+            project=project,
+            network=network,
+            identity=identity,
+            secret_manager=isinstance(stack.hugging_face, SecretManagerToken),
+            opts=on_gcp,
+        )
+        self.opts = pulumi.ResourceOptions(providers=[provider, cluster.provider])
+        self.load_balancers, self.docker_hub = LOAD_BALANCERS, mirror.prefix
+        self.pools = {
+            pool: AcceleratorPool(
+                pool,
+                pool_args,
+                cluster=cluster.id,
+                zones=list(stack.zones(pool_args)),
+                email=identity.email,
+                opts=on_gcp,
+            )
+            if isinstance(pool_args, StandardPoolArgs)
+            else AutopilotSlices(pool, pool_args)
+            for pool, pool_args in args.pools.items()
+        }
+        if any(pool.hosts > 1 for pool in stack.pools.values()):
+            values = stack.values.leader_worker_set
+            self.groups = LeaderWorkerSetController(name, values=values, opts=self.opts).release
+        self._user = cluster.principal(stack.namespace, stack.service_account)
+
+    @override
+    def metrics(self) -> MetricsPath:
+        name = self._stack.name
+        member = self._cluster.principal(stackdriver_adapter.NAMESPACE, stackdriver_adapter.account_of(name))
+        return StackdriverAdapter(name, project=self._project, member=member, opts=self.opts)
+
+    @override
+    def storage(self, namespace: pulumi.Input[str]) -> Storage:
+        stack = self._stack
+        self._bucket = WeightsBucket(
+            stack.name,
+            stack.weights,
+            project=self._project,
+            region=stack.region,
+            user=self._user,
+            opts=self._on_gcp,
+        )
+        return self._bucket
+
+    @override
+    def external_token(self, namespace: pulumi.Input[str]) -> Volumes:
+        token = self._stack.hugging_face
+        secret = judged(token.secret if isinstance(token, SecretManagerToken) else None)
+        return SecretManagerVolume(
+            self._stack.name,
+            secret,
+            project=self._project,
+            reader=self._user,
+            namespace=namespace,
+            opts=self.opts,
+        ).volumes
+
+    @override
+    def observe(self) -> ClusterOutputs:
+        stack, cluster = self._stack, self._cluster
+        exports = {server.export.engine.name: server.export for server in observed(stack)}
+        dashboards = {
+            engine: CloudDashboard(
+                stack.name, export, project=self._project, cluster=cluster.name, opts=self._on_gcp
+            ).url
+            for engine, export in exports.items()
+        }
+        return {
+            "clusterName": cluster.name,
+            "credentialsCommand": cluster.credentials_command,
+            "weightsBucket": self._bucket.name,
+            "dashboards": {**dashboards},
+        }
+
+
+def _more_apis(stack: GkeStack) -> list[str]:
+    wanted = {
+        "cloudkms": stack.cluster.encrypt_secrets,
+        "secretmanager": isinstance(stack.hugging_face, SecretManagerToken),
+    }
+    return [api for api, needed in wanted.items() if needed]

@@ -1,0 +1,54 @@
+"""What a stack on GKE buys by time, and what its nodes take of the project's quotas."""
+
+from collections.abc import Iterator, Mapping
+
+from catalog.quotas import gke_quota
+from checks.cost import PricedItem
+from checks.quota import Taken
+from components.gke.settings import StandardClusterArgs
+from components.serving.settings import ClusterOnly
+from stacks.clusters.gke import GkeStack
+
+
+def priced(stack: GkeStack, fewest: Mapping[str, int]) -> list[PricedItem]:
+    """Return what is bought by time; the bucket's size is the models', which depends on what is downloaded."""
+    cluster, region = stack.cluster, stack.region
+
+    def one(path: str, name: str, item: str, low: float = 1, high: float = 1) -> PricedItem:
+        return PricedItem(path=path, name=name, item=item, region=region, low=low, high=high)
+
+    items = [one("cluster", "control plane", "gke-cluster"), one("network", "Cloud NAT", "gcp-nat-gateway")]
+    if isinstance(cluster, StandardClusterArgs):
+        system = cluster.system_pool
+        low = min(system.min_nodes, system.max_nodes)
+        items.append(one("cluster.systemPool", "system pool", system.machine_type, low, system.max_nodes))
+    items += [
+        PricedItem(
+            path=pool.path,
+            name=f"pool {name}",
+            item=pool.machine.name,
+            region=region,
+            low=fewest[name],
+            high=pool.max_nodes,
+            purchase="on-demand" if pool.purchase == "reservation" else pool.purchase,
+        )
+        for name, pool in stack.pools.items()
+    ]
+    items += [
+        one(f"servers.{name}.exposure", f"load balancer of {name}", "gcp-forwarding-rule")
+        for name, server in stack.servers.items()
+        if not isinstance(server.exposure, ClusterOnly)
+    ]
+    return items
+
+
+def taken(stack: GkeStack) -> Iterator[Taken]:
+    """Yield what nodes take of the project's quotas, where their chips are known."""
+    for pool in stack.pools.values():
+        yield Taken(
+            path=pool.path,
+            quota=gke_quota(pool.machine, pool.purchase),
+            nodes=pool.max_nodes,
+            each=pool.machine.chips,
+            reserved_nodes=pool.reserved_nodes,
+        )

@@ -1,0 +1,85 @@
+"""How every stack becomes resources, whatever its cluster and its servers. It loads the Kubernetes SDK."""
+
+from dataclasses import replace
+
+import pulumi
+
+from components.serving.namespace import ServingNamespace
+from components.serving.ngc import NgcAccess, NgcSecrets, existing_ngc_secrets
+from components.serving.nim.settings import KubernetesNgcKey, PulumiNgcKey
+from components.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
+from components.serving.site import Site
+from components.serving.token import TokenSecret, existing_secret
+from components.workload import Asked, Volumes
+from stacks.ground import Ground
+from stacks.outputs import Outputs
+from stacks.stack import Stack
+from stacks.surroundings import Surroundings, judged
+
+
+def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
+    """Create the resources of a stack, and return what it tells but for its figures."""
+    ground = stack.ground(surroundings)
+    metrics = ground.metrics()
+    namespace = ServingNamespace(
+        stack.name,
+        stack.namespace,
+        service_account=stack.service_account,
+        labels=ground.load_balancers.namespace_labels if ground.load_balancers else None,
+        opts=ground.opts,
+    )
+    site = Site(
+        namespace=namespace.name,
+        service_account=namespace.service_account,
+        metrics=metrics,
+        storage=ground.storage(namespace.name),
+        docker_hub=ground.docker_hub,
+        ngc=_ngc(stack, surroundings, namespace.name, ground),
+        hugging_face=_token(stack, surroundings, namespace.name, ground),
+        bucket_access=ground.bucket_access(),
+        api_key=surroundings.api_key,
+        load_balancers=ground.load_balancers,
+        groups=ground.groups,
+        nim_operator=ground.nim_operator,
+    )
+    endpoints = {name: _serve(stack, name, site, ground) for name in stack.servers}
+    return {**ground.observe(), "endpoints": endpoints}
+
+
+def _serve(stack: Stack, name: str, site: Site, ground: Ground) -> pulumi.Output[str]:
+    server, place = stack.servers[name], stack.place(name)
+    needs = server.needs(place)
+    accelerator = ground.pools[server.pool].accelerator(
+        Asked(needs.chips, memory_gib=needs.memory_gib, shared_memory_gib=needs.shared_memory_gib)
+    )
+    if ground.device_plugin:
+        accelerator = replace(accelerator, nodes=[*accelerator.nodes, ground.device_plugin])
+    return server.deploy(place, site=site, accelerator=accelerator, opts=ground.opts)
+
+
+def _ngc(
+    stack: Stack, surroundings: Surroundings, namespace: pulumi.Input[str], ground: Ground
+) -> NgcAccess | None:
+    if not any(server.needs_ngc_key for server in stack.servers.values()):
+        return None
+    match stack.ngc:
+        case PulumiNgcKey():
+            key = judged(surroundings.ngc_api_key)
+            return NgcSecrets(stack.name, key, namespace=namespace, opts=ground.opts).access
+        case KubernetesNgcKey() as secrets:
+            return existing_ngc_secrets(secrets)
+
+
+def _token(
+    stack: Stack, surroundings: Surroundings, namespace: pulumi.Input[str], ground: Ground
+) -> Volumes | None:
+    if not any(server.needs_hugging_face_token for server in stack.servers.values()):
+        return None
+    match stack.token:
+        case PulumiToken():
+            token = judged(surroundings.hugging_face_token)
+            return TokenSecret(stack.name, token, namespace=namespace, opts=ground.opts).volumes
+        case KubernetesToken(secret=secret, key=key):
+            return existing_secret(secret, key)
+        case SecretManagerToken():
+            return ground.external_token(namespace)

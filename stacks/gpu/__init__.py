@@ -1,1 +1,0 @@
-"""What stacks with GPU nodes have in common, whoever made their cluster."""

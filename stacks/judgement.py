@@ -1,0 +1,126 @@
+"""Judgement over a stack, whatever its cluster and its servers: everything that can be known before it exists."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from checks import Finding
+from checks.driver import driver_findings
+from checks.fit import Fit
+from checks.placement import placement_findings
+from checks.precision import precision_findings
+from checks.signals import signal_findings
+from components.serving.nim.settings import PulumiNgcKey
+from components.serving.settings import ClusterOnly, Public, PublicAlb, PulumiToken
+from stacks.figures import cost_of, demands, fits_of
+from stacks.servers.nim.operator import operator_findings
+from stacks.signals import monitoring
+from stacks.stack import Stack
+from stacks.surroundings import Surroundings
+from stacks.ways_out import offered
+
+OWN_SUFFIXES = {"load": "the load clients", "load-test": "the load test", "cache": "the cached model"}
+"""What the names of a server's further pods end in."""
+
+
+def judge(stack: Stack, surroundings: Surroundings) -> list[Finding]:
+    """Return everything that is wrong with a stack, in the order of its file."""
+    cost = cost_of(stack, date.today())
+    return [
+        *_key_findings(stack, surroundings),
+        *stack.cluster_findings(surroundings),
+        *stack.own_model_findings,
+        *(finding for name in stack.servers for finding in _server_findings(stack, name)),
+        *placement_findings(stack.pools, demands(stack)),
+        *_signal_findings(stack),
+        *(finding for name in stack.servers for finding in _exposure_findings(stack, name, surroundings)),
+        *_name_findings(stack),
+        *(cost.findings if cost else ()),
+    ]
+
+
+def _key_findings(stack: Stack, surroundings: Surroundings) -> Iterator[Finding]:
+    """Say which secrets are missing that a server needs."""
+    servers = stack.servers.values()
+    keyless = isinstance(stack.ngc, PulumiNgcKey) and surroundings.ngc_api_key is None
+    if keyless and any(server.needs_ngc_key for server in servers):
+        yield Finding(
+            "keys.ngc",
+            "slipway:ngcApiKey",
+            "is missing: ngc.source is 'pulumi', and neither images nor models can be fetched without a key",
+            "run pulumi config set --secret slipway:ngcApiKey <key>, or set ngc.source to 'kubernetes'",
+        )
+    tokenless = isinstance(stack.token, PulumiToken) and surroundings.hugging_face_token is None
+    if tokenless and any(server.needs_hugging_face_token for server in servers):
+        yield Finding(
+            "keys.hugging-face",
+            "slipway:huggingFaceToken",
+            "is missing: huggingFace.source is 'pulumi', and models cannot be downloaded without a token",
+            "run pulumi config set --secret slipway:huggingFaceToken <token>, or set huggingFace.source to 'kubernetes'",
+        )
+
+
+def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
+    """Judge a server by itself, on each machine of its pool."""
+    server, place = stack.servers[name], stack.place(name)
+    yield from server.findings(place)
+    if server.s3_uri and stack.reads_s3:
+        message = f"'s3' needs a role that may read {server.s3_uri}, and {stack.reads_s3}"
+        yield Finding("servers.s3", f"{place.path}.weights.source", message, "write 'hugging-face'")
+    if place.slice is None:
+        return
+    if (kind := place.slice.machine.chip.kind) not in server.chips:
+        message = f"{server.pool!r} has {kind.upper()}s, and this engine runs on {' and '.join(sorted(server.chips))}s"
+        yield Finding("servers.chips", f"{place.path}.pool", message, "choose another pool, or engine: vllm")
+        return
+    if kind == "gpu":
+        pool = f"cluster.pools.{server.pool}"
+        yield from driver_findings(place.path, server.cuda, stack.driver(server.pool), driver_path=pool)
+    said: set[str] = set()
+    for fit, slice_ in zip(fits_of(stack, name), place.slices, strict=False):
+        found = [*_fit_findings(stack, name, fit), *precision_findings(place.path, fit.replica, slice_.machine.chip)]
+        yield from (finding for finding in found if finding.message not in said)
+        said |= {finding.message for finding in found}
+
+
+def _fit_findings(stack: Stack, name: str, fit: Fit) -> list[Finding]:
+    return [offered(stack, name, fit) if finding == fit.refusal else finding for finding in fit.findings]
+
+
+def _signal_findings(stack: Stack) -> list[Finding]:
+    try:
+        return [*operator_findings(stack), *signal_findings(monitoring(stack))]
+    except ValueError as error:
+        remedy = "correct it under values, or in extraEnv of a server"
+        return [Finding("signals.unreadable", "values", f"cannot be judged: {error}", remedy)]
+
+
+def _exposure_findings(stack: Stack, name: str, surroundings: Surroundings) -> Iterator[Finding]:
+    """Say whether a server would be open to everybody, or wait for a load balancer that nothing makes."""
+    server, path = stack.servers[name], f"servers.{name}.exposure"
+    kind, public = server.exposure.type, isinstance(server.exposure, Public | PublicAlb)
+    if public and not server.asks_for_key:
+        yield Finding(
+            "exposure.no-authentication",
+            path,
+            f"{kind!r} lets everybody in sourceRanges use the model, and this engine asks nobody for a key",
+            "write 'internal', and put a gateway that authenticates before it",
+        )
+    elif public and surroundings.api_key is None:
+        yield Finding(
+            "exposure.no-key",
+            path,
+            f"{kind!r} lets everybody in sourceRanges use the model, and there is no API key",
+            "run pulumi config set --secret slipway:apiKey <key>, or choose 'internal' or 'cluster'",
+        )
+    elif not isinstance(server.exposure, ClusterOnly) and (why := stack.exposures.get(kind)):
+        others = [f"{other!r}" for other in ("internal", "cluster") if other not in stack.exposures]
+        message = f"{kind!r} needs a load balancer, and {why}"
+        yield Finding("exposure.no-load-balancer", path, message, f"write {' or '.join(others)}")
+
+
+def _name_findings(stack: Stack) -> Iterator[Finding]:
+    for other in stack.servers:
+        for suffix, what in OWN_SUFFIXES.items():
+            if (name := f"{other}-{suffix}") in stack.servers:
+                message = f"is also the name of {what} of server {other!r}"
+                yield Finding("names.taken", f"servers.{name}", message, "choose another name")

@@ -1,0 +1,35 @@
+"""The ways that signals can take to autoscalers, as plain data."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from components.eks.settings import MonitoringArgs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedMetrics:
+    """A collector and an adapter that are the cluster's own, or its cloud's.
+
+    Attributes:
+        path: where the stack file decides it.
+    """
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrometheusMetrics:
+    """A Prometheus of the stack's own, with its operator, and what sets replicas by it.
+
+    Attributes:
+        args: what a person decides about it.
+        stack: their values for the chart of kube-prometheus-stack.
+        adapter: and for that of prometheus-adapter.
+    """
+
+    args: MonitoringArgs
+    stack: dict[str, Any] = field(default_factory=dict[str, Any])
+    adapter: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+Metrics = ManagedMetrics | PrometheusMetrics

@@ -1,0 +1,123 @@
+"""NVIDIA NIM on GPUs."""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import pulumi
+from typing_extensions import override
+
+from catalog.drivers import Cuda, nim_cuda
+from catalog.engines import NIM
+from catalog.machines import Slice
+from catalog.nim import (
+    IMAGE_GIB,
+    MEMORY_GIB,
+    MEMORY_UTILIZATION,
+    SHARED_MEMORY_GIB,
+    cache_gib,
+    cold_start_seconds,
+    metrics_path,
+)
+from catalog.nim import signals as signals_of
+from checks import Finding
+from checks.fit import Fit, Replica, fit
+from checks.signals import Export, Workload
+from components.serving.nim.settings import NimArgs, NimThroughOperator
+from components.serving.scaling import Scaling
+from components.serving.shape import Files, MetricsPage, Shape
+from stacks.models import model_findings
+from stacks.servers.server import Place, PodNeeds, Server
+
+if TYPE_CHECKING:
+    from components.serving.site import Site
+    from components.workload import Accelerator
+
+
+class Nim(NimArgs, Server):
+    """A NIM server and the pool that its replicas run on."""
+
+    needs_ngc_key: ClassVar[bool] = True
+    any_model: ClassVar[bool] = False
+
+    engine: Literal["nim"]
+
+    @property
+    @override
+    def needs_nim_operator(self) -> bool:
+        return isinstance(self.deployment, NimThroughOperator)
+
+    @property
+    @override
+    def cuda(self) -> Cuda | None:
+        return nim_cuda(self.version)
+
+    @property
+    @override
+    def scaling(self) -> Scaling:
+        return Scaling.of(self.autoscaling, signals_of(self.version)[self.autoscaling.metric.signal])
+
+    @override
+    def needs(self, place: Place) -> PodNeeds:
+        return PodNeeds(
+            chips=self.tensor_parallel,
+            memory_gib=MEMORY_GIB,
+            shared_memory_gib=SHARED_MEMORY_GIB,
+            disk_gib=0 if self.needs_nim_operator else self._files_gib(place),
+            image_gib=IMAGE_GIB,
+        )
+
+    def _files_gib(self, place: Place) -> int:
+        return cache_gib(place.models[self.model]) if self.model in place.models else 0
+
+    @override
+    def findings(self, place: Place) -> list[Finding]:
+        return model_findings(place.path, self.model, place.models)
+
+    @override
+    def fit(self, place: Place, slice_: Slice) -> Fit | None:
+        if self.tensor_parallel > slice_.chips or self.model not in place.models:
+            return None
+        replica = Replica(
+            engine="vllm",
+            model=place.models[self.model],
+            memory_gib=slice_.machine.chip.memory_gib,
+            chips=self.tensor_parallel,
+            memory_utilization=MEMORY_UTILIZATION,
+            max_model_len=self.max_model_len,
+            tensor_parallel=self.tensor_parallel,
+        )
+        return fit(replica, place.path)
+
+    @override
+    def shape(self, place: Place) -> Shape:
+        page = MetricsPage("api" if self.needs_nim_operator else "http", metrics_path(self.version))
+        gib = self._files_gib(place)
+        return Shape(
+            export=Export(
+                path=place.path,
+                engine=NIM,
+                version=self.version,
+                workload=Workload("Deployment", place.namespace, place.name),
+                labels={"app.kubernetes.io/name": place.name},
+                ports={page.port: NIM.port},
+                listens=int(self.extra_env.get("NIM_SERVER_PORT", NIM.port)),
+            ),
+            page=page,
+            scaling=self.scaling,
+            exposure=self.exposure,
+            startup_seconds=cold_start_seconds(place.models[self.model]) if self.model in place.models else 0,
+            files=Files(disk_gib=gib, cache_gib=gib),
+        )
+
+    @override
+    def deploy(
+        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
+    ) -> pulumi.Output[str]:
+        from components.serving.nim.operated import OperatedNim
+        from components.serving.nim.server import NimServer
+
+        name, shape = place.name, self.shape(place)
+        if isinstance(self.deployment, NimThroughOperator):
+            return OperatedNim(
+                name, self, shape, deployment=self.deployment, site=site, accelerator=accelerator, opts=opts
+            ).url
+        return NimServer(name, self, shape, site=site, accelerator=accelerator, opts=opts).url

@@ -1,0 +1,119 @@
+"""Triton Inference Server on GPUs."""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import pulumi
+from typing_extensions import override
+
+from catalog.drivers import Cuda, triton_cuda
+from catalog.engines import TRITON
+from catalog.machines import Slice
+from catalog.models import MODELS
+from catalog.triton import IMAGE, IMAGE_GIB, SHARED_MEMORY_GIB
+from checks import Finding
+from checks.fit import Fit, fit
+from checks.signals import Export, Workload
+from components.serving.scaling import Scaling
+from components.serving.shape import Files, MetricsPage
+from components.serving.triton.settings import ModelRepository, TritonArgs
+from components.serving.triton.shape import TritonShape
+from stacks.models import model_findings
+from stacks.servers.server import Place, PodNeeds, Server
+from stacks.servers.triton import serving, signals
+from stacks.servers.triton.findings import release_findings, repository_findings_of
+
+if TYPE_CHECKING:
+    from components.serving.site import Site
+    from components.workload import Accelerator
+
+
+class Triton(TritonArgs, Server):
+    """A Triton server and the pool that its replicas run on."""
+
+    needs_ngc_key: ClassVar[bool] = True
+
+    engine: Literal["triton"]
+
+    @property
+    @override
+    def needs_hugging_face_token(self) -> bool:
+        """Whether it downloads a model, and not one that is known to be open to everybody."""
+        name = serving.model_name(self.serving)
+        return name is not None and (name not in MODELS or MODELS[name].gated)
+
+    @property
+    @override
+    def cuda(self) -> Cuda | None:
+        return triton_cuda(self.release, serving.variant(self.serving))
+
+    @property
+    @override
+    def scaling(self) -> Scaling:
+        return Scaling.of(self.autoscaling, signals.followed(self))
+
+    @override
+    def needs(self, place: Place) -> PodNeeds:
+        gib, cached = serving.disk_gib(self.serving, place.models), place.storage == "cached"
+        return PodNeeds(
+            chips=self.serving.gpus,
+            memory_gib=serving.memory_gib(self.serving, place.models),
+            shared_memory_gib=SHARED_MEMORY_GIB,
+            cache_gib=gib if cached else 0,
+            disk_gib=0 if cached else gib,
+            image_gib=IMAGE_GIB,
+        )
+
+    @override
+    def findings(self, place: Place) -> list[Finding]:
+        name, path = serving.model_name(self.serving), place.path
+        where = f"{path}.{serving.model_path(self.serving)}"
+        if name is not None and (unknown := model_findings(where, name, place.models)):
+            return unknown
+        machine = place.slice.machine if place.slice else None
+        return [
+            *release_findings(self, path),
+            *signals.legal_findings(self, f"{path}.autoscaling.metric"),
+            *repository_findings_of(self, f"{path}.serving.repository", machine),
+        ]
+
+    @override
+    def fit(self, place: Place, slice_: Slice) -> Fit | None:
+        replica = serving.replica(self.serving, place.models, slice_.machine)
+        if replica is None or self.serving.gpus > slice_.chips:
+            return None
+        return fit(replica, f"{place.path}.serving")
+
+    @override
+    def shape(self, place: Place) -> TritonShape:
+        gib, image = serving.disk_gib(self.serving, place.models), None
+        if isinstance(self.serving, ModelRepository):
+            image = self.serving.image
+        return TritonShape(
+            export=Export(
+                path=place.path,
+                engine=TRITON,
+                version=self.release,
+                workload=Workload("Deployment", place.namespace, place.name),
+                labels={"app.kubernetes.io/name": place.name},
+                ports={"metrics": TRITON.port},
+                mode=signals.judged_mode(self),
+            ),
+            page=MetricsPage("metrics", TRITON.metrics_path),
+            scaling=self.scaling,
+            exposure=self.exposure,
+            startup_seconds=serving.startup_seconds(self.serving, place.models),
+            files=Files(disk_gib=gib, cache_gib=gib),
+            image=image or f"{IMAGE}:{self.release}-{serving.variant(self.serving)}",
+            dtype=serving.dtype(serving.known_model(self.serving, place.models)),
+            downloads=self.needs_hugging_face_token,
+        )
+
+    @override
+    def deploy(
+        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
+    ) -> pulumi.Output[str]:
+        from components.serving.triton.server import TritonServer
+
+        return TritonServer(
+            place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts
+        ).url

@@ -1,0 +1,139 @@
+"""What every stack is, whatever its cluster: servers on pools, and what a cluster says of itself to the rest.
+
+A member of the union `stacks.AnyStack` adds the cluster; the rest of the stack is judged, counted and deployed by what
+is abstract here.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from catalog.machines import MACHINES, Machine
+from checks import Finding
+from checks.cost import PricedItem
+from checks.placement import Pool
+from checks.settings import DnsLabel
+from components.serving.nim.settings import NgcKey, PulumiNgcKey
+from components.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
+from stacks.metrics import Metrics
+from stacks.models import KnowsModels
+from stacks.servers import AnyServer, Place
+from stacks.servers.server import Storage
+from stacks.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from stacks.ground import Ground
+
+NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24)]
+"""Clouds take 30 characters of an account's id and 64 of a role's name, of which suffixes need some."""
+
+NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=50)]
+"""A label takes 63 characters, of which the suffixes of a server's own objects need some."""
+
+
+class Stack(KnowsModels, ABC):
+    """Model servers on the pools of a cluster."""
+
+    name: NameOfStack
+    """Prefix of the names that the stack has; no two stacks of a cloud account have the same."""
+    namespace: DnsLabel = "serving"
+    """Kubernetes namespace of the servers."""
+    ngc: NgcKey = PulumiNgcKey()
+    """Where the NGC API key comes from, with which images and models of NVIDIA are fetched, if a server needs one."""
+    servers: dict[NameOfServer, AnyServer] = Field(min_length=1)
+    """Model servers by name; the name is that of their Service, too."""
+
+    budget: Annotated[float, Field(gt=0)] | None = None
+    """Most that the stack may cost, USD an hour with every pool at its maximum; no limit when left out."""
+    prices: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict[str, float])
+    """Prices that hold for you, USD for an hour of the item: a machine, or another name that a finding gives."""
+
+    @property
+    def service_account(self) -> str:
+        """Name of the account that servers' pods are in their namespace.
+
+        Clouds know it by namespace and name, whichever cluster of a project it is in: so it holds the stack's name.
+        """
+        return f"{self.name}-server"
+
+    @property
+    @abstractmethod
+    def machine_names(self) -> Mapping[str, tuple[str, ...]]:
+        """The machines of each pool, known or not, by the pool's name."""
+
+    @cached_property
+    @abstractmethod
+    def pools(self) -> Mapping[str, Pool]:
+        """The pools whose machines, and the slices of these, are known."""
+
+    @property
+    @abstractmethod
+    def token(self) -> PulumiToken | KubernetesToken | SecretManagerToken:
+        """Where the Hugging Face token comes from."""
+
+    @property
+    @abstractmethod
+    def metrics(self) -> Metrics:
+        """The way of signals to autoscalers."""
+
+    @property
+    @abstractmethod
+    def storage(self) -> Storage:
+        """Where files of models are."""
+
+    @property
+    @abstractmethod
+    def exposures(self) -> Mapping[str, str]:
+        """Why the cluster can make no load balancer of a type, by the type; those that it can make are left out."""
+
+    @property
+    def reads_s3(self) -> str:
+        """Why pods cannot be let read S3; empty where they can."""
+        return "nothing of the stack can give the servers' pods a role of AWS"
+
+    def driver(self, pool: str) -> int | None:
+        """Return the branch of the NVIDIA driver that a pool's nodes have, where it is known."""
+        return None
+
+    @abstractmethod
+    def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:
+        """Judge the cluster, its pools and what is around them, but for servers."""
+
+    def priced(self, fewest: Mapping[str, int]) -> list[PricedItem]:
+        """Return what is bought by time or by size; nothing where nothing is known of it.
+
+        Args:
+            fewest: machines of each pool that hold its servers' fewest replicas.
+        """
+        return []
+
+    @abstractmethod
+    def ground(self, surroundings: Surroundings) -> "Ground":
+        """Create the cluster and what is around it. It loads the SDK of the cluster's cloud."""
+
+    def place(self, server: str) -> Place:
+        """Return where a server runs, as far as settings say it."""
+        args = self.servers[server]
+        pool = self.pools.get(args.pool)
+        return Place(
+            path=f"servers.{server}",
+            name=server,
+            namespace=self.namespace,
+            models=self.models,
+            slices=pool.slices if pool else (),
+            storage=self.storage,
+        )
+
+    @property
+    def s3_uris(self) -> Mapping[str, str]:
+        """The prefixes in S3 that servers' pods read, by server."""
+        return {name: uri for name, server in self.servers.items() if (uri := server.s3_uri)}
+
+
+def known(names: Iterable[str], provider: str | None = None) -> tuple[Machine, ...]:
+    """Return the machines of these names that the catalog has, of one provider if it is given."""
+    found = (MACHINES.get(name) for name in names)
+    return tuple(each for each in found if each and provider in (None, each.provider))
