@@ -4,6 +4,7 @@ Sources are named with each. A daemon whose requests nobody publishes is in the 
 differ by a few MiB from version to version.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -64,3 +65,6 @@ GKE_TPU: tuple[Daemon, ...] = (
     Daemon("tpu-device-plugin", 0, 0, _UNKNOWN),
 )
 """On the TPU nodes of a GKE cluster; where Dataplane V2 is on, anetd takes the place of kube-proxy."""
+
+DAEMONS: Mapping[tuple[str, str], tuple[Daemon, ...]] = {("eks", "gpu"): EKS_GPU, ("gke", "tpu"): GKE_TPU}
+"""By who manages the nodes and the kind of their chips."""

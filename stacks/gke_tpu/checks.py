@@ -4,7 +4,7 @@ from datetime import date
 
 from catalog.gke_version import GkeVersion
 from checks import Finding
-from checks.placement import placement_findings
+from checks.tpu_placement import placement_findings
 from checks.signals import signal_findings
 from checks.tpu import pool_findings, provisioning_findings, region_findings, slice_findings
 from checks.vllm_arguments import argument_findings

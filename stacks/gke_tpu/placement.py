@@ -7,7 +7,7 @@ from catalog.daemons import GKE_TPU
 from catalog.footprint import RUNTIME_MEMORY_GIB, SHARED_MEMORY_GIB, file_cache_gib
 from catalog.quotas import tpu_quota
 from checks.daemons import memory_left_gib
-from checks.placement import Demand, Pool
+from checks.tpu_placement import Demand, Pool
 from checks.quota import Taken
 from components.gke.settings import Reservation
 from stacks.gke_tpu import GkeTpu, TpuServer
