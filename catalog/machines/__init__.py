@@ -5,25 +5,20 @@ A machine is one row of a table; what a node of it leaves to pods follows from w
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from catalog.machines.chip import A10G, GPU_RESOURCE, H100, H200, L4, L40S, TPU_RESOURCE, V6E, Chip
+from catalog.machines.chips import GPU_RESOURCE, TPU_RESOURCE, Chip
 from catalog.machines.ec2 import EC2_MACHINES
+from catalog.machines.gke_gpus import GKE_GPU_MACHINES
 from catalog.machines.machine import EFA_RESOURCE, Machine, NetworkInterface, Places, Provider, Purchase, Slice
-from catalog.machines.tpu import TPU_MACHINES
+from catalog.machines.tpus import TPU_MACHINES
 
 __all__ = [
-    "A10G",
     "CHIPS",
     "EFA_RESOURCE",
-    "FLEX_START_GKE_VERSION",
     "FLEX_START_MAX_DAYS",
+    "FLEX_START_VERSIONS",
     "GPU_RESOURCE",
-    "H100",
-    "H200",
-    "L4",
-    "L40S",
     "MACHINES",
     "TPU_RESOURCE",
-    "V6E",
     "Chip",
     "Machine",
     "NetworkInterface",
@@ -34,12 +29,14 @@ __all__ = [
     "slices_of",
 ]
 
-MACHINES: Mapping[str, Machine] = {machine.name: machine for machine in (*TPU_MACHINES, *EC2_MACHINES)}
+MACHINES: Mapping[str, Machine] = {
+    machine.name: machine for machine in (*TPU_MACHINES, *GKE_GPU_MACHINES, *EC2_MACHINES)
+}
 
 CHIPS: Mapping[str, Chip] = {machine.chip.name: machine.chip for machine in MACHINES.values()}
 
-FLEX_START_GKE_VERSION = "1.33.0-gke.1712000"
-"""The lowest with TPU flex-start (the GKE page "About flex-start provisioning")."""
+FLEX_START_VERSIONS: Mapping[str, str] = {"tpu": "1.33.0-gke.1712000", "gpu": "1.32.2-gke.1652000"}
+"""The lowest versions of GKE with flex-start, by kind of chip (the GKE page "About flex-start provisioning")."""
 FLEX_START_MAX_DAYS = 7
 """The longest that a flex-start node lives (the same page)."""
 

@@ -1,7 +1,7 @@
 """What managed nodes leave to pods: of their cores, of their main memory and of the disk that images and pods share.
 
-Sources: GKE's page "Node allocatable resources"; for EKS, what Karpenter computes (aws/karpenter-provider-aws:website/
-content/en/docs/reference/instance-types.md) with its cautious share for the hypervisor.
+Sources: GKE's page "About node sizing" (node allocatable resources); for EKS, what Karpenter computes (aws/
+karpenter-provider-aws:website/content/en/docs/reference/instance-types.md) with its cautious share for the hypervisor.
 """
 
 from math import inf
@@ -41,6 +41,11 @@ EKS_DISK = (DiskRule(0.9, 1),)
 
 GKE_BOOT_DISK = DiskRule(0.4, 0), DiskRule(0.55, 6), DiskRule(0.9, 100)
 """GKE keeps 10 %, and the least of half the disk, of 6 GiB and 35 %, and of 100 GiB."""
+
+
+def gke_local_ssds(count: int) -> tuple[DiskRule, ...]:
+    """Return the rule of ephemeral storage on so many Local SSDs: GKE keeps 10 %, and 50, 75 or 100 GiB."""
+    return (DiskRule(0.9, 50 if count == 1 else 75 if count == 2 else 100),)
 
 
 def pod_disk_gib(disk_gib: float, rules: tuple[DiskRule, ...]) -> float:

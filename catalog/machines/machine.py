@@ -6,7 +6,7 @@ from typing import Literal
 
 from catalog.daemons import DAEMONS, Daemon
 from catalog.machines import allocatable
-from catalog.machines.chip import Chip
+from catalog.machines.chips import Chip
 
 Provider = Literal["gke", "eks"]
 Purchase = Literal["on-demand", "spot", "reservation", "capacity-block", "flex-start"]
@@ -16,6 +16,12 @@ line and ends within a week."""
 EFA_RESOURCE = "vpc.amazonaws.com/efa"
 """The extended resource of an EFA interface."""
 
+GKE_PODS = 110
+"""Pods of a node of GKE unless a pool says otherwise."""
+
+LOCAL_SSD_GIB = 375
+"""One Local SSD of Compute Engine."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
@@ -24,12 +30,12 @@ class Places:
     Attributes:
         zones: where anybody can get it.
         single_tenant_zones: where only the holder of a reservation can.
-        flex_start_zones: where flex-start works.
+        flex_start_zones: where flex-start works; None for all zones.
     """
 
     zones: tuple[str, ...]
     single_tenant_zones: tuple[str, ...] = ()
-    flex_start_zones: tuple[str, ...] = ()
+    flex_start_zones: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ class Machine:
         topologies: the slices that such machines form; none where they have GPUs.
         lowest_version: the lowest version of GKE that has such nodes; None where nothing is known to limit it.
         places: where it is offered; None where the catalog does not say.
+        boot_disk_type: the type that its boot disk has to be asked for with; None where the default is right.
     """
 
     name: str
@@ -76,12 +83,13 @@ class Machine:
     topologies: tuple[str, ...] = ()
     lowest_version: str | None = None
     places: Places | None = None
+    boot_disk_type: str | None = None
 
     def zones(self, purchase: Purchase) -> tuple[str, ...] | None:
         """Return the zones where nodes can be had in this way; None where the catalog does not say."""
         if self.places is None:
             return None
-        if purchase == "flex-start":
+        if purchase == "flex-start" and self.places.flex_start_zones is not None:
             return self.places.flex_start_zones
         return self.places.zones + (self.places.single_tenant_zones if purchase == "reservation" else ())
 
@@ -119,8 +127,14 @@ class Machine:
 
     @property
     def images_on_local_disks(self) -> bool:
-        """Whether images and pods are on the local disks: of EC2's p families, where they outgrow any root volume."""
+        """Whether images and pods are on the local disks: on GKE if there are any, on EC2 with its p families only,
+        whose disks are larger than any model."""
         return self.local_disk_gb > 0 and (self.provider == "gke" or self.name.startswith("p"))
+
+    @property
+    def local_ssds(self) -> int:
+        """Local SSDs, as GKE counts them."""
+        return round(self.local_disk_gb * 10**9 / 2**30 / LOCAL_SSD_GIB)
 
     def disk_gib(self, root_volume_gib: float) -> float:
         """Return the disk that images and pods share, GiB: the local disks where these are used, else the root."""
@@ -146,7 +160,9 @@ class Machine:
 
     @property
     def _disk_rules(self) -> tuple[allocatable.DiskRule, ...]:
-        return allocatable.EKS_DISK if self.provider == "eks" else allocatable.GKE_BOOT_DISK
+        if self.provider == "eks":
+            return allocatable.EKS_DISK
+        return allocatable.gke_local_ssds(self.local_ssds) if self.local_ssds else allocatable.GKE_BOOT_DISK
 
 
 @dataclass(frozen=True, slots=True)
