@@ -4,6 +4,7 @@ Sources are named with each. A daemon whose requests nobody publishes is in the 
 differ by a few MiB from version to version.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -50,7 +51,7 @@ EKS_GPU: tuple[Daemon, ...] = (
 _GKE_NODE = "kubectl describe node of a GKE cluster with Dataplane V1 and n2-standard-4"
 _UNKNOWN = "no source was found for its requests"
 
-GKE_TPU: tuple[Daemon, ...] = (
+_GKE: tuple[Daemon, ...] = (
     Daemon("fluentbit-gke", 105, 230, _GKE_NODE),
     Daemon("gke-metadata-server", 100, 100, _GKE_NODE),
     Daemon("gke-metrics-agent", 21, 145, _GKE_NODE),
@@ -61,6 +62,21 @@ GKE_TPU: tuple[Daemon, ...] = (
     Daemon("pdcsi-node", 10, 20, _GKE_NODE),
     Daemon("collector", 5, 34, "GoogleCloudPlatform/prometheus-engine:manifests/operator.yaml@2ffde4ec7"),
     Daemon("gcsfusecsi-node", 0, 0, _UNKNOWN),
-    Daemon("tpu-device-plugin", 0, 0, _UNKNOWN),
 )
+
+GKE_TPU: tuple[Daemon, ...] = (*_GKE, Daemon("tpu-device-plugin", 0, 0, _UNKNOWN))
 """On the TPU nodes of a GKE cluster; where Dataplane V2 is on, anetd takes the place of kube-proxy."""
+
+GKE_GPU: tuple[Daemon, ...] = (
+    *_GKE,
+    Daemon("nvidia-gpu-device-plugin", 150, 80, "kubectl describe node of a GKE node with a GPU, small-cos"),
+    Daemon("gke-managed-dcgm-exporter", 0, 0, _UNKNOWN),
+)
+"""On the GPU nodes of a GKE cluster, whose driver GKE installs."""
+
+DAEMONS: Mapping[tuple[str, str], tuple[Daemon, ...]] = {
+    ("eks", "gpu"): EKS_GPU,
+    ("gke", "tpu"): GKE_TPU,
+    ("gke", "gpu"): GKE_GPU,
+}
+"""By who manages the nodes and the kind of their chips."""

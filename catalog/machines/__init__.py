@@ -1,0 +1,47 @@
+"""Machines with TPU chips or GPUs, whatever the cloud: what they carry, leave to pods and form, and how to get them.
+
+A machine is one row of a table; what a node of it leaves to pods follows from who manages it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from catalog.machines.chips import GPU_RESOURCE, TPU_RESOURCE, Chip
+from catalog.machines.ec2 import EC2_MACHINES
+from catalog.machines.gke_gpus import GKE_GPU_MACHINES
+from catalog.machines.machine import EFA_RESOURCE, Machine, NetworkInterface, Places, Provider, Purchase, Slice
+from catalog.machines.tpus import TPU_MACHINES
+
+__all__ = [
+    "CHIPS",
+    "EFA_RESOURCE",
+    "FLEX_START_MAX_DAYS",
+    "FLEX_START_VERSIONS",
+    "GPU_RESOURCE",
+    "MACHINES",
+    "TPU_RESOURCE",
+    "Chip",
+    "Machine",
+    "NetworkInterface",
+    "Places",
+    "Provider",
+    "Purchase",
+    "Slice",
+    "slices_of",
+]
+
+MACHINES: Mapping[str, Machine] = {
+    machine.name: machine for machine in (*TPU_MACHINES, *GKE_GPU_MACHINES, *EC2_MACHINES)
+}
+
+CHIPS: Mapping[str, Chip] = {machine.chip.name: machine.chip for machine in MACHINES.values()}
+
+FLEX_START_VERSIONS: Mapping[str, str] = {"tpu": "1.33.0-gke.1712000", "gpu": "1.32.2-gke.1652000"}
+"""The lowest versions of GKE with flex-start, by kind of chip (the GKE page "About flex-start provisioning")."""
+FLEX_START_MAX_DAYS = 7
+"""The longest that a flex-start node lives (the same page)."""
+
+
+def slices_of(machines: Iterable[Machine]) -> Iterator[Slice]:
+    """Yield all that a replica may get of such machines as a whole."""
+    for machine in machines:
+        yield from (Slice(machine, topology) for topology in machine.topologies or (None,))
