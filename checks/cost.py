@@ -4,11 +4,12 @@ Only what is bought by time or by size is counted: machines, storage, load balan
 requests are not, since nothing is known of them beforehand.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from catalog.prices import Price, Purchase, Unit, price, regions
+from catalog.machines import Purchase
+from catalog.prices import Price, Unit, price, regions
 from checks import Finding
 
 HOURS_PER_MONTH = 730
@@ -23,6 +24,7 @@ class PricedItem:
         path: where in the stack file it is decided.
         name: what a person calls it, such as the pool's name.
         item: what is bought, as the catalog of prices names it.
+        others: what may be bought in its place: the cheapest makes the floor, the dearest the ceiling.
         region: the provider's name of the region.
         low: fewest at any time: nodes, GB, load balancers.
         high: most at any time.
@@ -32,6 +34,7 @@ class PricedItem:
     path: str
     name: str
     item: str
+    others: tuple[str, ...] = ()
     region: str
     low: float
     high: float
@@ -106,12 +109,11 @@ def estimate(
         overrides: prices that the stack file states under `prices`, by item, in USD for the item's unit.
     """
     overrides = overrides or {}
-    known = [(item, price(item.item, item.region, item.purchase)) for item in items]
-    lines = [line for item, listed in known if (line := _line(item, listed, overrides))]
+    lines = [line for item in items if (line := _line(item, overrides))]
     total = _sum(line.cost for line in lines)
-    listed_only = [(item, listed) for item, listed in known if item.item not in overrides]
-    unpriced = [item for item, listed in listed_only if listed is None]
-    relied_on = list(dict.fromkeys(listed for _, listed in listed_only if listed is not None))
+    listed = [(item, price(name, item.region, item.purchase)) for item, name in _bought(items) if name not in overrides]
+    unpriced = list(dict.fromkeys(item for item, row in listed if row is None))
+    relied_on = list(dict.fromkeys(row for _, row in listed if row is not None))
     findings = [
         *_unknown(unpriced, budget),
         *_stale(relied_on, today),
@@ -133,20 +135,38 @@ def usd_per_million_tokens(usd_per_hour: float, tokens_per_second: float) -> flo
     return usd_per_hour / (tokens_per_second * 3600) * 1_000_000
 
 
-def _line(item: PricedItem, listed: Price | None, overrides: Mapping[str, float]) -> Line | None:
-    if item.item in overrides:
-        usd, origin = overrides[item.item], "the stack file"
-    elif listed is not None:
-        if listed.unit != item.unit:
-            raise ValueError(f"{item.path}: {item.item} is priced by the {listed.unit}, not by the {item.unit}")
-        usd, origin = listed.usd, f"{listed.as_of}, {listed.source}"
-    else:
+def _bought(items: Iterable[PricedItem]) -> Iterator[tuple[PricedItem, str]]:
+    """Yield each item with the name of everything that may be bought for it."""
+    return ((item, name) for item in items for name in (item.item, *item.others))
+
+
+def _line(item: PricedItem, overrides: Mapping[str, float]) -> Line | None:
+    """Return an item with its cost; None where the price of something that may be bought for it is not known."""
+    known = [found for _, name in _bought([item]) if (found := _price(item, name, overrides))]
+    if len(known) <= len(item.others):
         return None
-    hourly = usd if item.unit == "hour" else usd / HOURS_PER_MONTH
-    average = item.low if item.low == item.high else item.expected
-    expected = None if average is None else average * hourly
-    cost = Cost(floor=item.low * hourly, expected=expected, ceiling=item.high * hourly)
-    return Line(priced=item, usd=usd, origin=origin, cost=cost)
+    (usd, origin), hours = known[0], 1 if item.unit == "hour" else HOURS_PER_MONTH
+    cheapest, dearest = min(known)[0] / hours, max(known)[0] / hours
+    average = item.low if item.low == item.high and cheapest == dearest else item.expected
+    expected = None if average is None else average * dearest
+    return Line(
+        priced=item,
+        usd=usd,
+        origin=origin,
+        cost=Cost(floor=item.low * cheapest, expected=expected, ceiling=item.high * dearest),
+    )
+
+
+def _price(item: PricedItem, name: str, overrides: Mapping[str, float]) -> tuple[float, str] | None:
+    """Return USD for one of an item's unit, and who says so."""
+    if name in overrides:
+        return overrides[name], "the stack file"
+    listed = price(name, item.region, item.purchase)
+    if listed is None:
+        return None
+    if listed.unit != item.unit:
+        raise ValueError(f"{item.path}: {name} is priced by the {listed.unit}, not by the {item.unit}")
+    return listed.usd, f"{listed.as_of}, {listed.source}"
 
 
 def _sum(costs: Iterable[Cost]) -> Cost:
@@ -205,7 +225,7 @@ def _doubtful(prices: Sequence[Price]) -> list[Finding]:
 
 
 def _unused(items: Sequence[PricedItem], overrides: Mapping[str, float]) -> list[Finding]:
-    bought = sorted({item.item for item in items})
+    bought = sorted({name for _, name in _bought(items)})
     return [
         Finding(
             "cost.unused",

@@ -5,31 +5,44 @@ Importing this package loads no cloud SDK; deploying a stack loads the one that 
 
 import difflib
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import pulumi
-from pydantic import Field
+from pydantic import Discriminator, Tag
 
 from checks import Finding, errors
-from stacks import eks_gpu, existing, gke_tpu
-from stacks.eks_gpu import EksGpu
-from stacks.eks_gpu import checks as eks_gpu_checks
-from stacks.eks_gpu import figures as eks_gpu_figures
-from stacks.existing import Existing
-from stacks.existing import checks as existing_checks
-from stacks.gke_tpu import GkeTpu
-from stacks.gke_tpu import checks as gke_tpu_checks
-from stacks.gke_tpu import figures as gke_tpu_figures
-from stacks.gpu import figures as gpu_figures
-from stacks.reading import read
+from stacks.clusters.eks import EksStack
+from stacks.clusters.existing import ExistingStack
+from stacks.clusters.gke import GkeStack
+from stacks.figures import figures
+from stacks.judgement import judge
+from stacks.outputs import Outputs
+from stacks.reading import dotted, read
+from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
-__all__ = ["Refused", "Stack", "Surroundings", "deploy", "load"]
+__all__ = ["AnyStack", "Refused", "Stack", "Surroundings", "deploy", "load"]
 
-Stack = Annotated[EksGpu | Existing | GkeTpu, Field(discriminator="kind")]
+PROVIDERS: Mapping[str, type[EksStack] | type[ExistingStack] | type[GkeStack]] = {
+    "eks": EksStack,
+    "existing": ExistingStack,
+    "gke": GkeStack,
+}
+"""What a stack is, by the provider of its cluster."""
 
-_Kind = type[EksGpu] | type[Existing] | type[GkeTpu]
-_KINDS: dict[str, _Kind] = {"eks-gpu": EksGpu, "existing": Existing, "gke-tpu": GkeTpu}
+
+def _provider(raw: Any) -> str:
+    """Return the provider that is named, or of those that there are the one that is named most like it."""
+    cluster = cast("Mapping[str, Any]", raw).get("cluster") if isinstance(raw, Mapping) else None
+    named = cast("Mapping[str, Any]", cluster).get("provider") if isinstance(cluster, Mapping) else None
+    [closest] = difflib.get_close_matches(str(named), PROVIDERS, n=1, cutoff=0)
+    return closest
+
+
+AnyStack = Annotated[
+    Annotated[EksStack, Tag("eks")] | Annotated[ExistingStack, Tag("existing")] | Annotated[GkeStack, Tag("gke")],
+    Discriminator(_provider),
+]
 
 
 class Refused(pulumi.RunError):
@@ -64,14 +77,16 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> tuple[Sta
                 )
             ]
         )
-    reading = read(_kind(raw), raw)
+    if "kind" in raw:
+        raise Refused([_old_form(raw)])
+    reading = read(PROVIDERS[_provider(raw)], raw)
     findings = list(reading.findings)
     if reading.settings is not None:
-        said = {finding.path for finding in findings}
+        said, gone = {finding.path for finding in findings}, [dotted(path) for path in reading.dropped]
         findings += [
             finding
-            for finding in _judge(reading.settings, surroundings)
-            if finding.path not in said and not any(repr(gone[-1]) in finding.message for gone in reading.dropped)
+            for finding in judge(reading.settings, surroundings)
+            if finding.path not in said and not any(_follows(finding, path) for path in gone)
         ]
     if reading.settings is None or errors(findings):
         raise Refused(findings)
@@ -80,28 +95,28 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> tuple[Sta
     return reading.settings, findings
 
 
-def deploy(stack: Stack, surroundings: Surroundings) -> Mapping[str, pulumi.Input[Any]]:
+def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
     """Create the resources of a stack that `load` accepted; return its outputs, and what it amounts to."""
-    match stack:
-        case EksGpu():
-            return {**eks_gpu.deploy(stack, surroundings), **eks_gpu_figures.figures(stack)}
-        case Existing():
-            return {**existing.deploy(stack, surroundings), **gpu_figures.server_figures(stack)}
-        case GkeTpu():
-            return {**gke_tpu.deploy(stack, surroundings), **gke_tpu_figures.figures(stack)}
+    # The SDKs cost seconds to import, and whoever only reads settings needs none of them.
+    from stacks.deployment import deploy as deployed
+
+    return {**deployed(stack, surroundings), **figures(stack)}
 
 
-def _judge(stack: Stack, surroundings: Surroundings) -> list[Finding]:
-    match stack:
-        case EksGpu():
-            return eks_gpu_checks.judge(stack, surroundings)
-        case Existing():
-            return existing_checks.judge(stack, surroundings)
-        case GkeTpu():
-            return gke_tpu_checks.judge(stack, surroundings)
+def _old_form(raw: Mapping[str, Any]) -> Finding:
+    """Say what to write in place of the kind that stack files once had."""
+    remedies = {
+        "gke-tpu": "write cluster.provider: gke, and engine: vllm in each server",
+        "eks-gpu": "write cluster.provider: eks",
+        "existing": "write cluster.provider: existing, and machineType for instanceType in each pool",
+    }
+    kind = str(raw["kind"])
+    closest = difflib.get_close_matches(kind, remedies, n=1, cutoff=0)[0]
+    message = f"{kind!r}: a stack has no kind any more; its cluster says its provider, and each server its engine"
+    return Finding("settings.kind", "kind", message, f"leave it out, and {remedies[closest]}")
 
 
-def _kind(raw: Mapping[str, Any]) -> _Kind:
-    """Return the settings of the kind that is named, or of the one that is named most like it."""
-    [closest] = difflib.get_close_matches(str(raw.get("kind")), _KINDS, n=1, cutoff=0)
-    return _KINDS[closest]
+def _follows(finding: Finding, gone: str) -> bool:
+    """Whether a finding may only be there because something was left out: it is about that, or about a list of it."""
+    about = finding.about or finding.path
+    return about == gone or about.startswith(f"{gone}.") or gone.startswith(f"{about}.")

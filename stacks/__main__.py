@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from stacks import Stack
+from stacks import AnyStack
 
 
 def schema() -> dict[str, Any]:
     """Return the schema of a `Pulumi.<stack>.yaml`: Pulumi's own keys are left open."""
-    stack = TypeAdapter[Any](Stack).json_schema(by_alias=True)
+    stack = TypeAdapter[Any](AnyStack).json_schema(by_alias=True)
     definitions = stack.pop("$defs", {})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

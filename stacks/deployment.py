@@ -57,9 +57,7 @@ def _serve(stack: Stack, name: str, site: Site, ground: Ground) -> pulumi.Output
     return server.deploy(place, site=site, accelerator=accelerator, opts=ground.opts)
 
 
-def _ngc(
-    stack: Stack, surroundings: Surroundings, namespace: pulumi.Input[str], ground: Ground
-) -> NgcAccess | None:
+def _ngc(stack: Stack, surroundings: Surroundings, namespace: pulumi.Input[str], ground: Ground) -> NgcAccess | None:
     if not any(server.needs_ngc_key for server in stack.servers.values()):
         return None
     match stack.ngc:
@@ -70,9 +68,7 @@ def _ngc(
             return existing_ngc_secrets(secrets)
 
 
-def _token(
-    stack: Stack, surroundings: Surroundings, namespace: pulumi.Input[str], ground: Ground
-) -> Volumes | None:
+def _token(stack: Stack, surroundings: Surroundings, namespace: pulumi.Input[str], ground: Ground) -> Volumes | None:
     if not any(server.needs_hugging_face_token for server in stack.servers.values()):
         return None
     match stack.token:

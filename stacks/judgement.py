@@ -55,7 +55,8 @@ def _key_findings(stack: Stack, surroundings: Surroundings) -> Iterator[Finding]
             "keys.hugging-face",
             "slipway:huggingFaceToken",
             "is missing: huggingFace.source is 'pulumi', and models cannot be downloaded without a token",
-            "run pulumi config set --secret slipway:huggingFaceToken <token>, or set huggingFace.source to 'kubernetes'",
+            "run pulumi config set --secret slipway:huggingFaceToken <token>, or set huggingFace.source to "
+            "'kubernetes'",
         )
 
 

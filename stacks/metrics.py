@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.eks.settings import MonitoringArgs
+from components.addons.settings import MonitoringArgs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

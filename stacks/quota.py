@@ -1,8 +1,11 @@
 """What a person states of an account's quotas, and what a stack's pools take of them."""
 
+from collections.abc import Iterable, Iterator
 from typing import cast
 
+from catalog.quotas import counted, quota_of
 from checks import Finding
+from checks.placement import Pool
 from checks.quota import Key, Taken, quota_findings
 from checks.settings import Settings
 
@@ -10,7 +13,20 @@ from checks.settings import Settings
 class StatedQuota(Settings):
     """Quotas by key; what is left out is not judged."""
 
-    def findings(self, pools: list[Taken]) -> list[Finding]:
+    def findings(self, taken: Iterable[Taken]) -> list[Finding]:
         """Compare the pools' maxima with the quotas that are stated, and with their reservations."""
         stated = self.model_dump(by_alias=True, exclude_none=True)
-        return quota_findings(cast("dict[Key, int]", stated), pools)
+        return quota_findings(cast("dict[Key, int]", stated), list(taken))
+
+
+def pools_take(pools: Iterable[Pool]) -> Iterator[Taken]:
+    """Yield what the nodes of pools take; of several machine types, as if all nodes were of the one that takes most."""
+    for pool in pools:
+        most = max(pool.machines, key=counted)
+        yield Taken(
+            path=pool.path,
+            quota=quota_of(most, pool.purchase),
+            nodes=pool.max_nodes,
+            each=counted(most),
+            reserved_nodes=pool.reserved_nodes,
+        )

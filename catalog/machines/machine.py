@@ -93,12 +93,17 @@ class Machine:
             return self.places.flex_start_zones
         return self.places.zones + (self.places.single_tenant_zones if purchase == "reservation" else ())
 
+    def topology(self, stated: str | None) -> str | None:
+        """Return the topology that is stated, or else the only one that such machines form."""
+        return self.topologies[0] if stated is None and len(self.topologies) == 1 else stated
+
     def slice(self, topology: str | None = None) -> "Slice":
-        """Return the slice of this topology made of such machines.
+        """Return the slice of this topology made of such machines, or the only one that they form.
 
         Raises:
             KeyError: they form no such slice.
         """
+        topology = self.topology(topology)
         if topology not in (self.topologies or (None,)):
             raise KeyError(topology)
         return Slice(self, topology)

@@ -58,7 +58,7 @@ def machine_findings(
 
 
 def _slice_findings(path: str, machine: Machine, topology: str | None) -> Iterator[Finding]:
-    if topology in (machine.topologies or (None,)):
+    if machine.topology(topology) in (machine.topologies or (None,)):
         return
     topology_path = f"{path}.topology"
     if not machine.topologies:

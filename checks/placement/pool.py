@@ -48,6 +48,14 @@ class Pool:
             return None
 
     @property
+    def slices(self) -> tuple[Slice, ...]:
+        """What one replica may get as a whole on each machine type that forms a slice of the topology."""
+        formed = (
+            machine for machine in self.machines if machine.topology(self.topology) in (machine.topologies or (None,))
+        )
+        return tuple(machine.slice(self.topology) for machine in formed)
+
+    @property
     def hosts(self) -> int:
         """Nodes of one replica."""
         return self.slice.hosts if self.slice else 1

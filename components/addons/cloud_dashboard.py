@@ -64,7 +64,9 @@ def _dashboard(name: str, export: Export, cluster: str) -> str:
         }
         for index, chart in enumerate(charts)
     ]
-    return json.dumps({"displayName": f"{export.engine.name} on {name}", "mosaicLayout": {"columns": COLUMNS, "tiles": tiles}})
+    return json.dumps(
+        {"displayName": f"{export.engine.name} on {name}", "mosaicLayout": {"columns": COLUMNS, "tiles": tiles}}
+    )
 
 
 def _of_cluster(cluster: str, series: str) -> str:

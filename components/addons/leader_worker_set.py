@@ -1,5 +1,8 @@
 """The controller of LeaderWorkerSets, for servers whose replicas span hosts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pulumi
 import pulumi_kubernetes as k8s
 
@@ -17,13 +20,16 @@ class LeaderWorkerSetController(pulumi.ComponentResource):
 
     release: k8s.helm.v3.Release
 
-    def __init__(self, name: str, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, *, values: Mapping[str, Any] | None = None, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("slipway:addons:LeaderWorkerSetController", name, None, opts)
         self.release = k8s.helm.v3.Release(
             name,
             name="lws",
             chart="oci://registry.k8s.io/lws/charts/lws",
             version=LEADER_WORKER_SET,
+            values={**(values or {})},
             namespace="lws-system",
             create_namespace=True,
             atomic=True,

@@ -1,12 +1,8 @@
-"""What GPU nodes of EKS have in common, whoever makes them: labels, taint, and what pods ask of them."""
+"""What GPU nodes of EKS have in common, whoever makes them: labels, taint and local disks."""
 
-from collections.abc import Sequence
-
-import pulumi
-
-from catalog.gpu_machines import GPU_RESOURCE, GpuMachine
+from catalog.machines import GPU_RESOURCE, Machine
 from components.eks.settings import GpuPoolArgs
-from components.workload import POOL_LABEL, Accelerator
+from components.workload import POOL_LABEL
 
 PRESENT = "present"
 """Value of the label and of the taint that GPU nodes carry under the name of the resource."""
@@ -21,29 +17,14 @@ def labels(pool: str, args: GpuPoolArgs) -> dict[str, str]:
     return {POOL_LABEL: pool, GPU_RESOURCE: PRESENT, **efa}
 
 
-def accelerator(
-    pool: str, gpus: int, *, memory_gib: int, shared_memory_gib: int, nodes: Sequence[pulumi.Resource]
-) -> Accelerator:
-    """Return what a pod asks for to get this many GPUs of one node of a pool."""
-    return Accelerator(
-        resource=GPU_RESOURCE,
-        count=gpus,
-        hosts=1,
-        node_selector={POOL_LABEL: pool},
-        memory_gib=memory_gib,
-        shared_memory_gib=shared_memory_gib,
-        nodes=nodes,
-    )
-
-
-def instance_store_config(machine: GpuMachine) -> str | None:
+def instance_store_config(machine: Machine) -> str | None:
     """Return user data about a machine's local disks, where they are used.
 
     Of it nodeadm, which joins a node to its cluster, makes one RAID 0 of them and puts the folders of containerd and of
     the kubelet there, with images, container file systems and `emptyDir` volumes
     (https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/).
     """
-    if not machine.is_p_family:
+    if not machine.images_on_local_disks:
         return None
     return "\n".join(
         (

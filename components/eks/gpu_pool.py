@@ -6,15 +6,15 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from catalog.gpu_machines import EFA_RESOURCE, GPU_MACHINES, GPU_RESOURCE, GpuMachine, pod_disk_gib
-from checks.gpu import machine_findings
+from catalog.machines import EFA_RESOURCE, GPU_RESOURCE, MACHINES, Machine
+from checks.placement import machine_findings
 from components.eks import gpu_nodes
 from components.eks.fabric import Fabric
 from components.eks.gpu_nodes import PRESENT
 from components.eks.identity import ServiceRole
 from components.eks.node_group import launch_template, node_group
 from components.eks.settings import Capacity, CapacityBlock, GpuPoolArgs, OnDemand, Reservation, Spot
-from components.workload import Accelerator
+from components.workload import POOL_LABEL, Accelerator, Asked
 
 AMI_TYPE = "AL2023_x86_64_NVIDIA"
 """It has the driver and the container toolkit, and no device plugin."""
@@ -46,16 +46,17 @@ class GpuNodePool(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:eks:GpuNodePool", name, None, opts)
-        if findings := machine_findings(name, args.instance_type, args.capacity.type):
+        if findings := machine_findings(name, args.instance_type, args.capacity.type, provider="eks"):
             raise pulumi.RunError("\n".join(map(str, findings)))
         child = pulumi.ResourceOptions(parent=self)
-        machine = GPU_MACHINES[args.instance_type]
+        machines = [MACHINES[each] for each in args.instance_type]
+        machine, mixed = machines[0], len(machines) > 1
         fabric = None
         if args.efa:
             fabric = Fabric(name, cluster=cluster_name, vpc=subnets[0].vpc_id, capacity=args.capacity, opts=child)
         template = launch_template(
             name,
-            args.instance_type,
+            None if mixed else machine.name,
             volume_gib=args.root_volume_gib,
             more={
                 **_market(args.capacity),
@@ -64,7 +65,7 @@ class GpuNodePool(pulumi.ComponentResource):
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=fabric.ready if fabric else []),
         )
-        self._name = name
+        self._name, self._slice = name, machine.slice()
         self.node_group = node_group(
             name,
             cluster=cluster,
@@ -79,26 +80,19 @@ class GpuNodePool(pulumi.ComponentResource):
                 "labels": {
                     **gpu_nodes.labels(name, args),
                     # The Cluster Autoscaler waits for the GPUs of nodes that carry it.
-                    "k8s.amazonaws.com/accelerator": f"nvidia-{machine.gpu.name}",
+                    "k8s.amazonaws.com/accelerator": f"nvidia-{machine.chip.name}",
                 },
                 "taints": [{"key": GPU_RESOURCE, "value": PRESENT, "effect": "NO_SCHEDULE"}],
                 "tags": _template_tags(args, machine),
+                **({"instance_types": list(args.instance_type)} if mixed else {}),
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         self.register_outputs({})
 
-    def accelerator(
-        self, gpus: int, *, memory_gib: int, shared_memory_gib: int, device_plugin: pulumi.Resource | None
-    ) -> Accelerator:
-        """Return what a pod asks for to get this many GPUs of one node here."""
-        return gpu_nodes.accelerator(
-            self._name,
-            gpus,
-            memory_gib=memory_gib,
-            shared_memory_gib=shared_memory_gib,
-            nodes=[self.node_group, *([device_plugin] if device_plugin else [])],
-        )
+    def accelerator(self, asked: Asked) -> Accelerator:
+        """Return what pods ask for to get it here."""
+        return asked.accelerator(self._slice, node_selector={POOL_LABEL: self._name}, nodes=[self.node_group])
 
 
 _CAPACITY_TYPES = {
@@ -125,12 +119,12 @@ def _market(capacity: Capacity) -> dict[str, Any]:
             }
 
 
-def _local_disks(machine: GpuMachine) -> dict[str, Any]:
+def _local_disks(machine: Machine) -> dict[str, Any]:
     config = gpu_nodes.instance_store_config(machine)
     return {"user_data": b64encode(config.encode()).decode()} if config else {}
 
 
-def _interfaces(machine: GpuMachine, fabric: Fabric, security_group: pulumi.Input[str]) -> dict[str, Any]:
+def _interfaces(machine: Machine, fabric: Fabric, security_group: pulumi.Input[str]) -> dict[str, Any]:
     """Return the network of a node with EFA: with interfaces listed, EKS adds the cluster's group to none of them."""
     groups = {"interface": security_group, "efa-only": fabric.security_group}
     interfaces = [
@@ -147,8 +141,8 @@ def _interfaces(machine: GpuMachine, fabric: Fabric, security_group: pulumi.Inpu
     return {"network_interfaces": interfaces, **placement}
 
 
-def _template_tags(args: GpuPoolArgs, machine: GpuMachine) -> dict[str, str]:
+def _template_tags(args: GpuPoolArgs, machine: Machine) -> dict[str, str]:
     """Return what the autoscaler does not see of a machine; without the disk, no pod that asks for some would fit."""
-    disk = int(pod_disk_gib(machine.disk_gib(args.root_volume_gib)))
+    disk = int(machine.pod_disk_gib(machine.disk_gib(args.root_volume_gib)))
     efa = {f"{TEMPLATE_RESOURCE}/{EFA_RESOURCE}": str(machine.efa)} if args.efa else {}
     return {f"{TEMPLATE_RESOURCE}/ephemeral-storage": f"{disk}Gi", **efa}

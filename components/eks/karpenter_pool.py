@@ -6,9 +6,9 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from catalog.gpu_machines import GPU_MACHINES, GPU_RESOURCE
+from catalog.machines import GPU_RESOURCE, MACHINES
 from catalog.versions import EKS_AMI
-from checks.gpu import RESERVED, machine_findings
+from checks.placement import RESERVED, machine_findings
 from components.custom_resources import custom_resource
 from components.custom_resources.karpenter import (
     AmiSelectorTerm,
@@ -34,7 +34,7 @@ from components.eks.fabric import Fabric
 from components.eks.gpu_nodes import PRESENT
 from components.eks.network import DISCOVERY
 from components.eks.settings import IDLE_MINUTES, CapacityBlock, GpuPoolArgs, Reservation
-from components.workload import Accelerator
+from components.workload import POOL_LABEL, Accelerator, Asked
 
 DELETION = pulumi.CustomTimeouts(delete="30m")
 """Time for the nodes of a pool to drain and end: its NodePool and its EC2NodeClass stay as long as it has nodes."""
@@ -64,7 +64,7 @@ class KarpenterGpuPool(pulumi.ComponentResource):
     ) -> None:
         """Take the subnets by zone."""
         super().__init__("slipway:eks:KarpenterGpuPool", name, None, opts)
-        if findings := machine_findings(name, args.instance_type, args.capacity.type):
+        if findings := machine_findings(name, args.instance_type, args.capacity.type, provider="eks"):
             raise pulumi.RunError("\n".join(map(str, findings)))
         fabric = None
         if args.efa:
@@ -87,26 +87,18 @@ class KarpenterGpuPool(pulumi.ComponentResource):
             metadata={"name": name},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[node_class], custom_timeouts=DELETION),
         )
-        self._name = name
+        self._name, self._slice = name, MACHINES[args.instance_type[0]].slice()
         self.register_outputs({})
 
-    def accelerator(
-        self, gpus: int, *, memory_gib: int, shared_memory_gib: int, device_plugin: pulumi.Resource | None
-    ) -> Accelerator:
-        """Return what a pod asks for to get this many GPUs of one node here."""
-        return gpu_nodes.accelerator(
-            self._name,
-            gpus,
-            memory_gib=memory_gib,
-            shared_memory_gib=shared_memory_gib,
-            nodes=[self.node_pool, *([device_plugin] if device_plugin else [])],
-        )
+    def accelerator(self, asked: Asked) -> Accelerator:
+        """Return what pods ask for to get it here."""
+        return asked.accelerator(self._slice, node_selector={POOL_LABEL: self._name}, nodes=[self.node_pool])
 
 
 def _node_class(
     name: str, args: GpuPoolArgs, cluster: str, instance_profile: str, fabric: Fabric | None
 ) -> EC2NodeClass:
-    machine = GPU_MACHINES[args.instance_type]
+    machine = MACHINES[args.instance_type[0]]
     root = BlockDevice(volume_size=f"{args.root_volume_gib}Gi")
     groups = [cluster, *([fabric.tag] if fabric else [])]
     reservation = args.capacity.id if isinstance(args.capacity, Reservation | CapacityBlock) else None
@@ -123,22 +115,23 @@ def _node_class(
         placement_group_selector=PlacementGroupSelector(name=placement) if placement else None,
         instance_profile=instance_profile,
         block_device_mappings=[BlockDeviceMapping(device_name="/dev/xvda", ebs=root)],
-        instance_store_policy="RAID0" if machine.is_p_family else None,
+        instance_store_policy="RAID0" if machine.images_on_local_disks else None,
         network_interfaces=interfaces if fabric else None,
         tags={"Name": name},
     )
 
 
 def _node_pool(name: str, args: GpuPoolArgs, zones: list[str]) -> NodePool:
-    machine, bought = GPU_MACHINES[args.instance_type], args.capacity.type
+    bought = args.capacity.type
     capacity = "reserved" if bought in RESERVED else bought
+    most = max(MACHINES[name].chips for name in args.instance_type)
     return NodePool(
         template=NodeClaimTemplate(
             metadata=NodeClaimMetadata(labels=gpu_nodes.labels(name, args)),
             spec=NodeClaimSpec(
                 node_class_ref=NodeClassReference(name=name),
                 requirements=[
-                    Requirement(key="node.kubernetes.io/instance-type", values=[machine.name]),
+                    Requirement(key="node.kubernetes.io/instance-type", values=list(args.instance_type)),
                     Requirement(key="karpenter.sh/capacity-type", values=[capacity]),
                     Requirement(key="topology.kubernetes.io/zone", values=zones),
                 ],
@@ -151,5 +144,5 @@ def _node_pool(name: str, args: GpuPoolArgs, zones: list[str]) -> NodePool:
             consolidate_after=f"{IDLE_MINUTES}m",
             budgets=[DisruptionBudget(nodes="1")],
         ),
-        limits={GPU_RESOURCE: args.max_nodes * machine.gpus},
+        limits={GPU_RESOURCE: args.max_nodes * most},
     )

@@ -33,9 +33,13 @@ def node_role(name: str, *, opts: pulumi.ResourceOptions) -> ServiceRole:
 
 
 def launch_template(
-    name: str, instance_type: str, *, volume_gib: int, more: Mapping[str, Any], opts: pulumi.ResourceOptions
+    name: str, instance_type: str | None, *, volume_gib: int, more: Mapping[str, Any], opts: pulumi.ResourceOptions
 ) -> aws.ec2.LaunchTemplate:
-    """Return a template with an encrypted disk, whose instances answer only sessions of their own metadata service."""
+    """Return a template with an encrypted disk, whose instances answer only sessions of their own metadata service.
+
+    Args:
+        instance_type: None where the node group names several.
+    """
     return aws.ec2.LaunchTemplate(
         name,
         instance_type=instance_type,

@@ -134,12 +134,12 @@ def _provision(
         "gcfs_config": {"enabled": True},
     }
     if machine.chip.kind == "gpu":
-        # GKE installs the driver of its node version, so that no GPU operator is needed.
+        # GKE installs the driver, so that no GPU operator is needed; images with CUDA 13 want the newest branch.
         node["guest_accelerators"] = [
             {
                 "type": machine.chip.gke_label,
                 "count": machine.chips,
-                "gpu_driver_installation_config": {"gpu_driver_version": "DEFAULT"},
+                "gpu_driver_installation_config": {"gpu_driver_version": "LATEST"},
             }
         ]
     # No spare slice can be counted on: a node is replaced by stopping it first.

@@ -5,6 +5,7 @@ import pulumi_gcp as gcp
 
 from components.gke.project import Project
 from components.gke.settings import WeightsBucketArgs
+from components.serving.shape import Files
 from components.workload import Volumes
 
 PATH = "/data"
@@ -32,6 +33,7 @@ class WeightsBucket(pulumi.ComponentResource):
         name: the bucket's name.
     """
 
+    shared = True
     name: pulumi.Output[str]
     _grant: gcp.storage.BucketIAMMember
 
@@ -65,12 +67,13 @@ class WeightsBucket(pulumi.ComponentResource):
         self.name = bucket.name
         self.register_outputs({"name": self.name})
 
-    def volumes(self, cache_gib: int) -> Volumes:
-        """Return what mounts the bucket at `PATH`, with a file cache of this size in the node's memory, GiB.
+    def volumes(self, files: Files, /) -> Volumes:
+        """Return what mounts the bucket at `PATH`, with a file cache in the node's memory that holds these files.
 
         The cache volume's name is the one that the driver looks for; "0" lifts the side-car's limits, which is right
         on nodes that hold one replica (https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver).
         """
+        cache_gib = files.cache_gib
         return Volumes(
             path=PATH,
             annotations={

@@ -116,8 +116,8 @@ class PoolArgs(Settings):
     machine_type: str = Field(examples=["ct6e-standard-8t", "g2-standard-12"])
     """Machine type of a node, one of the catalog's, with TPU chips or GPUs."""
     topology: str | None = Field(default=None, examples=["2x4"])
-    """Arrangement of the TPU chips of one slice: `2x4` is eight chips. Only for TPUs, and needed only where the machines
-    form several."""
+    """Arrangement of the TPU chips of one slice: `2x4` is eight chips. Only for TPUs, and needed only where such
+    machines form several."""
     capacity: Capacity
     """How the nodes are paid for and found."""
     max_nodes: Positive

@@ -160,9 +160,7 @@ class Vllm(VllmArgs, Server):
     ) -> pulumi.Output[str]:
         from components.serving.vllm.server import VllmServer
 
-        return VllmServer(
-            place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts
-        ).url
+        return VllmServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url
 
 
 def _host(place: Place) -> VllmHost:

@@ -10,6 +10,9 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 from stack_paths import STACK_FILES
+from stacks.gke_tpu import GkeTpu
+from stacks.gke_tpu import signals as gke_tpu_signals
+from stacks.gpu.serving import GpuServing
 
 from catalog.engines import VLLM, Mode
 from checks.signals import Monitoring, Scaler, Workload, bump_findings, signal_findings
@@ -19,9 +22,6 @@ from offline import Recording
 from offline.manifests import manifest
 from offline.stack_config import stack_name
 from stacks import Stack
-from stacks.gke_tpu import GkeTpu
-from stacks.gke_tpu import signals as gke_tpu_signals
-from stacks.gpu.serving import GpuServing
 
 VIEWER = "roles/monitoring.viewer"
 ON_GKE = [path for path in STACK_FILES if "kind: gke-tpu" in path.read_text()]

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 import yaml
+from stacks.eks_gpu import EksGpu
+from stacks.gpu.signals import monitoring
 
 from checks.signals import Scaler, assembly
 from checks.signals.assembly import Release
 from checks.signals.targets import quantity
 from offline import Recording
 from offline.manifests import manifest
-from stacks.eks_gpu import EksGpu
-from stacks.gpu.signals import monitoring
 
 ROOT = Path(__file__).parents[2]
 FILES = {

@@ -1,40 +1,66 @@
-"""Model servers on an EKS cluster with GPU nodes, autoscaled through Prometheus: settings and what they become."""
+"""An EKS cluster with GPUs: signals by a Prometheus of its own, weights on nodes or on shared storage."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
 
-import pulumi
 from pydantic import Field
 from typing_extensions import override
 
 from catalog.drivers import EKS_DRIVER
-from checks.gpu import GpuPool
+from checks import Finding
+from checks.cost import PricedItem
+from checks.placement import Pool
+from checks.settings import Count
+from components.addons.settings import MonitoringArgs
 from components.eks.settings import ClusterArgs, GpuPoolArgs, NetworkArgs, SharedStorageArgs, region_of
-from stacks.gpu.serving import GpuServing
-from stacks.quota import Ec2Quota
+from components.serving.settings import KubernetesToken, PulumiToken
+from stacks.chart_values import ChartValues
+from stacks.metrics import Metrics, PrometheusMetrics
+from stacks.quota import StatedQuota
+from stacks.servers.server import Storage
+from stacks.stack import Stack, known
 from stacks.surroundings import Surroundings
 
-NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24)]
-"""The name of an IAM role takes 64 characters, of which suffixes need some."""
+if TYPE_CHECKING:
+    from stacks.ground import Ground
 
 
-class EksGpu(GpuServing):
-    """Model servers on an EKS cluster with GPU nodes."""
+class Ec2Quota(StatedQuota):
+    """vCPUs that the account may run in the region, as Service Quotas shows them; what is left out is not judged."""
 
-    kind: Literal["eks-gpu"]
-    name: NameOfStack
-    """Name of the cluster and prefix of the names around it; no two stacks of an account and region share one."""
+    on_demand_g_and_vt: Count | None = None
+    """"Running On-Demand G and VT instances"; reservations count, too."""
+    on_demand_p: Count | None = None
+    """"Running On-Demand P instances"; reservations count, too, and capacity blocks do not."""
+    on_demand_standard: Count | None = None
+    """"Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances": the system pool."""
+    spot_g_and_vt: Count | None = None
+    """"All G and VT Spot Instance Requests"."""
+    spot_p4: Count | None = None
+    """"All P4, P3 and P2 Spot Instance Requests"."""
+    spot_p5: Count | None = None
+    """"All P5 Spot Instance Requests"."""
+
+
+class EksStack(Stack):
+    """Model servers on an EKS cluster with GPUs."""
+
     network: NetworkArgs
     """The cluster's VPC."""
     cluster: ClusterArgs
     """The cluster and its GPU pools."""
     shared_storage: SharedStorageArgs | None = None
     """Storage that all servers share, on EFS; without it, each replica keeps its files on its node."""
-
-    budget: Annotated[float, Field(gt=0)] | None = None
-    """Most that the stack may cost, USD an hour with every pool at its maximum; no limit when left out."""
-    prices: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict[str, float])
-    """Prices that hold for you, USD for an hour of the item: an instance type, or another name that a finding gives."""
+    monitoring: MonitoringArgs = MonitoringArgs()
+    """The Prometheus of the cluster."""
+    wait_for_gpu_operator: bool = False
+    """Whether servers are created only once the GPU operator reports that all it runs on GPU nodes is ready: what fails
+    there then says so, where the servers' pods would only wait for GPUs."""
+    values: ChartValues = ChartValues()
+    """Values for the charts of add-ons."""
+    hugging_face: Annotated[PulumiToken | KubernetesToken, Field(discriminator="source")] = PulumiToken()
+    """Where the token comes from with which models are downloaded from Hugging Face, if a server needs one."""
     quota: Ec2Quota = Ec2Quota()
     """What the account may run in the region."""
 
@@ -43,120 +69,82 @@ class EksGpu(GpuServing):
         """The region of the network's zones."""
         return region_of(self.network.zones[0])
 
-    @property
-    @override
-    def has_shared_storage(self) -> bool:
-        return self.shared_storage is not None
+    def zones(self, pool: GpuPoolArgs) -> tuple[str, ...]:
+        """Return the zones of a pool's nodes: its own, or else the network's."""
+        return pool.zones or self.network.zones
 
     @property
     @override
-    def instance_types(self) -> Mapping[str, str]:
+    def machine_names(self) -> Mapping[str, tuple[str, ...]]:
         return {name: pool.instance_type for name, pool in self.cluster.pools.items()}
 
+    @cached_property
+    @override
+    def pools(self) -> Mapping[str, Pool]:
+        return {
+            name: Pool(
+                path=f"cluster.pools.{name}",
+                machines=machines,
+                min_nodes=args.min_nodes,
+                max_nodes=args.max_nodes,
+                disk_gib=min(machine.disk_gib(args.root_volume_gib) for machine in machines),
+                disk_key=None if machines[0].images_on_local_disks else "rootVolumeGib",
+                purchase=args.capacity.type,
+                zones=self.zones(args),
+                zones_path=f"cluster.pools.{name}.zones" if args.zones else "network.zones",
+                reserved_nodes=getattr(args.capacity, "nodes", None),
+                machine_key="instanceType",
+            )
+            for name, args in self.cluster.pools.items()
+            if (machines := known(args.instance_type, "eks")) and len(machines) == len(args.instance_type)
+        }
+
     @property
     @override
-    def gpu_pools(self) -> Mapping[str, GpuPool]:
-        return {
-            name: GpuPool(
-                f"cluster.pools.{name}",
-                machine,
-                pool.max_nodes,
-                machine.disk_gib(pool.root_volume_gib),
-                disk_key=None if machine.is_p_family else "rootVolumeGib",
-            )
-            for name, pool in self.cluster.pools.items()
-            if (machine := self.machine(name))
-        }
+    def token(self) -> PulumiToken | KubernetesToken:
+        return self.hugging_face
+
+    @property
+    @override
+    def metrics(self) -> Metrics:
+        values = self.values
+        return PrometheusMetrics(
+            args=self.monitoring, stack=values.kube_prometheus_stack, adapter=values.prometheus_adapter
+        )
+
+    @property
+    @override
+    def storage(self) -> Storage:
+        return "shared" if self.shared_storage else "node"
+
+    @property
+    @override
+    def exposures(self) -> Mapping[str, str]:
+        return {}
+
+    @property
+    @override
+    def reads_s3(self) -> str:
+        return ""
 
     @override
     def driver(self, pool: str) -> int | None:
         return EKS_DRIVER
 
-    def zones(self, pool: GpuPoolArgs) -> list[str]:
-        """Return the zones of a pool's nodes: its own, or else the network's."""
-        return list(pool.zones or self.network.zones)
+    @override
+    def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:
+        from stacks.clusters.eks.findings import findings
 
+        return findings(self)
 
-def deploy(settings: EksGpu, surroundings: Surroundings) -> Mapping[str, pulumi.Input[Any]]:
-    """Create the stack and return its outputs."""
-    # The cloud SDKs cost seconds to import, and whoever only reads settings needs none of them.
-    import pulumi_aws as aws
+    @override
+    def priced(self, fewest: Mapping[str, int]) -> list[PricedItem]:
+        from stacks.clusters.eks.prices import priced
 
-    from components.addons.load_balancer_controller import LoadBalancerController
-    from components.eks.bucket_access import BucketAccess
-    from components.eks.cluster import EksCluster
-    from components.eks.network import Network
-    from components.eks.shared_storage import SharedStorage
-    from components.eks.storage import EbsStorage
-    from components.serving.namespace import ServingNamespace
-    from components.workload import Volumes
-    from stacks.eks_gpu.nodes import gpu_nodes
-    from stacks.gpu.deployment import serve
-    from stacks.gpu.exposure import is_exposed
+        return priced(self, fewest)
 
-    name = settings.name
-    provider = aws.Provider(name, region=settings.region, profile=surroundings.aws_profile)
-    on_aws = pulumi.ResourceOptions(provider=provider)
+    @override
+    def ground(self, surroundings: Surroundings) -> "Ground":
+        from stacks.clusters.eks.ground import EksGround
 
-    network = Network(name, settings.network, opts=on_aws)
-    cluster = EksCluster(
-        name,
-        settings.cluster,
-        region=settings.region,
-        profile=surroundings.aws_profile,
-        network=network,
-        opts=on_aws,
-    )
-    on_both = pulumi.ResourceOptions(providers=[provider, cluster.provider])
-    pools = gpu_nodes(settings, network=network, cluster=cluster, opts=on_both)
-    storage = EbsStorage(name, opts=on_both)
-    load_balancers = None
-    if is_exposed(settings):
-        load_balancers = LoadBalancerController(
-            name,
-            cluster=cluster.name,
-            region=settings.region,
-            vpc=network.private_subnets[settings.network.zones[0]].vpc_id,
-            values=settings.values.load_balancer_controller,
-            opts=on_both,
-        ).load_balancers
-
-    def shared_storage(namespace: pulumi.Input[str]) -> Volumes | None:
-        if settings.shared_storage is None:
-            return None
-        return SharedStorage(
-            f"{name}-shared",
-            settings.shared_storage,
-            cluster=cluster.name,
-            security_group=cluster.security_group,
-            network=network,
-            nodes=cluster.system_nodes,
-            namespace=namespace,
-            opts=on_both,
-        ).volumes
-
-    bucket_access: Sequence[pulumi.Resource] = ()
-    if uris := settings.s3_uris:
-        bucket_access = BucketAccess(
-            f"{name}-weights",
-            uris.values(),
-            cluster=cluster.name,
-            region=settings.region,
-            network=network,
-            namespace=settings.namespace,
-            service_account=ServingNamespace.SERVICE_ACCOUNT,
-            opts=on_aws,
-        ).ready
-
-    served = serve(
-        name,
-        settings,
-        surroundings,
-        pools=pools,
-        storage_class=storage.storage_class,
-        shared_storage=shared_storage,
-        bucket_access=bucket_access,
-        load_balancers=load_balancers,
-        opts=on_both,
-    )
-    return {"clusterName": cluster.name, "credentialsCommand": cluster.credentials_command, **served}
+        return EksGround(self, surroundings)

@@ -1,4 +1,4 @@
-"""The GPU nodes of an `eks-gpu` stack, and whoever adds and removes them. It loads the AWS SDK."""
+"""The GPU nodes of an EKS stack, and whoever adds and removes them. It loads the AWS SDK."""
 
 from collections.abc import Mapping
 
@@ -12,34 +12,34 @@ from components.eks.gpu_pool import GpuNodePool
 from components.eks.karpenter_pool import KarpenterGpuPool
 from components.eks.network import Network
 from components.eks.settings import ClusterAutoscalerArgs, KarpenterArgs
-from stacks.eks_gpu import EksGpu
-from stacks.gpu.deployment import GpuNodes
+from components.workload import Nodes
+from stacks.clusters.eks import EksStack
 
 KARPENTER_REPLICAS = 2
 """One that leads and one that waits, each on a node of its own."""
 
 
 def gpu_nodes(
-    settings: EksGpu, *, network: Network, cluster: EksCluster, opts: pulumi.ResourceOptions
-) -> Mapping[str, GpuNodes]:
+    stack: EksStack, *, network: Network, cluster: EksCluster, opts: pulumi.ResourceOptions
+) -> Mapping[str, Nodes]:
     """Create them and return each pool by its name; `opts` have the providers of AWS and of the cluster."""
-    if any(pool.efa for pool in settings.cluster.pools.values()):
-        EfaDevicePlugin(settings.name, values=settings.values.efa_device_plugin, opts=opts)
-    match settings.cluster.node_autoscaler:
+    if any(pool.efa for pool in stack.cluster.pools.values()):
+        EfaDevicePlugin(stack.name, values=stack.values.efa_device_plugin, opts=opts)
+    match stack.cluster.node_autoscaler:
         case ClusterAutoscalerArgs():
-            return _node_groups(settings, network, cluster, opts)
+            return _node_groups(stack, network, cluster, opts)
         case KarpenterArgs():
-            return _karpenter_pools(settings, network, cluster, opts)
+            return _karpenter_pools(stack, network, cluster, opts)
 
 
 def _node_groups(
-    settings: EksGpu, network: Network, cluster: EksCluster, opts: pulumi.ResourceOptions
-) -> Mapping[str, GpuNodes]:
+    stack: EksStack, network: Network, cluster: EksCluster, opts: pulumi.ResourceOptions
+) -> Mapping[str, Nodes]:
     ClusterAutoscaler(
-        settings.name,
+        stack.name,
         cluster=cluster.name,
-        region=settings.region,
-        values=settings.values.cluster_autoscaler,
+        region=stack.region,
+        values=stack.values.cluster_autoscaler,
         opts=opts,
     )
     return {
@@ -47,39 +47,39 @@ def _node_groups(
             pool,
             args,
             cluster=cluster.name,
-            cluster_name=settings.name,
+            cluster_name=stack.name,
             security_group=cluster.security_group,
             role=cluster.node_role,
-            subnets=[network.private_subnets[zone] for zone in settings.zones(args)],
+            subnets=[network.private_subnets[zone] for zone in stack.zones(args)],
             ready=[*cluster.ready, *network.routes],
             opts=opts,
         )
-        for pool, args in settings.cluster.pools.items()
+        for pool, args in stack.cluster.pools.items()
     }
 
 
 def _karpenter_pools(
-    settings: EksGpu, network: Network, cluster: EksCluster, opts: pulumi.ResourceOptions
-) -> Mapping[str, GpuNodes]:
+    stack: EksStack, network: Network, cluster: EksCluster, opts: pulumi.ResourceOptions
+) -> Mapping[str, Nodes]:
     karpenter = Karpenter(
-        settings.name,
+        stack.name,
         cluster=cluster.name,
         cluster_arn=cluster.arn,
-        region=settings.region,
+        region=stack.region,
         security_group=cluster.security_group,
-        replicas=min(KARPENTER_REPLICAS, settings.cluster.system_pool.min_nodes),
-        values=settings.values.karpenter,
+        replicas=min(KARPENTER_REPLICAS, stack.cluster.system_pool.min_nodes),
+        values=stack.values.karpenter,
         opts=opts,
     )
     return {
         pool: KarpenterGpuPool(
             pool,
             args,
-            cluster=settings.name,
+            cluster=stack.name,
             instance_profile=karpenter.instance_profile,
-            subnets={zone: network.private_subnets[zone] for zone in settings.zones(args)},
+            subnets={zone: network.private_subnets[zone] for zone in stack.zones(args)},
             ready=[*karpenter.ready, *cluster.ready, *network.routes],
             opts=opts,
         )
-        for pool, args in settings.cluster.pools.items()
+        for pool, args in stack.cluster.pools.items()
     }

@@ -1,74 +1,150 @@
-"""Model servers on the GPU nodes of a cluster that is there already: settings and what they become."""
+"""A cluster that is there already, with what stands on it."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated
 
-import pulumi
 from pydantic import Field
 from typing_extensions import override
 
+from checks import Finding
 from checks.driver import operator_driver
-from checks.gpu import GpuPool
-from components.existing.settings import Context, ExistingClusterArgs, Kubeconfig
-from stacks.gpu.serving import GpuServing
-from stacks.surroundings import Surroundings, judged
+from checks.placement import Pool, machine_findings
+from components.addons.settings import MonitoringArgs
+from components.existing.settings import ExistingClusterArgs, Kubeconfig, ManagedPrometheus
+from components.serving.settings import KubernetesToken, PulumiToken
+from stacks.chart_values import ChartValues
+from stacks.metrics import ManagedMetrics, Metrics, PrometheusMetrics
+from stacks.servers.server import Storage
+from stacks.stack import Stack, known
+from stacks.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from stacks.ground import Ground
 
 
-class Existing(GpuServing):
+class ExistingStack(Stack):
     """Model servers and their add-ons on a cluster that is there already."""
 
-    kind: Literal["existing"]
-    name: Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24)]
-    """Prefix of the names of what the stack adds."""
     cluster: ExistingClusterArgs
-    """The cluster and its GPU nodes."""
+    """The cluster and its nodes."""
+    monitoring: MonitoringArgs = MonitoringArgs()
+    """The Prometheus of the cluster, where Slipway installs it."""
+    wait_for_gpu_operator: bool = False
+    """Whether servers are created only once the GPU operator reports that all it runs on GPU nodes is ready: what fails
+    there then says so, where the servers' pods would only wait for GPUs."""
+    values: ChartValues = ChartValues()
+    """Values for the charts of add-ons."""
+    hugging_face: Annotated[PulumiToken | KubernetesToken, Field(discriminator="source")] = PulumiToken()
+    """Where the token comes from with which models are downloaded from Hugging Face, if a server needs one."""
 
     @property
     @override
-    def instance_types(self) -> Mapping[str, str]:
-        return {name: pool.instance_type for name, pool in self.cluster.pools.items()}
+    def machine_names(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: (pool.machine_type,) for name, pool in self.cluster.pools.items()}
 
-    @property
+    @cached_property
     @override
-    def gpu_pools(self) -> Mapping[str, GpuPool]:
-        return {
-            name: GpuPool(f"cluster.pools.{name}", machine, pool.max_nodes, pool.disk_gib, disk_key="diskGib")
-            for name, pool in self.cluster.pools.items()
-            if (machine := self.machine(name))
+    def pools(self) -> Mapping[str, Pool]:
+        found = {
+            name: Pool(
+                path=f"cluster.pools.{name}",
+                machines=machines,
+                topology=machines[0].topology(args.topology),
+                min_nodes=0,
+                max_nodes=args.max_nodes,
+                disk_gib=args.disk_gib,
+                disk_key="diskGib",
+                purchase="on-demand",
+                zones=(),
+                zones_path="",
+            )
+            for name, args in self.cluster.pools.items()
+            if (machines := known([args.machine_type]))
         }
+        return {name: pool for name, pool in found.items() if pool.slice}
+
+    @property
+    @override
+    def token(self) -> PulumiToken | KubernetesToken:
+        return self.hugging_face
+
+    @property
+    @override
+    def metrics(self) -> Metrics:
+        if isinstance(self.cluster.metrics, ManagedPrometheus):
+            return ManagedMetrics(path="cluster.metrics")
+        values = self.values
+        return PrometheusMetrics(
+            args=self.monitoring, stack=values.kube_prometheus_stack, adapter=values.prometheus_adapter
+        )
+
+    @property
+    @override
+    def storage(self) -> Storage:
+        return "shared" if self.cluster.claim else "node"
+
+    @property
+    def makes_load_balancers(self) -> bool:
+        """Whether something in the cluster makes those of AWS."""
+        return "aws-load-balancer-controller" in self.cluster.present
+
+    @property
+    @override
+    def exposures(self) -> Mapping[str, str]:
+        if self.makes_load_balancers:
+            return {}
+        why = (
+            "nothing in the cluster makes any that is known: with the AWS Load Balancer Controller, add "
+            "aws-load-balancer-controller to cluster.present"
+        )
+        return dict.fromkeys(("internal", "public", "internal-alb", "public-alb"), why)
 
     @override
     def driver(self, pool: str) -> int | None:
         args = self.cluster.pools.get(pool)
         return (args.driver if args else None) or operator_driver(self.values.gpu_operator)
 
-    @property
     @override
-    def has_load_balancers(self) -> bool:
-        return "aws-load-balancer-controller" in self.cluster.present
+    def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:
+        yield from self._access_findings(surroundings)
+        if self.wait_for_gpu_operator and "gpu-operator" in self.cluster.present:
+            yield Finding(
+                "cluster.wait-for-operator",
+                "waitForGpuOperator",
+                "waits for the operator that Slipway installs, and cluster.present says that the cluster has its own",
+                "leave it out",
+            )
+        for name, pool in self.cluster.pools.items():
+            path = f"cluster.pools.{name}"
+            yield from machine_findings(path, [pool.machine_type], "on-demand", provider=None, topology=pool.topology)
+        yield from self._group_findings()
 
+    def _access_findings(self, surroundings: Surroundings) -> Iterator[Finding]:
+        if isinstance(self.cluster.access, Kubeconfig) and surroundings.kubeconfig is None:
+            yield Finding(
+                "keys.kubeconfig",
+                "slipway:kubeconfig",
+                "is missing: cluster.access.source is 'pulumi'",
+                "run pulumi config set --secret slipway:kubeconfig < kubeconfig.yaml, or set cluster.access.source to "
+                "'context'",
+            )
 
-def deploy(settings: Existing, surroundings: Surroundings) -> Mapping[str, pulumi.Input[Any]]:
-    """Create the stack and return its outputs."""
-    # The SDK costs seconds to import, and whoever only reads settings needs none of it.
-    import pulumi_kubernetes as k8s
+    def _group_findings(self) -> Iterator[Finding]:
+        """Say that replicas over several hosts need a controller."""
+        if "leader-worker-set" in self.cluster.present:
+            return
+        for name, pool in self.pools.items():
+            if pool.hosts > 1:
+                yield Finding(
+                    "cluster.leader-worker-set",
+                    f"{pool.path}.topology",
+                    f"a replica on pool {name!r} spans {pool.hosts} hosts, and nothing in the cluster groups pods",
+                    "install the chart lws and add leader-worker-set to cluster.present, or use slices of one host",
+                )
 
-    from components.eks.load_balancers import LOAD_BALANCERS
-    from components.existing.nodes import ExistingNodes
-    from stacks.gpu.deployment import serve
+    @override
+    def ground(self, surroundings: Surroundings) -> "Ground":
+        from stacks.clusters.existing.ground import ground
 
-    match settings.cluster.access:
-        case Context(context=context):
-            provider = k8s.Provider(settings.name, context=context)
-        case Kubeconfig():
-            provider = k8s.Provider(settings.name, kubeconfig=judged(surroundings.kubeconfig))
-    return serve(
-        settings.name,
-        settings,
-        surroundings,
-        pools={name: ExistingNodes(args) for name, args in settings.cluster.pools.items()},
-        present=settings.cluster.present,
-        storage_class=settings.cluster.storage_class,
-        load_balancers=LOAD_BALANCERS if settings.has_load_balancers else None,
-        opts=pulumi.ResourceOptions(provider=provider),
-    )
+        return ground(self, surroundings)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import override
 
-from catalog.drivers import GKE_DRIVER
 from checks import Finding
 from checks.cost import PricedItem
 from checks.placement import Pool
@@ -87,7 +86,7 @@ class GkeStack(Stack):
             name: Pool(
                 path=f"cluster.pools.{name}",
                 machines=machines,
-                topology=args.topology or machines[0].only_topology,
+                topology=machines[0].topology(args.topology),
                 min_nodes=args.min_nodes if isinstance(args, StandardPoolArgs) else 0,
                 max_nodes=args.max_nodes,
                 disk_gib=machines[0].disk_gib(args.boot_disk_gib) if isinstance(args, StandardPoolArgs) else inf,
@@ -122,10 +121,6 @@ class GkeStack(Stack):
     def exposures(self) -> Mapping[str, str]:
         why = "GKE makes none of AWS: it has Network Load Balancers, behind 'internal' and 'public'"
         return {"internal-alb": why, "public-alb": why}
-
-    @override
-    def driver(self, pool: str) -> int | None:
-        return GKE_DRIVER
 
     @override
     def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:

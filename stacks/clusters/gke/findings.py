@@ -7,7 +7,7 @@ from checks import Finding
 from checks.placement import bound_findings, machine_findings, region_findings, zone_findings
 from components.gke.settings import PoolArgs, StandardClusterArgs, StandardPoolArgs, region_of
 from stacks.clusters.gke import GkeStack
-from stacks.clusters.gke.prices import taken
+from stacks.quota import pools_take
 from stacks.stack import known
 from stacks.surroundings import Surroundings
 
@@ -25,7 +25,7 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
             "run pulumi config set gcp:project <id>",
         )
     yield from _cluster(stack)
-    yield from stack.quota.findings(list(taken(stack)))
+    yield from stack.quota.findings(pools_take(stack.pools.values()))
     for name, pool in stack.cluster.pools.items():
         yield from _pool(stack, f"cluster.pools.{name}", pool)
 
@@ -70,8 +70,8 @@ def _pool(stack: GkeStack, path: str, pool: PoolArgs) -> Iterator[Finding]:
             slice_=judged.slice if judged else None,
         )
         return
-    yield from region_findings("cluster.location", machines, purchase, stack.cluster.location)
     for machine in machines:
+        yield from region_findings("cluster.location", machine, purchase, stack.cluster.location)
         if machine.chip.kind == "gpu":
             message = f"{machine.name} has GPUs, and Slipway asks Autopilot for TPU slices only"
             yield Finding("cluster.autopilot-gpus", f"{path}.machineType", message, "write cluster.mode: standard")

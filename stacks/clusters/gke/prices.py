@@ -1,10 +1,8 @@
-"""What a stack on GKE buys by time, and what its nodes take of the project's quotas."""
+"""What a stack on GKE buys by time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from catalog.quotas import gke_quota
 from checks.cost import PricedItem
-from checks.quota import Taken
 from components.gke.settings import StandardClusterArgs
 from components.serving.settings import ClusterOnly
 from stacks.clusters.gke import GkeStack
@@ -40,15 +38,3 @@ def priced(stack: GkeStack, fewest: Mapping[str, int]) -> list[PricedItem]:
         if not isinstance(server.exposure, ClusterOnly)
     ]
     return items
-
-
-def taken(stack: GkeStack) -> Iterator[Taken]:
-    """Yield what nodes take of the project's quotas, where their chips are known."""
-    for pool in stack.pools.values():
-        yield Taken(
-            path=pool.path,
-            quota=gke_quota(pool.machine, pool.purchase),
-            nodes=pool.max_nodes,
-            each=pool.machine.chips,
-            reserved_nodes=pool.reserved_nodes,
-        )

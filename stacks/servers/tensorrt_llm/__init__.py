@@ -151,6 +151,4 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
     ) -> pulumi.Output[str]:
         from components.serving.tensorrt_llm.server import TensorRtLlmServer
 
-        return TensorRtLlmServer(
-            place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts
-        ).url
+        return TensorRtLlmServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url

@@ -17,8 +17,8 @@ from components.serving.tensorrt_llm.settings import (
     PyTorchRoute,
     TensorRtLlmArgs,
 )
-from stacks.servers.server import Models, Place
 from stacks.models import model_findings
+from stacks.servers.server import Models, Place
 
 
 def unknown_findings(args: TensorRtLlmArgs, path: str, models: Models) -> list[Finding]:
@@ -177,8 +177,8 @@ def _building(
         yield Finding("tensorrt-llm.building", f"{path}.pool", message, "choose a pool of larger machines")
     if args.autoscaling.max_replicas > machine.chips:
         message = (
-            f"{args.autoscaling.max_replicas} replicas, and a {machine.name} holds {machine.chips}: one node mounts the "
-            "volume with the engines"
+            f"{args.autoscaling.max_replicas} replicas, and a {machine.name} holds {machine.chips}: one node mounts "
+            "the volume with the engines"
         )
         yield Finding(
             "tensorrt-llm.building", f"{path}.autoscaling.maxReplicas", message, f"write {machine.chips} or less"

@@ -114,6 +114,4 @@ class Triton(TritonArgs, Server):
     ) -> pulumi.Output[str]:
         from components.serving.triton.server import TritonServer
 
-        return TritonServer(
-            place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts
-        ).url
+        return TritonServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url

@@ -1,0 +1,105 @@
+"""An EKS cluster as it is created. It loads the AWS SDK."""
+
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+from typing_extensions import override
+
+from components.addons.load_balancer_controller import LoadBalancerController
+from components.eks.bucket_access import BucketAccess
+from components.eks.cluster import EksCluster
+from components.eks.network import Network
+from components.eks.shared_storage import SharedStorage
+from components.eks.storage import EbsStorage
+from components.serving.settings import ClusterOnly
+from components.serving.site import Storage
+from components.serving.storage import NodeDisk, SharedVolumes
+from stacks.clusters.eks import EksStack
+from stacks.clusters.eks.nodes import gpu_nodes
+from stacks.clusters.prometheus import Addons, PrometheusGround
+from stacks.outputs import ClusterOutputs
+from stacks.surroundings import Surroundings
+
+
+class EksGround(PrometheusGround):
+    """The cluster with its network, its pools and its storage."""
+
+    def __init__(self, stack: EksStack, surroundings: Surroundings) -> None:
+        name, self._stack = stack.name, stack
+        provider = aws.Provider(name, region=stack.region, profile=surroundings.aws_profile)
+        self._on_aws = on_aws = pulumi.ResourceOptions(provider=provider)
+        self._network = network = Network(name, stack.network, opts=on_aws)
+        self._cluster = cluster = EksCluster(
+            name,
+            stack.cluster,
+            region=stack.region,
+            profile=surroundings.aws_profile,
+            network=network,
+            opts=on_aws,
+        )
+        on_both = pulumi.ResourceOptions(providers=[provider, cluster.provider])
+        self.pools = gpu_nodes(stack, network=network, cluster=cluster, opts=on_both)
+        storage = EbsStorage(name, opts=on_both)
+        if any(not isinstance(server.exposure, ClusterOnly) for server in stack.servers.values()):
+            self.load_balancers = LoadBalancerController(
+                name,
+                cluster=cluster.name,
+                region=stack.region,
+                vpc=network.private_subnets[stack.network.zones[0]].vpc_id,
+                values=stack.values.load_balancer_controller,
+                opts=on_both,
+            ).load_balancers
+        super().__init__(
+            stack,
+            Addons(
+                args=stack.monitoring,
+                values=stack.values,
+                storage_class=storage.storage_class,
+                wait_for_gpu_operator=stack.wait_for_gpu_operator,
+            ),
+            on_both,
+        )
+
+    @override
+    def storage(self, namespace: pulumi.Input[str]) -> Storage:
+        stack, cluster = self._stack, self._cluster
+        if stack.shared_storage is None:
+            return NodeDisk()
+        return SharedVolumes(
+            SharedStorage(
+                f"{stack.name}-shared",
+                stack.shared_storage,
+                cluster=cluster.name,
+                security_group=cluster.security_group,
+                network=self._network,
+                nodes=cluster.system_nodes,
+                namespace=namespace,
+                opts=self.opts,
+            ).volumes
+        )
+
+    @override
+    def bucket_access(self) -> Sequence[pulumi.Resource]:
+        stack = self._stack
+        if not stack.s3_uris:
+            return ()
+        return BucketAccess(
+            f"{stack.name}-weights",
+            stack.s3_uris.values(),
+            cluster=self._cluster.name,
+            region=stack.region,
+            network=self._network,
+            namespace=stack.namespace,
+            service_account=stack.service_account,
+            opts=self._on_aws,
+        ).ready
+
+    @override
+    def observe(self) -> ClusterOutputs:
+        cluster = self._cluster
+        return {
+            "clusterName": cluster.name,
+            "credentialsCommand": cluster.credentials_command,
+            **super().observe(),
+        }

@@ -1,0 +1,84 @@
+"""A cluster that is there already, as servers are put on it. It loads the Kubernetes SDK."""
+
+import pulumi
+import pulumi_kubernetes as k8s
+from typing_extensions import override
+
+from components.addons.stackdriver_adapter import ManagedCollection
+from components.eks.load_balancers import LOAD_BALANCERS
+from components.existing.nodes import ExistingNodes
+from components.existing.settings import Context, ExistingClusterArgs, Kubeconfig, ManagedPrometheus
+from components.existing.storage import ExistingClaim
+from components.serving.autoscaling import MetricsPath
+from components.serving.service import LoadBalancers
+from components.serving.site import Storage
+from components.serving.storage import NodeDisk
+from stacks.clusters.existing import ExistingStack
+from stacks.clusters.prometheus import Addons, PrometheusGround
+from stacks.ground import Ground
+from stacks.outputs import ClusterOutputs
+from stacks.surroundings import Surroundings, judged
+
+
+class _OnPrometheus(PrometheusGround):
+    """A cluster on which Slipway installs Prometheus and what belongs to it."""
+
+    def __init__(self, stack: ExistingStack, opts: pulumi.ResourceOptions) -> None:
+        args, self._claim = stack.cluster, stack.cluster.claim
+        self.pools, self.load_balancers = _pools(args), _load_balancers(stack)
+        addons = Addons(
+            args=stack.monitoring,
+            values=stack.values,
+            present=args.present,
+            storage_class=args.storage_class,
+            wait_for_gpu_operator=stack.wait_for_gpu_operator,
+        )
+        super().__init__(stack, addons, opts)
+
+    @override
+    def storage(self, namespace: pulumi.Input[str]) -> Storage:
+        return _storage(self._claim)
+
+
+class _Managed(Ground):
+    """A cluster whose collector and adapter are there."""
+
+    def __init__(self, stack: ExistingStack, opts: pulumi.ResourceOptions) -> None:
+        self.opts, self._claim = opts, stack.cluster.claim
+        self.pools, self.load_balancers = _pools(stack.cluster), _load_balancers(stack)
+
+    @override
+    def metrics(self) -> MetricsPath:
+        return ManagedCollection()
+
+    @override
+    def storage(self, namespace: pulumi.Input[str]) -> Storage:
+        return _storage(self._claim)
+
+    @override
+    def observe(self) -> ClusterOutputs:
+        return {}
+
+
+def ground(stack: ExistingStack, surroundings: Surroundings) -> Ground:
+    """Return the cluster of a stack."""
+    match stack.cluster.access:
+        case Context(context=context):
+            provider = k8s.Provider(stack.name, context=context)
+        case Kubeconfig():
+            provider = k8s.Provider(stack.name, kubeconfig=judged(surroundings.kubeconfig))
+    opts = pulumi.ResourceOptions(provider=provider)
+    managed = isinstance(stack.cluster.metrics, ManagedPrometheus)
+    return _Managed(stack, opts) if managed else _OnPrometheus(stack, opts)
+
+
+def _pools(args: ExistingClusterArgs) -> dict[str, ExistingNodes]:
+    return {name: ExistingNodes(pool) for name, pool in args.pools.items()}
+
+
+def _load_balancers(stack: ExistingStack) -> LoadBalancers | None:
+    return LOAD_BALANCERS if stack.makes_load_balancers else None
+
+
+def _storage(claim: str | None) -> Storage:
+    return ExistingClaim(claim) if claim else NodeDisk()
