@@ -20,6 +20,6 @@ surroundings = stacks.Surroundings(
     kubeconfig=secret("kubeconfig"),
     api_key=secret("apiKey"),
 )
-settings, findings = stacks.load(config.get_object("stack"), surroundings)
-for name, value in stacks.deploy(settings, surroundings).items():
+loaded = stacks.load(config.get_object("stack"), surroundings)
+for name, value in stacks.deploy(loaded.settings, surroundings).items():
     pulumi.export(name, value)

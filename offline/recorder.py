@@ -22,10 +22,11 @@ from pulumi.runtime import rpc, settings
 from pulumi.runtime.stack import run_pulumi_func
 from typing_extensions import override
 
+from checks.judged import Judged
 from offline import input_checks, stack_config, wire
 from offline.monitor import RecordingMonitor
 from offline.providers import Providers
-from offline.recording import Recording, RecordingError
+from offline.recording import Loaded, Recording, RecordingError
 
 PROGRAM = Path(__file__).parent.parent / "__main__.py"
 
@@ -51,12 +52,14 @@ def record(stack_file: Path, program: Path = PROGRAM) -> Recording:
             raise
         except Exception as error:
             raise RecordingError([*monitor.problems, _describe(error, program.parent)]) from error
+    loaded: Loaded | None = globals_.get("loaded")
     recording = Recording(
         stack=config.stack,
         resources=monitor.recorded(),
         outputs=outputs.value,
         secret_outputs=outputs.secrets,
-        findings=tuple(globals_.get("findings", ())),
+        findings=tuple(loaded.findings) if loaded else (),
+        judged=loaded.judged if loaded else Judged(),
     )
     if problems := [*monitor.problems, *input_checks.problems(recording, config.disabled_default_providers)]:
         raise RecordingError(problems)

@@ -3,9 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from checks import Finding
+from checks.judged import Judged
+
+
+class Loaded(Protocol):
+    """What the program keeps of the stack file that it has loaded, under the name `loaded`."""
+
+    @property
+    def findings(self) -> Sequence[Finding]: ...  # noqa: D102
+    @property
+    def judged(self) -> Judged: ...  # noqa: D102
 
 
 class RecordingError(Exception):
@@ -112,6 +122,7 @@ class Recording:
         outputs: the stack's outputs; `wire.SECRET` stands for each secret.
         secret_outputs: property paths of the secret outputs.
         findings: the warnings that the program's own checks gave.
+        judged: what these checks found of its servers.
     """
 
     stack: str
@@ -119,6 +130,7 @@ class Recording:
     outputs: Mapping[str, Any]
     secret_outputs: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    judged: Judged = field(default_factory=Judged)
 
     @cached_property
     def by_urn(self) -> Mapping[str, Resource]:

@@ -4,24 +4,26 @@ Importing this package loads no cloud SDK; deploying a stack loads the one that 
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 import pulumi
 from pydantic import Discriminator, Tag
 
 from checks import Finding, errors
+from checks.judged import Judged
 from stacks.clusters.eks import EksStack
 from stacks.clusters.existing import ExistingStack
 from stacks.clusters.gke import GkeStack
-from stacks.figures import figures
+from stacks.figures import figures, judged
 from stacks.judgement import judge
 from stacks.outputs import Outputs
 from stacks.reading import dotted, read
 from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
-__all__ = ["AnyStack", "Refused", "Stack", "Surroundings", "deploy", "load"]
+__all__ = ["AnyStack", "Loaded", "Refused", "Stack", "Surroundings", "deploy", "load"]
 
 PROVIDERS: Mapping[str, type[EksStack] | type[ExistingStack] | type[GkeStack]] = {
     "eks": EksStack,
@@ -57,11 +59,23 @@ class Refused(pulumi.RunError):
         super().__init__("the stack file has mistakes:\n" + "\n".join(f"  {finding}" for finding in findings))
 
 
-def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> tuple[Stack, list[Finding]]:
-    """Read and judge the value of `slipway:stack`.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A stack that may be deployed.
 
-    Returns:
-        The settings, and the warnings about them.
+    Attributes:
+        settings: what a person decides.
+        findings: the warnings about it.
+        judged: what was found of its servers.
+    """
+
+    settings: Stack
+    findings: Sequence[Finding]
+    judged: Judged
+
+
+def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> Loaded:
+    """Read and judge the value of `slipway:stack`.
 
     Raises:
         Refused: there is an error; all of them are in it.
@@ -92,7 +106,7 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> tuple[Sta
         raise Refused(findings)
     for finding in findings:
         pulumi.log.warn(f"{finding.path}: {finding.message}; {finding.remedy}")
-    return reading.settings, findings
+    return Loaded(reading.settings, findings, judged(reading.settings))
 
 
 def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:

@@ -9,6 +9,7 @@ from catalog.units import GIB
 from checks.capacity import Nodes, Rung, Server, capacity_ladder
 from checks.cost import Cost, Estimate, estimate
 from checks.fit import Fit
+from checks.judged import Judged, JudgedServer
 from checks.placement import RESERVED, Demand, Packing, Pool
 from components.serving.scaling import Scaling
 from stacks.outputs import CostOutput, Figures, FitOutput, RangeOutput, RungOutput, ScalingOutput
@@ -27,6 +28,24 @@ def figures(stack: Stack) -> Figures:
     if (cost := cost_of(stack, date.min)) is not None:
         found["costUsd"] = CostOutput(perHour=_range(cost.total), perMonth=_range(cost.total.per_month))
     return found
+
+
+def judged(stack: Stack) -> Judged:
+    """Return what was judged of a stack that has no error."""
+    estimate = cost_of(stack, date.min)
+    servers: dict[str, JudgedServer] = {}
+    for name, server in stack.servers.items():
+        pool, fits = stack.pools[server.pool], fits_of(stack, name)
+        servers[name] = JudgedServer(
+            pool=server.pool,
+            slice=pool.slices[0],
+            purchase=pool.purchase,
+            usd_per_node_hour=_usd_per_node(estimate, pool),
+            replica=fits[0].replica if fits else None,
+            startup_seconds=server.shape(stack.place(name)).startup_seconds,
+            max_nodes=pool.max_nodes,
+        )
+    return Judged(servers=servers, models=stack.models)
 
 
 def fits_of(stack: Stack, name: str) -> list[Fit]:

@@ -1,0 +1,39 @@
+"""What was judged of a stack, as whoever plays it goes on to use it: no figure of it is worked out a second time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from catalog.architecture import Model
+from catalog.machines import Purchase, Slice
+from checks.fit import Replica
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedServer:
+    """One server.
+
+    Attributes:
+        pool: name of its pool.
+        slice: what a replica gets there as a whole.
+        purchase: how the pool's nodes are had.
+        usd_per_node_hour: what a node of the pool costs with its disks, USD; None where no price is known.
+        replica: what was judged to fit; None where a server holds models of nobody knows what size.
+        startup_seconds: from the start of a container until it answers, with nothing cached.
+        max_nodes: most nodes of the pool.
+    """
+
+    pool: str
+    slice: Slice
+    purchase: Purchase
+    usd_per_node_hour: float | None
+    replica: Replica | None
+    startup_seconds: int
+    max_nodes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """All servers of a stack by name, and the models that they may name."""
+
+    servers: Mapping[str, JudgedServer] = field(default_factory=dict[str, JudgedServer])
+    models: Mapping[str, Model] = field(default_factory=dict[str, Model])
