@@ -11,7 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, cast
 
-Purchase = Literal["on-demand", "spot", "capacity-block", "flex-start"]
+from catalog.machines import Purchase
+
 Unit = Literal["hour", "GB-month"]
 
 EVERYWHERE = "*"
@@ -95,7 +96,9 @@ _BY_KEY = {(row.item, row.region, row.purchase): row for row in PRICES}
 
 
 def price(item: str, region: str, purchase: Purchase = "on-demand") -> Price | None:
-    """Return the price of an item in a region, else that of all regions, else None."""
+    """Return the price of an item in a region, else that of all regions, else None; one that is reserved costs the same
+    as on demand, used or not."""
+    purchase = "on-demand" if purchase == "reservation" else purchase
     return _BY_KEY.get((item, region, purchase)) or _BY_KEY.get((item, EVERYWHERE, purchase))
 
 

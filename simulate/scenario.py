@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from catalog.prices import Price, Purchase, price
+from catalog.machines import Purchase
+from catalog.prices import Price, price
 from rehearsal import scheduling
 from rehearsal.client import Json
 from rehearsal.engine.batching import Limits

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.prices import EVERYWHERE, PRICES, SOURCES, Price, Purchase, Unit, price, regions
+from catalog.machines import Purchase
+from catalog.prices import EVERYWHERE, PRICES, SOURCES, Price, Unit, price, regions
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def _pool_items(stack: EksStack, name: str, low: int) -> Iterator[PricedItem]:
         region=stack.region,
         low=low,
         high=pool.max_nodes,
-        purchase="on-demand" if pool.purchase == "reservation" else pool.purchase,
+        purchase=pool.purchase,
     )
     yield PricedItem(
         path=f"{pool.path}.rootVolumeGib",

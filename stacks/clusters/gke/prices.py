@@ -28,7 +28,7 @@ def priced(stack: GkeStack, fewest: Mapping[str, int]) -> list[PricedItem]:
             region=region,
             low=fewest[name],
             high=pool.max_nodes,
-            purchase="on-demand" if pool.purchase == "reservation" else pool.purchase,
+            purchase=pool.purchase,
         )
         for name, pool in stack.pools.items()
     ]
