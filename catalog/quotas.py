@@ -2,19 +2,47 @@
 
 Sources: the EC2 user guide, "On-Demand Instance quotas" and "Spot Instance quotas" (names; vCPUs are counted, capacity
 reservations use the on-demand quota, capacity blocks have one of their own); the codes are those that Service Quotas
-shows. For TPUs: AI-Hypercomputer/tpu-recipes and the quota errors of Compute Engine (`TPUS_PER_TPU_FAMILY`, by region
-and family, counts chips; spot and flex-start nodes use its preemptible counterpart).
+shows. No source says which quota spot instances of p6 take.
+
+Compute Engine counts chips by region. What its Cloud Quotas API answers was published with deployments of each
+generation: v5e, v5p, L4 and A100 have quotas of their own; v6e, v7x, H100 and later are families of one quota on demand
+(`TPUS_PER_TPU_FAMILY` with `tpu_family`, `GPUS_PER_GPU_FAMILY` with `gpu_family`) and have their own preemptible ones.
+Spot and flex-start nodes use the preemptible one ("When you create a Flex-start VM, preemptible quota is consumed", the
+Compute Engine page "Provisioning models").
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from catalog.accelerators import Provisioning
-from catalog.gpu_machines import Purchase
+from catalog.machines import Machine, Purchase
+from catalog.machines.chips import A100, A100_80GB, B200, H100, H100_MEGA, H200, L4, V5E, V5P, V6E, V7X, Chip
 
-Ec2Quota = Literal["onDemandGAndVt", "onDemandP", "onDemandStandard", "spotGAndVt", "spotP5"]
-TpuQuota = Literal["onDemandTpus", "preemptibleTpus"]
+Ec2Quota = Literal["onDemandGAndVt", "onDemandP", "onDemandStandard", "spotGAndVt", "spotP4", "spotP5"]
+GcpQuota = Literal[
+    "onDemandTpuV5e",
+    "onDemandTpuV5p",
+    "onDemandTpuV6e",
+    "onDemandTpuV7x",
+    "onDemandL4",
+    "onDemandA100",
+    "onDemandA10080gb",
+    "onDemandH100",
+    "onDemandH100Mega",
+    "onDemandH200",
+    "onDemandB200",
+    "preemptibleTpuV5e",
+    "preemptibleTpuV5p",
+    "preemptibleTpuV6e",
+    "preemptibleTpuV7x",
+    "preemptibleL4",
+    "preemptibleA100",
+    "preemptibleA10080gb",
+    "preemptibleH100",
+    "preemptibleH100Mega",
+    "preemptibleH200",
+    "preemptibleB200",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +60,71 @@ class Quota:
     where: str
 
 
-QUOTAS: Mapping[Ec2Quota | TpuQuota, Quota] = {
-    "onDemandGAndVt": Quota("Running On-Demand G and VT instances", "vCPUs", "Service Quotas, ec2, L-DB2E81BA"),
-    "onDemandP": Quota("Running On-Demand P instances", "vCPUs", "Service Quotas, ec2, L-417A185B"),
-    "onDemandStandard": Quota(
-        "Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", "vCPUs", "Service Quotas, ec2, L-1216C47A"
-    ),
-    "spotGAndVt": Quota("All G and VT Spot Instance Requests", "vCPUs", "Service Quotas, ec2, L-3819A6DF"),
-    "spotP5": Quota("All P5 Spot Instance Requests", "vCPUs", "Service Quotas, ec2, L-C4BD4855"),
-    "onDemandTpus": Quota("TPUS_PER_TPU_FAMILY", "chips", "IAM & Admin, Quotas, Compute Engine API"),
-    "preemptibleTpus": Quota("PREEMPTIBLE_TPUS_PER_TPU_FAMILY", "chips", "IAM & Admin, Quotas, Compute Engine API"),
+def _ec2(name: str, code: str) -> Quota:
+    return Quota(name, "vCPUs", f"Service Quotas, ec2, {code}")
+
+
+def _gcp(name: str) -> Quota:
+    return Quota(name, "chips", "IAM & Admin, Quotas, Compute Engine API")
+
+
+QUOTAS: Mapping[Ec2Quota | GcpQuota, Quota] = {
+    "onDemandGAndVt": _ec2("Running On-Demand G and VT instances", "L-DB2E81BA"),
+    "onDemandP": _ec2("Running On-Demand P instances", "L-417A185B"),
+    "onDemandStandard": _ec2("Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", "L-1216C47A"),
+    "spotGAndVt": _ec2("All G and VT Spot Instance Requests", "L-3819A6DF"),
+    "spotP4": _ec2("All P4, P3 and P2 Spot Instance Requests", "L-7212CCBC"),
+    "spotP5": _ec2("All P5 Spot Instance Requests", "L-C4BD4855"),
+    "onDemandTpuV5e": _gcp("TPU_LITE_PODSLICE_V5"),
+    "onDemandTpuV5p": _gcp("TPU_V5P"),
+    "onDemandTpuV6e": _gcp("TPUS_PER_TPU_FAMILY (CT6E)"),
+    "onDemandTpuV7x": _gcp("TPUS_PER_TPU_FAMILY (TPU7X)"),
+    "onDemandL4": _gcp("NVIDIA_L4_GPUS"),
+    "onDemandA100": _gcp("NVIDIA_A100_GPUS"),
+    "onDemandA10080gb": _gcp("NVIDIA_A100_80GB_GPUS"),
+    "onDemandH100": _gcp("GPUS_PER_GPU_FAMILY (NVIDIA_H100)"),
+    "onDemandH100Mega": _gcp("GPUS_PER_GPU_FAMILY (NVIDIA_H100_MEGA)"),
+    "onDemandH200": _gcp("GPUS_PER_GPU_FAMILY (NVIDIA_H200)"),
+    "onDemandB200": _gcp("GPUS_PER_GPU_FAMILY (NVIDIA_B200)"),
+    "preemptibleTpuV5e": _gcp("PREEMPTIBLE_TPU_LITE_PODSLICE_V5"),
+    "preemptibleTpuV5p": _gcp("PREEMPTIBLE_TPU_V5P"),
+    "preemptibleTpuV6e": _gcp("PREEMPTIBLE_TPU_V6E"),
+    "preemptibleTpuV7x": _gcp("PREEMPTIBLE_TPU7X"),
+    "preemptibleL4": _gcp("PREEMPTIBLE_NVIDIA_L4_GPUS"),
+    "preemptibleA100": _gcp("PREEMPTIBLE_NVIDIA_A100_GPUS"),
+    "preemptibleA10080gb": _gcp("PREEMPTIBLE_NVIDIA_A100_80GB_GPUS"),
+    "preemptibleH100": _gcp("PREEMPTIBLE_NVIDIA_H100_GPUS"),
+    "preemptibleH100Mega": _gcp("PREEMPTIBLE_NVIDIA_H100_MEGA_GPUS"),
+    "preemptibleH200": _gcp("PREEMPTIBLE_NVIDIA_H200_GPUS"),
+    "preemptibleB200": _gcp("PREEMPTIBLE_NVIDIA_B200_GPUS"),
 }
+
+_ON_DEMAND_AND_PREEMPTIBLE: Mapping[Chip, tuple[GcpQuota, GcpQuota]] = {
+    V5E: ("onDemandTpuV5e", "preemptibleTpuV5e"),
+    V5P: ("onDemandTpuV5p", "preemptibleTpuV5p"),
+    V6E: ("onDemandTpuV6e", "preemptibleTpuV6e"),
+    V7X: ("onDemandTpuV7x", "preemptibleTpuV7x"),
+    L4: ("onDemandL4", "preemptibleL4"),
+    A100: ("onDemandA100", "preemptibleA100"),
+    A100_80GB: ("onDemandA10080gb", "preemptibleA10080gb"),
+    H100: ("onDemandH100", "preemptibleH100"),
+    H100_MEGA: ("onDemandH100Mega", "preemptibleH100Mega"),
+    H200: ("onDemandH200", "preemptibleH200"),
+    B200: ("onDemandB200", "preemptibleB200"),
+}
+
+
+def quota_of(machine: Machine, purchase: Purchase) -> Ec2Quota | GcpQuota | None:
+    """Return the quota that a node takes from; None for a capacity block, and where it is not known."""
+    if machine.provider == "eks":
+        return ec2_quota(machine.name, purchase)
+    on_demand, preemptible = _ON_DEMAND_AND_PREEMPTIBLE[machine.chip]
+    return preemptible if purchase in ("spot", "flex-start") else on_demand
+
+
+def counted(machine: Machine) -> int:
+    """Return what a node takes of its quota: vCPUs on EC2, chips on Compute Engine."""
+    return machine.vcpus if machine.provider == "eks" else machine.chips
 
 
 def ec2_quota(instance_type: str, purchase: Purchase) -> Ec2Quota | None:
@@ -51,13 +133,9 @@ def ec2_quota(instance_type: str, purchase: Purchase) -> Ec2Quota | None:
     if purchase == "capacity-block":
         return None
     if purchase == "spot":
-        return "spotGAndVt" if family == "g" else "spotP5" if instance_type.startswith("p5") else None
+        spot: dict[str, Ec2Quota] = {"p4": "spotP4", "p5": "spotP5"}
+        return "spotGAndVt" if family == "g" else spot.get(instance_type[:2])
     return "onDemandGAndVt" if family == "g" else "onDemandP" if family == "p" else "onDemandStandard"
-
-
-def tpu_quota(provisioning: Provisioning) -> TpuQuota:
-    """Return the quota whose chips a node takes."""
-    return "preemptibleTpus" if provisioning in ("spot", "flex-start") else "onDemandTpus"
 
 
 def standard_vcpus(instance_type: str) -> int | None:

@@ -8,7 +8,7 @@ that it uses Marlin, for weights only, on GPUs without FP4.
 
 from typing import NamedTuple
 
-from catalog.gpu_machines import Gpu
+from catalog.machines import Chip
 from checks import Finding
 from checks.fit import Replica
 from checks.fit.weights import served_dtype
@@ -26,7 +26,7 @@ class Format(NamedTuple):
 FORMATS = {"fp8": Format("FP8", (8, 9)), "nvfp4": Format("NVFP4", (10, 0))}
 
 
-def precision_findings(path: str, replica: Replica, gpu: Gpu) -> list[Finding]:
+def precision_findings(path: str, replica: Replica, gpu: Chip) -> list[Finding]:
     """Judge the weights and the KV cache of a replica on a GPU.
 
     Args:
@@ -35,7 +35,7 @@ def precision_findings(path: str, replica: Replica, gpu: Gpu) -> list[Finding]:
     return [*_weights(path, replica, gpu), *_kv_cache(path, replica, gpu)]
 
 
-def _weights(path: str, replica: Replica, gpu: Gpu) -> list[Finding]:
+def _weights(path: str, replica: Replica, gpu: Chip) -> list[Finding]:
     format_ = FORMATS.get(served_dtype(replica.model, replica.weight_dtype, replica.engine))
     if format_ is None or gpu.compute_capability >= format_.since:
         return []
@@ -47,7 +47,7 @@ def _weights(path: str, replica: Replica, gpu: Gpu) -> list[Finding]:
     return [Finding("precision.weights", f"{path}.model", message, remedy, "warning")]
 
 
-def _kv_cache(path: str, replica: Replica, gpu: Gpu) -> list[Finding]:
+def _kv_cache(path: str, replica: Replica, gpu: Chip) -> list[Finding]:
     format_ = FORMATS["fp8"]
     if replica.kv_dtype != "fp8" or gpu.compute_capability >= format_.since:
         return []
@@ -56,9 +56,9 @@ def _kv_cache(path: str, replica: Replica, gpu: Gpu) -> list[Finding]:
     return [Finding("precision.kv-cache", f"{path}.kvCacheDtype", message, remedy)]
 
 
-def _lacks(gpu: Gpu, format_: Format) -> str:
+def _lacks(gpu: Chip, format_: Format) -> str:
     return (
-        f"{gpu.product} (compute capability {_text(gpu.compute_capability)}) does not compute in {format_.name}, which "
+        f"{gpu.label} (compute capability {_text(gpu.compute_capability)}) does not compute in {format_.name}, which "
         f"begins at {_text(format_.since)}"
     )
 

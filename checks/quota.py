@@ -6,10 +6,10 @@ Quotas and the sizes of reservations are what the stack file states; what else t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.quotas import QUOTAS, Ec2Quota, TpuQuota
+from catalog.quotas import QUOTAS, Ec2Quota, GcpQuota
 from checks import Finding
 
-Key = Ec2Quota | TpuQuota
+Key = Ec2Quota | GcpQuota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ def quota_findings(stated: Mapping[Key, int], pools: Sequence[Taken]) -> list[Fi
     """Compare pools with the stated quotas, summed over the pools that share one, and with their reservations."""
     findings = [
         Finding(
-            "quota.quota",
+            "quota.reservation",
             f"{pool.path}.maxNodes",
             f"{pool.nodes} nodes are more than the {pool.reserved_nodes} of the reservation: the others never start",
             f"write {pool.reserved_nodes}, or enlarge the reservation and state its size",
@@ -51,7 +51,7 @@ def quota_findings(stated: Mapping[Key, int], pools: Sequence[Taken]) -> list[Fi
         each = " + ".join(f"{pool.path.rpartition('.')[2]} {pool.nodes} x {pool.each}" for pool in sharing)
         findings.append(
             Finding(
-                "quota.quota",
+                "quota.exceeded",
                 f"quota.{key}",
                 f"{wanted} {quota.unit} are taken at most ({each}), and {quota.name!r} allows {limit}: the last nodes "
                 "never start",

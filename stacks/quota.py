@@ -25,15 +25,29 @@ class Ec2Quota(_Quota):
     """"Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances": the system pool."""
     spot_g_and_vt: Count | None = None
     """"All G and VT Spot Instance Requests"."""
+    spot_p4: Count | None = None
+    """"All P4, P3 and P2 Spot Instance Requests"."""
     spot_p5: Count | None = None
     """"All P5 Spot Instance Requests"."""
 
 
 class TpuQuota(_Quota):
-    """TPU v6e chips that the project may have in the region, in the quotas of Compute Engine for family CT6E; what is
-    left out is not judged."""
+    """TPU chips that the project may have in the region, in the quotas of Compute Engine; what is left out is not
+    judged."""
 
-    on_demand_tpus: Count | None = None
-    """`TPUS_PER_TPU_FAMILY`; reservations count, too."""
-    preemptible_tpus: Count | None = None
-    """The preemptible counterpart, for spot and flex-start nodes."""
+    on_demand_tpu_v5e: Count | None = None
+    """`TPU_LITE_PODSLICE_V5`; reservations count, too."""
+    on_demand_tpu_v5p: Count | None = None
+    """`TPU_V5P`; reservations count, too."""
+    on_demand_tpu_v6e: Count | None = None
+    """`TPUS_PER_TPU_FAMILY` of family CT6E; reservations count, too."""
+    on_demand_tpu_v7x: Count | None = None
+    """`TPUS_PER_TPU_FAMILY` of family TPU7X; reservations count, too."""
+    preemptible_tpu_v5e: Count | None = None
+    """`PREEMPTIBLE_TPU_LITE_PODSLICE_V5`, for spot and flex-start nodes."""
+    preemptible_tpu_v5p: Count | None = None
+    """`PREEMPTIBLE_TPU_V5P`, for spot and flex-start nodes."""
+    preemptible_tpu_v6e: Count | None = None
+    """`PREEMPTIBLE_TPU_V6E`, for spot and flex-start nodes."""
+    preemptible_tpu_v7x: Count | None = None
+    """`PREEMPTIBLE_TPU7X`, for spot and flex-start nodes."""

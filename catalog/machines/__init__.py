@@ -8,7 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from catalog.machines.chips import GPU_RESOURCE, TPU_RESOURCE, Chip
 from catalog.machines.ec2 import EC2_MACHINES
 from catalog.machines.gke_gpus import GKE_GPU_MACHINES
-from catalog.machines.machine import EFA_RESOURCE, Machine, NetworkInterface, Places, Provider, Purchase, Slice
+from catalog.machines.machine import (
+    EFA_RESOURCE,
+    GKE_PODS,
+    Machine,
+    NetworkInterface,
+    Places,
+    Provider,
+    Purchase,
+    Slice,
+)
 from catalog.machines.tpus import TPU_MACHINES
 
 __all__ = [
@@ -16,6 +25,7 @@ __all__ = [
     "EFA_RESOURCE",
     "FLEX_START_MAX_DAYS",
     "FLEX_START_VERSIONS",
+    "GKE_PODS",
     "GPU_RESOURCE",
     "MACHINES",
     "TPU_RESOURCE",

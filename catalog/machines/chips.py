@@ -54,6 +54,19 @@ class Chip:
         """The extended resource by which pods ask for it."""
         return TPU_RESOURCE if self.kind == "tpu" else GPU_RESOURCE
 
+    @property
+    def device(self) -> "Chip":
+        """One of its devices, with its part of the memory and of the rates: mostly the chip itself."""
+        if self.devices == 1:
+            return self
+        return replace(
+            self,
+            memory_gib=self.memory_gib / self.devices,
+            flops=self.flops / self.devices,
+            bandwidth=self.bandwidth / self.devices,
+            devices=1,
+        )
+
 
 def _tpu(name: str, label: str, memory_gib: float, teraflops: float, gigabytes_s: float, devices: int = 1) -> Chip:
     return Chip(

@@ -68,6 +68,8 @@ class Machine:
         lowest_version: the lowest version of GKE that has such nodes; None where nothing is known to limit it.
         places: where it is offered; None where the catalog does not say.
         boot_disk_type: the type that its boot disk has to be asked for with; None where the default is right.
+        workload_policy: whether the hosts of a slice are put together by a workload policy of Compute Engine, and not
+            by GKE's compact placement.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Machine:
     lowest_version: str | None = None
     places: Places | None = None
     boot_disk_type: str | None = None
+    workload_policy: bool = False
 
     def zones(self, purchase: Purchase) -> tuple[str, ...] | None:
         """Return the zones where nodes can be had in this way; None where the catalog does not say."""
@@ -142,11 +145,11 @@ class Machine:
 
     def pod_disk_gib(self, disk_gib: float) -> float:
         """Return what a node with such a disk leaves to images and pods, GiB."""
-        return allocatable.pod_disk_gib(disk_gib, self._disk_rules)
+        return allocatable.pod_disk_gib(disk_gib, self.disk_rules)
 
     def disk_for_gib(self, needed_gib: float) -> float:
         """Return the smallest disk that leaves so much to images and pods, GiB."""
-        return allocatable.disk_for_gib(needed_gib, self._disk_rules)
+        return allocatable.disk_for_gib(needed_gib, self.disk_rules)
 
     @property
     def efa_interfaces(self) -> tuple[NetworkInterface, ...]:
@@ -155,14 +158,15 @@ class Machine:
         return (first, *(NetworkInterface(card, 0 if card else 1, "efa-only") for card in range(self.efa)))
 
     @property
-    def _daemons(self) -> tuple[Daemon, ...]:
-        return DAEMONS[self.provider, self.chip.kind]
-
-    @property
-    def _disk_rules(self) -> tuple[allocatable.DiskRule, ...]:
+    def disk_rules(self) -> tuple[allocatable.DiskRule, ...]:
+        """What a node leaves to images and pods of its disk."""
         if self.provider == "eks":
             return allocatable.EKS_DISK
         return allocatable.gke_local_ssds(self.local_ssds) if self.local_ssds else allocatable.GKE_BOOT_DISK
+
+    @property
+    def _daemons(self) -> tuple[Daemon, ...]:
+        return DAEMONS[self.provider, self.chip.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,11 @@ class Slice:
     def chips(self) -> int:
         """Chips of the whole slice."""
         return prod(map(int, self.topology.split("x"))) if self.topology else self.machine.chips
+
+    @property
+    def devices(self) -> int:
+        """Devices that programs see of the whole slice."""
+        return self.chips * self.machine.chip.devices
 
     @property
     def hosts(self) -> int:

@@ -6,6 +6,9 @@ published); the Cloud TPU pages "TPU regions and zones", "TPU v5p" and "TPU7x" (
 and memory what Compute Engine answers (Cyclenerd/google-cloud-pricing-cost-calculator#89); topologies also
 AI-Hypercomputer/xpk:src/xpk/core/system_characteristics.py@367c8382.
 
+A slice of TPU7x over several hosts takes a workload policy (vllm-project/ci-infra#547: "Creation of a managed instance
+group with tpu7x-standard-4t machine type with placement policy is not supported. Use workload policy instead").
+
 AI zones (`us-central1-ai1a`) are left out. Every version that GKE still offers has v5e and v5p.
 """
 
@@ -51,6 +54,7 @@ def _tpu(name: str, chip: Chip, chips: int, vcpus: int, memory_gib: int, topolog
         topologies=topologies,
         lowest_version=_LOWEST_VERSIONS.get(chip.name),
         places=_PLACES[chip.name],
+        workload_policy=chip is V7X,
     )
 
 

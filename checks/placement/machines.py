@@ -11,7 +11,7 @@ from checks.wording import listed, nearest
 def machine_findings(
     path: str,
     names: Sequence[str],
-    purchase: Purchase,
+    purchase: Purchase | None,
     *,
     provider: Provider | None,
     topology: str | None = None,
@@ -23,6 +23,7 @@ def machine_findings(
     Args:
         path: where the pool is in the stack file.
         names: its machine types.
+        purchase: how its nodes are had; None where they are there already.
         provider: who manages its nodes; None where anybody may.
         topology: the slice of TPU machines; None where the stack file names none.
         version: the lowest that the cluster may have; None where it is not judged.
@@ -43,7 +44,7 @@ def machine_findings(
             continue
         machine = MACHINES[name]
         findings += _slice_findings(path, machine, topology)
-        if purchase not in machine.purchases:
+        if purchase is not None and purchase not in machine.purchases:
             findings.append(
                 Finding(
                     "placement.purchase",
@@ -75,7 +76,7 @@ def _slice_findings(path: str, machine: Machine, topology: str | None) -> Iterat
     yield Finding("placement.topology", topology_path, message, f"use {listed(machine.topologies)}{instead}")
 
 
-def _version_findings(path: str, machine: Machine, purchase: Purchase, version: GkeVersion) -> Iterator[Finding]:
+def _version_findings(path: str, machine: Machine, purchase: Purchase | None, version: GkeVersion) -> Iterator[Finding]:
     needs = {_subject(machine): machine.lowest_version}
     if purchase == "flex-start":
         needs["flex-start capacity"] = FLEX_START_VERSIONS[machine.chip.kind]

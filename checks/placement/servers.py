@@ -11,7 +11,7 @@ from checks.wording import nearest
 
 
 def placement_findings(pools: Mapping[str, Pool], demands: Sequence[Demand]) -> list[Finding]:
-    """Judge each server against its pool, and each pool against all of its servers that have room on a node of it."""
+    """Judge each server against its pool, and each pool against all of its servers."""
     findings: list[Finding] = []
     sharing: dict[str, list[Demand]] = defaultdict(list)
     for demand in demands:
@@ -37,8 +37,7 @@ def placement_findings(pools: Mapping[str, Pool], demands: Sequence[Demand]) -> 
             )
             continue
         findings += _pod_findings(pool, demand)
-        if demand.chips <= pool.chips:
-            sharing[demand.pool].append(demand)
+        sharing[demand.pool].append(demand)
     for name, together in sharing.items():
         findings += _sum_findings(name, pools[name], together)
     return findings
@@ -69,7 +68,7 @@ def _chip_findings(pool: Pool, demand: Demand, node: str) -> Iterator[Finding]:
                 path,
                 f"{demand.chips} chips are used, but a replica on pool {demand.pool!r} gets all {pool.chips} of its "
                 "slice: a pod gets every chip of a TPU machine or none",
-                f"write {pool.chips}, or choose a pool whose slice has {demand.chips}",
+                f"write {pool.chips * pool.machine.chip.devices}, or choose a pool whose slice has {demand.chips}",
             )
     elif demand.chips > pool.chips:
         yield Finding(

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from catalog.gpu_machines import GPU_RESOURCE
+from catalog.machines import GPU_RESOURCE
 from catalog.versions import EFA_DEVICE_PLUGIN
 from components.addons.release import release
 from components.eks.gpu_nodes import EFA_LABEL, PRESENT

@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
-from checks.gpu import RESERVED
+from checks.placement import RESERVED
 from components.eks.network import DISCOVERY
 from components.eks.settings import Capacity
 

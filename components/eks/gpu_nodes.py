@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pulumi
 
-from catalog.gpu_machines import GPU_RESOURCE, GpuMachine
+from catalog.machines import GPU_RESOURCE, Machine
 from components.eks.settings import GpuPoolArgs
 from components.workload import POOL_LABEL, Accelerator
 
@@ -36,14 +36,14 @@ def accelerator(
     )
 
 
-def instance_store_config(machine: GpuMachine) -> str | None:
+def instance_store_config(machine: Machine) -> str | None:
     """Return user data about a machine's local disks, where they are used.
 
     Of it nodeadm, which joins a node to its cluster, makes one RAID 0 of them and puts the folders of containerd and of
     the kubelet there, with images, container file systems and `emptyDir` volumes
     (https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/).
     """
-    if not machine.is_p_family:
+    if not machine.images_on_local_disks:
         return None
     return "\n".join(
         (

@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from catalog.gpu_machines import EFA_RESOURCE, GPU_MACHINES, GPU_RESOURCE, GpuMachine, pod_disk_gib
-from checks.gpu import machine_findings
+from catalog.machines import EFA_RESOURCE, GPU_RESOURCE, MACHINES, Machine
+from checks.placement import machine_findings
 from components.eks import gpu_nodes
 from components.eks.fabric import Fabric
 from components.eks.gpu_nodes import PRESENT
@@ -46,10 +46,12 @@ class GpuNodePool(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:eks:GpuNodePool", name, None, opts)
-        if findings := machine_findings(name, args.instance_type, args.capacity.type):
+        if findings := machine_findings(
+            name, [args.instance_type], args.capacity.type, provider="eks", machine_key="instanceType"
+        ):
             raise pulumi.RunError("\n".join(map(str, findings)))
         child = pulumi.ResourceOptions(parent=self)
-        machine = GPU_MACHINES[args.instance_type]
+        machine = MACHINES[args.instance_type]
         fabric = None
         if args.efa:
             fabric = Fabric(name, cluster=cluster_name, vpc=subnets[0].vpc_id, capacity=args.capacity, opts=child)
@@ -79,7 +81,7 @@ class GpuNodePool(pulumi.ComponentResource):
                 "labels": {
                     **gpu_nodes.labels(name, args),
                     # The Cluster Autoscaler waits for the GPUs of nodes that carry it.
-                    "k8s.amazonaws.com/accelerator": f"nvidia-{machine.gpu.name}",
+                    "k8s.amazonaws.com/accelerator": f"nvidia-{machine.chip.name}",
                 },
                 "taints": [{"key": GPU_RESOURCE, "value": PRESENT, "effect": "NO_SCHEDULE"}],
                 "tags": _template_tags(args, machine),
@@ -125,12 +127,12 @@ def _market(capacity: Capacity) -> dict[str, Any]:
             }
 
 
-def _local_disks(machine: GpuMachine) -> dict[str, Any]:
+def _local_disks(machine: Machine) -> dict[str, Any]:
     config = gpu_nodes.instance_store_config(machine)
     return {"user_data": b64encode(config.encode()).decode()} if config else {}
 
 
-def _interfaces(machine: GpuMachine, fabric: Fabric, security_group: pulumi.Input[str]) -> dict[str, Any]:
+def _interfaces(machine: Machine, fabric: Fabric, security_group: pulumi.Input[str]) -> dict[str, Any]:
     """Return the network of a node with EFA: with interfaces listed, EKS adds the cluster's group to none of them."""
     groups = {"interface": security_group, "efa-only": fabric.security_group}
     interfaces = [
@@ -147,8 +149,8 @@ def _interfaces(machine: GpuMachine, fabric: Fabric, security_group: pulumi.Inpu
     return {"network_interfaces": interfaces, **placement}
 
 
-def _template_tags(args: GpuPoolArgs, machine: GpuMachine) -> dict[str, str]:
+def _template_tags(args: GpuPoolArgs, machine: Machine) -> dict[str, str]:
     """Return what the autoscaler does not see of a machine; without the disk, no pod that asks for some would fit."""
-    disk = int(pod_disk_gib(machine.disk_gib(args.root_volume_gib)))
+    disk = int(machine.pod_disk_gib(machine.disk_gib(args.root_volume_gib)))
     efa = {f"{TEMPLATE_RESOURCE}/{EFA_RESOURCE}": str(machine.efa)} if args.efa else {}
     return {f"{TEMPLATE_RESOURCE}/ephemeral-storage": f"{disk}Gi", **efa}

@@ -6,9 +6,9 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from catalog.gpu_machines import GPU_MACHINES, GPU_RESOURCE
+from catalog.machines import GPU_RESOURCE, MACHINES
 from catalog.versions import EKS_AMI
-from checks.gpu import RESERVED, machine_findings
+from checks.placement import RESERVED, machine_findings
 from components.custom_resources import custom_resource
 from components.custom_resources.karpenter import (
     AmiSelectorTerm,
@@ -64,7 +64,9 @@ class KarpenterGpuPool(pulumi.ComponentResource):
     ) -> None:
         """Take the subnets by zone."""
         super().__init__("slipway:eks:KarpenterGpuPool", name, None, opts)
-        if findings := machine_findings(name, args.instance_type, args.capacity.type):
+        if findings := machine_findings(
+            name, [args.instance_type], args.capacity.type, provider="eks", machine_key="instanceType"
+        ):
             raise pulumi.RunError("\n".join(map(str, findings)))
         fabric = None
         if args.efa:
@@ -106,7 +108,7 @@ class KarpenterGpuPool(pulumi.ComponentResource):
 def _node_class(
     name: str, args: GpuPoolArgs, cluster: str, instance_profile: str, fabric: Fabric | None
 ) -> EC2NodeClass:
-    machine = GPU_MACHINES[args.instance_type]
+    machine = MACHINES[args.instance_type]
     root = BlockDevice(volume_size=f"{args.root_volume_gib}Gi")
     groups = [cluster, *([fabric.tag] if fabric else [])]
     reservation = args.capacity.id if isinstance(args.capacity, Reservation | CapacityBlock) else None
@@ -123,14 +125,14 @@ def _node_class(
         placement_group_selector=PlacementGroupSelector(name=placement) if placement else None,
         instance_profile=instance_profile,
         block_device_mappings=[BlockDeviceMapping(device_name="/dev/xvda", ebs=root)],
-        instance_store_policy="RAID0" if machine.is_p_family else None,
+        instance_store_policy="RAID0" if machine.images_on_local_disks else None,
         network_interfaces=interfaces if fabric else None,
         tags={"Name": name},
     )
 
 
 def _node_pool(name: str, args: GpuPoolArgs, zones: list[str]) -> NodePool:
-    machine, bought = GPU_MACHINES[args.instance_type], args.capacity.type
+    machine, bought = MACHINES[args.instance_type], args.capacity.type
     capacity = "reserved" if bought in RESERVED else bought
     return NodePool(
         template=NodeClaimTemplate(
@@ -151,5 +153,5 @@ def _node_pool(name: str, args: GpuPoolArgs, zones: list[str]) -> NodePool:
             consolidate_after=f"{IDLE_MINUTES}m",
             budgets=[DisruptionBudget(nodes="1")],
         ),
-        limits={GPU_RESOURCE: args.max_nodes * machine.gpus},
+        limits={GPU_RESOURCE: args.max_nodes * machine.chips},
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from catalog.gpu_machines import GPU_RESOURCE
+from catalog.machines import GPU_RESOURCE
 from components.existing.settings import ExistingPoolArgs
 from components.workload import Accelerator
 

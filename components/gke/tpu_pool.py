@@ -5,11 +5,11 @@ from typing import Any
 import pulumi
 import pulumi_gcp as gcp
 
-from catalog.accelerators import FLEX_START_MAX_DAYS, TPU_RESOURCE, TpuSlice, tpu_slice
 from catalog.footprint import RUNTIME_MEMORY_GIB, SHARED_MEMORY_GIB
-from checks.tpu import slice_findings
+from catalog.machines import FLEX_START_MAX_DAYS, MACHINES, TPU_RESOURCE, Slice
+from checks.placement import machine_findings
 from components.gke.identity import SCOPES
-from components.gke.settings import FlexStart, OnDemand, Reservation, Spot, TpuPoolArgs, TpuSliceArgs
+from components.gke.settings import FlexStart, OnDemand, Reservation, Spot, TpuPoolArgs, TpuSliceArgs, region_of
 from components.gke.system_pool import AUTOSCALED
 from components.workload import POOL_LABEL, Accelerator
 
@@ -37,25 +37,29 @@ class TpuNodePool(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:TpuNodePool", name, None, opts)
-        if findings := slice_findings(name, args.machine_type, args.topology):
+        if findings := machine_findings(
+            name, [args.machine_type], args.capacity.type, provider="gke", topology=args.topology
+        ):
             raise pulumi.RunError("\n".join(map(str, findings)))
-        chips = tpu_slice(args.machine_type, args.topology)
+        chips = MACHINES[args.machine_type].slice(args.topology)
         # The labels that GKE sets are alike on 2x4 slices of one and of two machines.
         labels = {POOL_LABEL: name}
 
         slices = args.max_nodes // chips.hosts if chips.hosts > 1 else 1
+        placed = _placed(name, chips, zones, opts=pulumi.ResourceOptions(parent=self)) if chips.hosts > 1 else {}
         pools = [
             gcp.container.NodePool(
                 f"{name}-{index}" if chips.hosts > 1 else name,
                 cluster=cluster,
                 node_locations=zones,
                 **_scale(chips, args, zones),
+                **placed,
                 **_provision(args, labels, email),
                 opts=pulumi.ResourceOptions(parent=self, ignore_changes=AUTOSCALED),
             )
             for index in range(slices)
         ]
-        self.accelerator = _accelerator(chips, labels, pools)
+        self.accelerator = _accelerator(args, labels, pools)
         self.register_outputs({})
 
 
@@ -71,17 +75,18 @@ def autopilot_slice(args: TpuSliceArgs) -> Accelerator:
             selector = {"cloud.google.com/reservation-name": capacity.name}
         case FlexStart():
             selector = {"cloud.google.com/gke-flex-start": "true"}
-    return _accelerator(tpu_slice(args.machine_type, args.topology), selector, [])
+    return _accelerator(args, selector, [])
 
 
-def _accelerator(chips: TpuSlice, selector: dict[str, str], nodes: list[gcp.container.NodePool]) -> Accelerator:
+def _accelerator(args: TpuSliceArgs, selector: dict[str, str], nodes: list[gcp.container.NodePool]) -> Accelerator:
+    chips = MACHINES[args.machine_type].slice(args.topology)
     return Accelerator(
         resource=TPU_RESOURCE,
         count=chips.machine.chips,
         hosts=chips.hosts,
         node_selector={
-            "cloud.google.com/gke-tpu-accelerator": chips.machine.generation.accelerator,
-            "cloud.google.com/gke-tpu-topology": chips.topology,
+            "cloud.google.com/gke-tpu-accelerator": chips.machine.chip.label,
+            "cloud.google.com/gke-tpu-topology": args.topology,
             **selector,
         },
         memory_gib=RUNTIME_MEMORY_GIB,
@@ -90,13 +95,29 @@ def _accelerator(chips: TpuSlice, selector: dict[str, str], nodes: list[gcp.cont
     )
 
 
-def _scale(chips: TpuSlice, args: TpuPoolArgs, zones: list[str]) -> dict[str, Any]:
+def _placed(name: str, chips: Slice, zones: list[str], *, opts: pulumi.ResourceOptions) -> dict[str, Any]:
+    """Return what puts the machines of a slice together.
+
+    With a workload policy, GKE stores no type, and a type that is stated would replace the pool at each update
+    (vllm-project/ci-infra#547).
+    """
+    if not chips.machine.workload_policy:
+        return {"placement_policy": {"type": "COMPACT", "tpu_topology": chips.topology}}
+    policy = gcp.compute.ResourcePolicy(
+        name,
+        region=region_of(zones[0]),
+        workload_policy={"type": "HIGH_THROUGHPUT", "accelerator_topology": chips.topology},
+        opts=opts,
+    )
+    return {"placement_policy": {"type": "", "policy_name": policy.name, "tpu_topology": chips.topology}}
+
+
+def _scale(chips: Slice, args: TpuPoolArgs, zones: list[str]) -> dict[str, Any]:
     if chips.hosts > 1:
         # A total alone is refused: GKE holds the slice's size against the maximum of its one zone.
         return {
             "initial_node_count": 0,
             "autoscaling": {"min_node_count": 0, "max_node_count": chips.hosts, "location_policy": "ANY"},
-            "placement_policy": {"type": "COMPACT", "tpu_topology": chips.topology},
         }
     return {
         "initial_node_count": -(-args.min_nodes // len(zones)),

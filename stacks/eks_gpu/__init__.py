@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from catalog.drivers import EKS_DRIVER
-from checks.gpu import GpuPool
+from checks.placement import Pool
 from components.eks.settings import ClusterArgs, GpuPoolArgs, NetworkArgs, SharedStorageArgs, region_of
 from stacks.gpu.serving import GpuServing
 from stacks.quota import Ec2Quota
@@ -55,14 +55,19 @@ class EksGpu(GpuServing):
 
     @property
     @override
-    def gpu_pools(self) -> Mapping[str, GpuPool]:
+    def gpu_pools(self) -> Mapping[str, Pool]:
         return {
-            name: GpuPool(
-                f"cluster.pools.{name}",
-                machine,
-                pool.max_nodes,
-                machine.disk_gib(pool.root_volume_gib),
-                disk_key=None if machine.is_p_family else "rootVolumeGib",
+            name: Pool(
+                path=f"cluster.pools.{name}",
+                machines=(machine,),
+                min_nodes=pool.min_nodes,
+                max_nodes=pool.max_nodes,
+                disk_gib=machine.disk_gib(pool.root_volume_gib),
+                disk_key=None if machine.images_on_local_disks else "rootVolumeGib",
+                purchase=pool.capacity.type,
+                zones=tuple(self.zones(pool)),
+                zones_path=f"cluster.pools.{name}.zones",
+                machine_key="instanceType",
             )
             for name, pool in self.cluster.pools.items()
             if (machine := self.machine(name))

@@ -5,10 +5,10 @@ from datetime import date
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 
 from catalog.drivers import EKS_DRIVER
-from catalog.quotas import ec2_quota, standard_vcpus
+from catalog.quotas import counted, ec2_quota, quota_of, standard_vcpus
 from checks import Finding
 from checks.driver import operator_findings
-from checks.gpu import bound_findings, efa_findings, karpenter_findings, machine_findings
+from checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings
 from checks.quota import Taken
 from components.eks.settings import CapacityBlock, GpuPoolArgs, KarpenterArgs, Reservation, region_of
 from stacks.eks_gpu import EksGpu
@@ -94,8 +94,9 @@ def _system_findings(settings: EksGpu) -> list[Finding]:
 
 def _pool_findings(settings: EksGpu, name: str, pool: GpuPoolArgs) -> list[Finding]:
     path, zones = f"cluster.pools.{name}", settings.zones(pool)
+    machines = [machine] if (machine := settings.machine(name)) else []
     return [
-        *machine_findings(path, pool.instance_type, pool.capacity.type),
+        *machine_findings(path, [pool.instance_type], pool.capacity.type, provider="eks", machine_key="instanceType"),
         *(
             Finding(
                 "cluster.pool",
@@ -109,7 +110,7 @@ def _pool_findings(settings: EksGpu, name: str, pool: GpuPoolArgs) -> list[Findi
         *bound_findings(
             path, purchase=pool.capacity.type, min_nodes=pool.min_nodes, max_nodes=pool.max_nodes, zones=zones
         ),
-        *(efa_findings(path, pool.instance_type, pool.capacity.type, zones) if pool.efa else []),
+        *(efa_findings(path, machines, pool.capacity.type, zones) if pool.efa else []),
         *(karpenter_findings(path, pool.min_nodes) if _by_karpenter(settings) else []),
     ]
 
@@ -121,9 +122,9 @@ def _taken(settings: EksGpu) -> Iterator[Taken]:
             capacity = pool.capacity
             yield Taken(
                 path=f"cluster.pools.{name}",
-                quota=ec2_quota(pool.instance_type, capacity.type),
+                quota=quota_of(machine, capacity.type),
                 nodes=pool.max_nodes,
-                each=machine.vcpus,
+                each=counted(machine),
                 reserved_nodes=capacity.nodes if isinstance(capacity, Reservation | CapacityBlock) else None,
             )
     system = settings.cluster.system_pool

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from checks.driver import operator_driver
-from checks.gpu import GpuPool
+from checks.placement import Pool
 from components.existing.settings import Context, ExistingClusterArgs, Kubeconfig
 from stacks.gpu.serving import GpuServing
 from stacks.surroundings import Surroundings, judged
@@ -30,9 +30,20 @@ class Existing(GpuServing):
 
     @property
     @override
-    def gpu_pools(self) -> Mapping[str, GpuPool]:
+    def gpu_pools(self) -> Mapping[str, Pool]:
         return {
-            name: GpuPool(f"cluster.pools.{name}", machine, pool.max_nodes, pool.disk_gib, disk_key="diskGib")
+            name: Pool(
+                path=f"cluster.pools.{name}",
+                machines=(machine,),
+                min_nodes=0,
+                max_nodes=pool.max_nodes,
+                disk_gib=pool.disk_gib,
+                disk_key="diskGib",
+                purchase="on-demand",
+                zones=(),
+                zones_path="",
+                machine_key="instanceType",
+            )
             for name, pool in self.cluster.pools.items()
             if (machine := self.machine(name))
         }

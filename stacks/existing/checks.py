@@ -1,7 +1,7 @@
 """Judgement over the settings of an `existing` stack."""
 
 from checks import Finding
-from checks.gpu import machine_findings
+from checks.placement import machine_findings
 from components.existing.settings import Kubeconfig
 from stacks.existing import Existing
 from stacks.gpu.checks import key_findings, server_findings
@@ -17,7 +17,9 @@ def judge(settings: Existing, surroundings: Surroundings) -> list[Finding]:
         *(
             finding
             for name, pool in settings.cluster.pools.items()
-            for finding in machine_findings(f"cluster.pools.{name}", pool.instance_type, "on-demand")
+            for finding in machine_findings(
+                f"cluster.pools.{name}", [pool.instance_type], None, provider=None, machine_key="instanceType"
+            )
         ),
         *server_findings(settings),
         *_bucket_findings(settings),

@@ -3,10 +3,16 @@
 from datetime import date
 
 from catalog.gke_version import GkeVersion
+from catalog.machines import MACHINES
 from checks import Finding
-from checks.tpu_placement import placement_findings
+from checks.placement import (
+    bound_findings,
+    machine_findings,
+    placement_findings,
+    region_findings,
+    zone_findings,
+)
 from checks.signals import signal_findings
-from checks.tpu import pool_findings, provisioning_findings, region_findings, slice_findings
 from checks.vllm_arguments import argument_findings
 from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
 from components.serving.settings import Public, PulumiToken
@@ -104,15 +110,12 @@ def _cluster_findings(settings: GkeTpu) -> list[Finding]:
 
 
 def _pool_findings(settings: GkeTpu, name: str, pool: TpuSliceArgs) -> list[Finding]:
-    cluster, path = settings.cluster, f"cluster.pools.{name}"
-    provisioning = pool.capacity.type
+    cluster, path, bought = settings.cluster, f"cluster.pools.{name}", pool.capacity.type
+    machine = MACHINES.get(pool.machine_type)
     version = GkeVersion.parse(cluster.min_version)
+    found = machine_findings(path, [pool.machine_type], bought, provider="gke", topology=pool.topology, version=version)
     if not isinstance(pool, TpuPoolArgs):
-        return [
-            *slice_findings(path, pool.machine_type, pool.topology),
-            *provisioning_findings(path, pool.machine_type, provisioning, version),
-            *region_findings("cluster.location", pool.machine_type, provisioning, cluster.location),
-        ]
+        return [*found, *(region_findings("cluster.location", machine, bought, cluster.location) if machine else [])]
     zones, region = settings.zones(pool), region_of(cluster.location)
     findings: list[Finding] = []
     if not zones:
@@ -134,17 +137,21 @@ def _pool_findings(settings: GkeTpu, name: str, pool: TpuSliceArgs) -> list[Find
         for zone in zones
         if region_of(zone) != region
     ]
-    return findings + pool_findings(
-        path,
-        pool.machine_type,
-        pool.topology,
-        provisioning=provisioning,
-        min_nodes=pool.min_nodes,
-        max_nodes=pool.max_nodes,
-        zones=zones,
-        zones_path=f"{path}.zones" if pool.zones else "cluster.location",
-        version=version,
-    )
+    if machine is None:
+        return findings + found
+    return [
+        *findings,
+        *found,
+        *zone_findings(f"{path}.zones" if pool.zones else "cluster.location", [machine], bought, zones),
+        *bound_findings(
+            path,
+            purchase=bought,
+            min_nodes=pool.min_nodes,
+            max_nodes=pool.max_nodes,
+            zones=zones,
+            slice_=machine.slice(pool.topology) if pool.topology in machine.topologies else None,
+        ),
+    ]
 
 
 def _server_findings(settings: GkeTpu, name: str) -> list[Finding]:

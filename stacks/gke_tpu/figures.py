@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from catalog.accelerators import TPU_MACHINES, TpuSlice, tpu_slice
+from catalog.machines import MACHINES, Slice
 from checks.cost import Estimate, PricedItem, estimate
 from checks.fit import Fit, Replica, fit
 from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
@@ -17,39 +17,39 @@ from stacks.gke_tpu import GkeTpu, TpuServer
 from stacks.surroundings import judged
 
 
-def slice_of(settings: GkeTpu, pool: str) -> TpuSlice | None:
+def slice_of(settings: GkeTpu, pool: str) -> Slice | None:
     """Return the slice of a pool where it is certain; otherwise a finding of its own says what is wrong."""
     args = settings.cluster.pools.get(pool)
-    machine = TPU_MACHINES.get(args.machine_type) if args else None
+    machine = MACHINES.get(args.machine_type) if args else None
     if args is None or machine is None:
         return None
     if args.topology in machine.topologies:
-        return tpu_slice(machine.name, args.topology)
-    return tpu_slice(machine.name, machine.topologies[0]) if len(machine.topologies) == 1 else None
+        return machine.slice(args.topology)
+    return machine.slice(machine.topologies[0]) if len(machine.topologies) == 1 else None
 
 
 def fit_of(settings: GkeTpu, name: str) -> Fit | None:
     """Return how a server fits its chips, or nothing where its model or its share of the slice is wrong already."""
     server = settings.servers[name]
     chips = slice_of(settings, server.pool)
-    if chips is None or chips.chips != server.tensor_parallel or server.model not in settings.models:
+    if chips is None or chips.devices != server.tensor_parallel or server.model not in settings.models:
         return None
     return fit_on(settings, name, chips)
 
 
-def fit_on(settings: GkeTpu, name: str, chips: TpuSlice) -> Fit:
+def fit_on(settings: GkeTpu, name: str, chips: Slice) -> Fit:
     """Return how a server whose model is known would fit a slice, spread over all of it."""
     server = settings.servers[name]
     replica = Replica(
         engine="vllm-tpu",
         model=settings.models[server.model],
-        memory_gib=chips.machine.generation.hbm_gib,
-        chips=chips.chips,
+        memory_gib=chips.machine.chip.device.memory_gib,
+        chips=chips.devices,
         memory_utilization=server.memory_utilization,
         max_model_len=server.max_model_len,
         max_num_seqs=server.max_num_seqs,
         max_num_batched_tokens=server.max_num_batched_tokens,
-        tensor_parallel=chips.chips,
+        tensor_parallel=chips.devices,
         kv_dtype="fp8" if server.kv_cache_dtype == "fp8" else None,
     )
     return fit(replica, f"servers.{name}")

@@ -1,15 +1,14 @@
 """What the pools of a `gke-tpu` stack hold, what they take of quotas, and what its servers ask of them."""
 
 from collections.abc import Iterator
+from math import inf
 
-from catalog.accelerators import TPU_MACHINES
-from catalog.daemons import GKE_TPU
 from catalog.footprint import RUNTIME_MEMORY_GIB, SHARED_MEMORY_GIB, file_cache_gib
-from catalog.quotas import tpu_quota
-from checks.daemons import memory_left_gib
-from checks.tpu_placement import Demand, Pool
+from catalog.machines import MACHINES
+from catalog.quotas import counted, quota_of
+from checks.placement import Demand, Pool
 from checks.quota import Taken
-from components.gke.settings import Reservation
+from components.gke.settings import Reservation, TpuPoolArgs
 from stacks.gke_tpu import GkeTpu, TpuServer
 from stacks.gke_tpu.figures import slice_of
 
@@ -19,10 +18,15 @@ def pools(settings: GkeTpu) -> dict[str, Pool]:
     return {
         name: Pool(
             path=f"cluster.pools.{name}",
+            machines=(chips.machine,),
+            topology=chips.topology,
+            min_nodes=args.min_nodes if isinstance(args, TpuPoolArgs) else 0,
             max_nodes=args.max_nodes,
-            chips=chips.chips,
-            hosts=chips.hosts,
-            memory_gib=memory_left_gib(chips.machine.allocatable_memory_gib, GKE_TPU),
+            disk_gib=inf,
+            disk_key=None,
+            purchase=args.capacity.type,
+            zones=tuple(settings.zones(args)) if isinstance(args, TpuPoolArgs) else (),
+            zones_path=f"cluster.pools.{name}.zones",
         )
         for name, args in settings.cluster.pools.items()
         if (chips := slice_of(settings, name))
@@ -32,12 +36,12 @@ def pools(settings: GkeTpu) -> dict[str, Pool]:
 def taken(settings: GkeTpu) -> Iterator[Taken]:
     """Yield what nodes take of the project's quotas, where their chips are known."""
     for name, pool in settings.cluster.pools.items():
-        if machine := TPU_MACHINES.get(pool.machine_type):
+        if machine := MACHINES.get(pool.machine_type):
             yield Taken(
                 path=f"cluster.pools.{name}",
-                quota=tpu_quota(pool.capacity.type),
+                quota=quota_of(machine, pool.capacity.type),
                 nodes=pool.max_nodes,
-                each=machine.chips,
+                each=counted(machine),
                 reserved_nodes=pool.capacity.nodes if isinstance(pool.capacity, Reservation) else None,
             )
 
@@ -48,7 +52,7 @@ def demands(settings: GkeTpu) -> list[Demand]:
         Demand(
             path=f"servers.{name}",
             pool=server.pool,
-            chips=server.tensor_parallel,
+            chips=_chips(settings, server),
             min_replicas=server.autoscaling.min_replicas,
             max_replicas=server.autoscaling.max_replicas,
             memory_gib=_memory_gib(settings, server),
@@ -56,6 +60,12 @@ def demands(settings: GkeTpu) -> list[Demand]:
         for name, server in settings.servers.items()
         if server.pool not in settings.cluster.pools or slice_of(settings, server.pool)
     ]
+
+
+def _chips(settings: GkeTpu, server: TpuServer) -> int:
+    """Return the chips of a replica, of which each may be several devices."""
+    chips = slice_of(settings, server.pool)
+    return server.tensor_parallel // chips.machine.chip.devices if chips else server.tensor_parallel
 
 
 def _memory_gib(settings: GkeTpu, server: TpuServer) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from catalog.accelerators import TPU_MACHINES, TpuSlice, tpu_slice
+from catalog.machines import MACHINES, slices_of
 from checks import Finding
 from checks.fit import Fit, written
 from stacks.gke_tpu import GkeTpu
@@ -26,16 +26,12 @@ def _places(settings: GkeTpu, name: str) -> Iterator[str]:
         chips = slice_of(settings, pool)
         if pool != server.pool and chips is not None and fit_on(settings, name, chips).ok:
             other = True
-            yield written({"pool": pool, "tensorParallel": chips.chips})
+            yield written({"pool": pool, "tensorParallel": chips.devices})
     if other:
         return
-    for chips in sorted(_slices(), key=lambda chips: (chips.chips, chips.hosts)):
+    slices = (each for each in slices_of(MACHINES.values()) if each.topology)
+    for chips in sorted(slices, key=lambda each: (each.chips, each.hosts, each.hbm_gib)):
         if fit_on(settings, name, chips).ok:
-            slice_ = written({"machineType": chips.machine.name, "topology": chips.topology})
-            yield f"a pool of {slice_} with tensorParallel: {chips.chips}"
+            slice_ = written({"machineType": chips.machine.name, "topology": str(chips.topology)})
+            yield f"a pool of {slice_} with tensorParallel: {chips.devices}"
             return
-
-
-def _slices() -> Iterator[TpuSlice]:
-    for machine in TPU_MACHINES.values():
-        yield from (tpu_slice(machine.name, topology) for topology in machine.topologies)

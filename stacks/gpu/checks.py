@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from checks import Finding
 from checks.driver import driver_findings
-from checks.gpu import GpuDemand, gpu_placement_findings
+from checks.placement import Demand, placement_findings
 from checks.precision import precision_findings
 from checks.signals import signal_findings
 from components.serving.nim_settings import PulumiNgcKey
@@ -59,7 +59,7 @@ def server_findings(settings: GpuServing) -> list[Finding]:
     return [
         *settings.own_model_findings,
         *(finding for name in settings.servers for finding in _own_findings(settings, name)),
-        *gpu_placement_findings(settings.gpu_pools, list(_demands(settings))),
+        *placement_findings(settings.gpu_pools, list(_demands(settings))),
         *_signal_findings(settings),
         *operator_findings(settings),
         *_name_findings(settings),
@@ -82,10 +82,10 @@ def _own_findings(settings: GpuServing, name: str) -> list[Finding]:
         return found
     if (refusal := fits.refusal) is not None:
         found = [offered(settings, name, fits, refusal, machine) if one == refusal else one for one in found]
-    return found + precision_findings(path, fits.replica, machine.gpu)
+    return found + precision_findings(path, fits.replica, machine.chip)
 
 
-def _demands(settings: GpuServing) -> Iterable[GpuDemand]:
+def _demands(settings: GpuServing) -> Iterable[Demand]:
     """Return what servers ask of their pools, except of pools that have a finding of their own."""
     for name, server in settings.servers.items():
         if server.pool in settings.instance_types and settings.machine(server.pool) is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from checks.cost import Estimate
 from checks.fit import Fit
-from checks.packing import GpuDemand, Packing
+from checks.placement import Demand, Packing
 from stacks.capacity import Member, capacity_figures
 from stacks.figures import fit_figures, scaling_figures
 from stacks.gpu.serving import GpuServing
@@ -37,10 +37,10 @@ def server_figures(
 
 def packings(settings: GpuServing) -> Mapping[str, Packing]:
     """Return the machines of each pool that hold its servers' fewest replicas."""
-    pods: dict[str, list[GpuDemand]] = defaultdict(list)
+    pods: dict[str, list[Demand]] = defaultdict(list)
     for name, server in settings.servers.items():
         pods[server.pool] += server.scaling.min_replicas * [demand(f"servers.{name}", server, settings.models)]
-    return {name: Packing(pool.machine, pool.disk_gib, pods[name]) for name, pool in settings.gpu_pools.items()}
+    return {name: Packing(pool, pods[name]) for name, pool in settings.gpu_pools.items()}
 
 
 def _members(settings: GpuServing, nodes: PoolNodes) -> Iterator[Member]:
@@ -54,13 +54,13 @@ def _members(settings: GpuServing, nodes: PoolNodes) -> Iterator[Member]:
             min_replicas=pod.min_replicas,
             max_replicas=pod.max_replicas,
             throughput=server.throughput,
-            chips=pod.gpus,
-            chips_of_node=pool.machine.gpus,
+            chips=pod.chips,
+            chips_of_node=pool.chips_of_node,
             nodes=partial(_nodes, packed[server.pool], pod, nodes),
         )
 
 
-def _nodes(packed: Packing, pod: GpuDemand, nodes: PoolNodes, replicas: int) -> int:
+def _nodes(packed: Packing, pod: Demand, nodes: PoolNodes, replicas: int) -> int:
     return nodes(pod.pool, packed.nodes_with(pod, replicas - pod.min_replicas))
 
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from catalog.gpu_machines import GPU_MACHINES, GpuMachine
-from checks.gpu import GpuPool
+from catalog.machines import MACHINES, Machine
+from checks.placement import Pool
 from checks.settings import DnsLabel, Settings
 from components.eks.settings import MonitoringArgs
 from components.serving.nim_settings import NgcKey, PulumiNgcKey
@@ -70,7 +70,7 @@ class GpuServing(KnowsModels, ABC):
 
     @property
     @abstractmethod
-    def gpu_pools(self) -> Mapping[str, GpuPool]:
+    def gpu_pools(self) -> Mapping[str, Pool]:
         """The pools whose instance type is known."""
 
     @property
@@ -92,6 +92,7 @@ class GpuServing(KnowsModels, ABC):
         """Return the branch of the NVIDIA driver that a pool's nodes have, where it is known."""
         return None
 
-    def machine(self, pool: str) -> GpuMachine | None:
+    def machine(self, pool: str) -> Machine | None:
         """Return the machine of a pool, where there is such a pool and the catalog has its machine."""
-        return GPU_MACHINES.get(self.instance_types.get(pool, ""))
+        machine = MACHINES.get(self.instance_types.get(pool, ""))
+        return machine if machine and machine.chip.kind == "gpu" else None

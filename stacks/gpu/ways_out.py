@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from catalog.gpu_machines import GPU_MACHINES, GpuMachine
+from catalog.machines import MACHINES, Machine
 from checks import Finding, errors
 from checks.fit import Change, Fit, written
-from checks.gpu import GpuDemand, GpuPool, gpu_placement_findings
+from checks.placement import Demand, Pool, placement_findings
 from checks.precision import precision_findings
 from stacks.gpu.servers import GpuServer, Models
 from stacks.gpu.serving import GpuServing
@@ -14,7 +14,7 @@ from stacks.ways_out import keys_of, with_ways_out
 TENSOR_PARALLEL = "tensorParallel"
 
 
-def demand(path: str, server: GpuServer, models: Models) -> GpuDemand:
+def demand(path: str, server: GpuServer, models: Models) -> Demand:
     """Return what a server asks of its pool.
 
     Args:
@@ -22,10 +22,10 @@ def demand(path: str, server: GpuServer, models: Models) -> GpuDemand:
         models: those that the stack knows.
     """
     needs = server.needs(models)
-    return GpuDemand(
+    return Demand(
         path=path,
         pool=server.pool,
-        gpus=needs.gpus,
+        chips=needs.gpus,
         memory_gib=needs.memory_gib + needs.shared_memory_gib,
         disk_gib=needs.disk_gib,
         image_gib=needs.image_gib,
@@ -35,7 +35,7 @@ def demand(path: str, server: GpuServer, models: Models) -> GpuDemand:
     )
 
 
-def offered(settings: GpuServing, name: str, found: Fit, refusal: Finding, machine: GpuMachine) -> Finding:
+def offered(settings: GpuServing, name: str, found: Fit, refusal: Finding, machine: Machine) -> Finding:
     """Return a refusal with the changes that this server on this machine can make, and the pools where it fits."""
     server = settings.servers[name]
     keys = keys_of(server) - (set() if server.any_model else {"model"})
@@ -43,10 +43,10 @@ def offered(settings: GpuServing, name: str, found: Fit, refusal: Finding, machi
     return with_ways_out(refusal, changes, keys, _places(settings, name))
 
 
-def _possible(change: Change, path: str, machine: GpuMachine) -> bool:
+def _possible(change: Change, path: str, machine: Machine) -> bool:
     """Whether the machine has the GPUs, and the GPU the number formats."""
     gpus = change.edit.get(TENSOR_PARALLEL, 1)
-    return gpus in range(machine.gpus + 1) and not errors(precision_findings(path, change.replica, machine.gpu))
+    return gpus in range(machine.chips + 1) and not errors(precision_findings(path, change.replica, machine.chip))
 
 
 def _places(settings: GpuServing, name: str) -> Iterator[str]:
@@ -59,27 +59,43 @@ def _places(settings: GpuServing, name: str) -> Iterator[str]:
             yield written({"pool": pool} | ({TENSOR_PARALLEL: gpus} if gpus else {}))
     if other:
         return
-    for machine in sorted(GPU_MACHINES.values(), key=_size):
-        gpus = _gpus_to_fit(settings, name, GpuPool("", machine, 1, float("inf")))
+    alike = {pool.machine.provider for pool in settings.gpu_pools.values()}
+    known = (each for each in MACHINES.values() if each.chip.kind == "gpu" and each.provider in alike)
+    for machine in sorted(known, key=_size):
+        gpus = _gpus_to_fit(settings, name, _pool_of(machine, 1, float("inf")))
         if gpus is not None:
             yield f"a pool of {machine.name}" + (f" with {written({TENSOR_PARALLEL: gpus})}" if gpus else "")
             return
 
 
-def _gpus_to_fit(settings: GpuServing, name: str, pool: GpuPool) -> int | None:
+def _gpus_to_fit(settings: GpuServing, name: str, pool: Pool) -> int | None:
     """Return the GPUs of a pool's machine over which the server fits, 0 for as many as now; None if it does not."""
     server, machine, models = settings.servers[name], pool.machine, settings.models
     spread = "tensor_parallel" in type(server).model_fields
     for gpus in (0, 1, 2, 4, 8) if spread else (0,):
         candidate = server.model_copy(update={"tensor_parallel": gpus}) if gpus else server
         found = candidate.fit("", models, machine)
-        if found is None or not found.ok or errors(precision_findings("", found.replica, machine.gpu)):
+        if found is None or not found.ok or errors(precision_findings("", found.replica, machine.chip)):
             continue
-        alone = {server.pool: GpuPool("", machine, server.scaling.max_replicas, pool.disk_gib)}
-        if not gpu_placement_findings(alone, [demand("", candidate, models)]):
+        alone = {server.pool: _pool_of(machine, server.scaling.max_replicas, pool.disk_gib)}
+        if not placement_findings(alone, [demand("", candidate, models)]):
             return gpus
     return None
 
 
-def _size(machine: GpuMachine) -> tuple[int, float, int]:
-    return machine.gpus, machine.gpu.memory_gib, machine.vcpus
+def _pool_of(machine: Machine, max_nodes: int, disk_gib: float) -> Pool:
+    return Pool(
+        path="",
+        machines=(machine,),
+        min_nodes=0,
+        max_nodes=max_nodes,
+        disk_gib=disk_gib,
+        disk_key=None,
+        purchase="on-demand",
+        zones=(),
+        zones_path="",
+    )
+
+
+def _size(machine: Machine) -> tuple[int, float, int]:
+    return machine.chips, machine.chip.memory_gib, machine.vcpus

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from catalog.drivers import Cuda, nim_cuda
 from catalog.engines import NIM
-from catalog.gpu_machines import GpuMachine
+from catalog.machines import Machine
 from catalog.nim import (
     IMAGE_GIB,
     MEMORY_GIB,
@@ -69,20 +69,20 @@ class NimOnGpus(NimArgs, GpuServer):
         return cold_start_seconds(models[self.model])
 
     @override
-    def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
+    def findings(self, path: str, models: Models, machine: Machine | None) -> list[Finding]:
         if unknown := model_findings(path, self.model, models):
             return unknown
         found = self.fit(path, models, machine) if machine else None
         return list(found.findings) if found else []
 
     @override
-    def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:
-        if self.tensor_parallel > machine.gpus or self.model not in models:
+    def fit(self, path: str, models: Models, machine: Machine) -> Fit | None:
+        if self.tensor_parallel > machine.chips or self.model not in models:
             return None
         replica = Replica(
             engine="vllm",
             model=models[self.model],
-            memory_gib=machine.gpu.memory_gib,
+            memory_gib=machine.chip.memory_gib,
             chips=self.tensor_parallel,
             memory_utilization=MEMORY_UTILIZATION,
             max_model_len=self.max_model_len,

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from catalog.architecture import Model
 from catalog.drivers import Cuda
-from catalog.gpu_machines import GpuMachine
+from catalog.machines import Machine
 from checks import Finding
 from checks.fit import Fit
 from checks.settings import Settings
@@ -114,11 +114,11 @@ class GpuServer(Settings, ABC):
         """Return how long a replica of a known model takes at most until it answers."""
 
     @abstractmethod
-    def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
+    def findings(self, path: str, models: Models, machine: Machine | None) -> list[Finding]:
         """Judge the server by itself and, where its machine is known, whether it fits."""
 
     @abstractmethod
-    def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:
+    def fit(self, path: str, models: Models, machine: Machine) -> Fit | None:
         """Return how it fits its GPUs; nothing where the model is unknown or it asks for more GPUs than there are."""
 
     @abstractmethod

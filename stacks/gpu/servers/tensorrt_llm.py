@@ -10,7 +10,7 @@ from typing_extensions import override
 from catalog.architecture import Model
 from catalog.drivers import Cuda, triton_cuda, trtllm_cuda
 from catalog.engines import TRITON, TRTLLM_SERVE
-from catalog.gpu_machines import GpuMachine
+from catalog.machines import Machine
 from catalog.triton import GRPC_PORT, HTTP_PORT, LAST_ENGINE_RELEASE, PROCESS_MEMORY_GIB
 from catalog.trtllm import (
     EAGLE_HEADS,
@@ -94,11 +94,11 @@ class TensorRtLlmOnGpus(TensorRtLlmArgs, GpuServer):
         return cold_start_seconds(self._downloads(models))
 
     @override
-    def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
+    def findings(self, path: str, models: Models, machine: Machine | None) -> list[Finding]:
         return unknown_findings(self, path, models) or list(server_findings(self, path, models, machine))
 
     @override
-    def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:
+    def fit(self, path: str, models: Models, machine: Machine) -> Fit | None:
         return server_fit(self, path, models, machine)
 
     @override

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from catalog.gpu_machines import GpuMachine
+from catalog.machines import Machine
 from catalog.trtllm import EAGLE_HEADS, quantising_gpus, quantising_memory_gib
 from checks import Finding, errors
 from checks.engine_pair import EnginePair, pair_fit
@@ -48,7 +48,7 @@ def unknown_findings(args: TensorRtLlmArgs, path: str, models: Models) -> list[F
     return findings
 
 
-def server_findings(args: TensorRtLlmArgs, path: str, models: Models, machine: GpuMachine | None) -> Iterator[Finding]:
+def server_findings(args: TensorRtLlmArgs, path: str, models: Models, machine: Machine | None) -> Iterator[Finding]:
     """Judge a server whose models are all known."""
     match args.route:
         case PyTorchRoute() as route:
@@ -60,9 +60,9 @@ def server_findings(args: TensorRtLlmArgs, path: str, models: Models, machine: G
     yield from _benchmark(args, path, models, machine if found and found.ok else None)
 
 
-def server_fit(args: TensorRtLlmArgs, path: str, models: Models, machine: GpuMachine) -> Fit | None:
+def server_fit(args: TensorRtLlmArgs, path: str, models: Models, machine: Machine) -> Fit | None:
     """Return how a server fits its GPUs; nothing where a model is unknown or the machine has too few GPUs."""
-    if unknown_findings(args, path, models) or args.tensor_parallel > machine.gpus:
+    if unknown_findings(args, path, models) or args.tensor_parallel > machine.chips:
         return None
     match args.route:
         case PyTorchRoute() as route:
@@ -78,12 +78,12 @@ def server_fit(args: TensorRtLlmArgs, path: str, models: Models, machine: GpuMac
             return pair_fit(pair, path)
 
 
-def _replica(args: TensorRtLlmArgs, route: PyTorchRoute, models: Models, machine: GpuMachine) -> Replica:
+def _replica(args: TensorRtLlmArgs, route: PyTorchRoute, models: Models, machine: Machine) -> Replica:
     draft = _speculation(args, route, models).draft
     return Replica(
         engine="tensorrt-llm",
         model=models[args.model],
-        memory_gib=machine.gpu.memory_gib,
+        memory_gib=machine.chip.memory_gib,
         chips=args.tensor_parallel,
         memory_utilization=route.kv_cache_share,
         max_model_len=args.max_model_len,
@@ -95,11 +95,11 @@ def _replica(args: TensorRtLlmArgs, route: PyTorchRoute, models: Models, machine
     )
 
 
-def _engine(args: TensorRtLlmArgs, model: str, share: float, models: Models, machine: GpuMachine) -> Replica:
+def _engine(args: TensorRtLlmArgs, model: str, share: float, models: Models, machine: Machine) -> Replica:
     return Replica(
         engine="tensorrt-llm",
         model=models[model],
-        memory_gib=machine.gpu.memory_gib,
+        memory_gib=machine.chip.memory_gib,
         chips=1,
         memory_utilization=share,
         max_model_len=args.max_model_len,
@@ -126,7 +126,7 @@ def _speculation(args: TensorRtLlmArgs, route: PyTorchRoute, models: Models) -> 
 
 
 def _engines(
-    args: TensorRtLlmArgs, route: EnginesRoute, path: str, models: Models, machine: GpuMachine | None
+    args: TensorRtLlmArgs, route: EnginesRoute, path: str, models: Models, machine: Machine | None
 ) -> Iterator[Finding]:
     target, draft = models[args.model], models[route.draft]
     yield from draft_findings(f"{path}.route.draft", target, draft, args.max_model_len)
@@ -150,10 +150,10 @@ def _engines(
 
 
 def _building(
-    args: TensorRtLlmArgs, route: EnginesRoute, path: str, models: Models, machine: GpuMachine
+    args: TensorRtLlmArgs, route: EnginesRoute, path: str, models: Models, machine: Machine
 ) -> Iterator[Finding]:
     target, key = models[args.model], f"{path}.route.build.gpus"
-    fewest = quantising_gpus(target, machine.gpu.memory_gib)
+    fewest = quantising_gpus(target, machine.chip.memory_gib)
     if route.build.gpus < fewest:
         message = (
             f"{target.name} takes {fewest} GPUs of {machine.name} in 16 bits, and is quantised on {route.build.gpus}"
@@ -162,11 +162,11 @@ def _building(
             "tensorrt-llm.building",
             key,
             message,
-            f"write {fewest}" if fewest <= machine.gpus else "choose a machine with more GPUs",
+            f"write {fewest}" if fewest <= machine.chips else "choose a machine with more GPUs",
         )
-    elif route.build.gpus > machine.gpus:
+    elif route.build.gpus > machine.chips:
         yield Finding(
-            "tensorrt-llm.building", key, f"{machine.name} has {machine.gpus} GPUs", f"write {machine.gpus} or less"
+            "tensorrt-llm.building", key, f"{machine.name} has {machine.chips} GPUs", f"write {machine.chips} or less"
         )
     needed = quantising_memory_gib(target)
     if needed > machine.allocatable_memory_gib:
@@ -175,17 +175,17 @@ def _building(
             f"{machine.allocatable_memory_gib:.0f} GiB to pods"
         )
         yield Finding("tensorrt-llm.building", f"{path}.pool", message, "choose a pool of larger machines")
-    if args.autoscaling.max_replicas > machine.gpus:
+    if args.autoscaling.max_replicas > machine.chips:
         message = (
-            f"{args.autoscaling.max_replicas} replicas, and a {machine.name} holds {machine.gpus}: one node mounts the "
-            "volume with the engines"
+            f"{args.autoscaling.max_replicas} replicas, and a {machine.name} holds {machine.chips}: one node mounts "
+            "the volume with the engines"
         )
         yield Finding(
-            "tensorrt-llm.building", f"{path}.autoscaling.maxReplicas", message, f"write {machine.gpus} or less"
+            "tensorrt-llm.building", f"{path}.autoscaling.maxReplicas", message, f"write {machine.chips} or less"
         )
 
 
-def _benchmark(args: TensorRtLlmArgs, path: str, models: Models, machine: GpuMachine | None) -> Iterator[Finding]:
+def _benchmark(args: TensorRtLlmArgs, path: str, models: Models, machine: Machine | None) -> Iterator[Finding]:
     """Judge the drafts that are compared; whether they fit, where the server itself does on a machine."""
     for number, draft in enumerate(args.benchmark.drafts):
         key, route = f"{path}.benchmark.drafts.{number}", args.route.drafting(draft)

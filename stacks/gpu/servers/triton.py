@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from catalog.drivers import Cuda, triton_cuda
 from catalog.engines import TRITON
-from catalog.gpu_machines import GpuMachine
+from catalog.machines import Machine
 from catalog.models import MODELS
 from catalog.triton import IMAGE, IMAGE_GIB, SHARED_MEMORY_GIB
 from checks import Finding
@@ -65,7 +65,7 @@ class TritonOnGpus(TritonArgs, GpuServer):
         return serving.startup_seconds(self.serving, models)
 
     @override
-    def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
+    def findings(self, path: str, models: Models, machine: Machine | None) -> list[Finding]:
         name = serving.model_name(self.serving)
         if name is not None and (unknown := model_findings(f"{path}.{serving.model_path(self.serving)}", name, models)):
             return unknown
@@ -78,9 +78,9 @@ class TritonOnGpus(TritonArgs, GpuServer):
         ]
 
     @override
-    def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:
+    def fit(self, path: str, models: Models, machine: Machine) -> Fit | None:
         replica = serving.replica(self.serving, models, machine)
-        if replica is None or self.serving.gpus > machine.gpus:
+        if replica is None or self.serving.gpus > machine.chips:
             return None
         return fit(replica, f"{path}.serving")
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from catalog.gpu_machines import GpuMachine
+from catalog.machines import Machine
 from catalog.triton import BACKENDS, LAST_ENGINE_RELEASE, TENSORRT_LLM
 from checks import Finding
 from components.serving.triton.served import ANYWHERE, PROJECT, Served, served
@@ -53,7 +53,7 @@ def release_findings(args: TritonArgs, path: str) -> list[Finding]:
     return findings
 
 
-def repository_findings_of(args: TritonArgs, path: str, machine: GpuMachine | None) -> list[Finding]:
+def repository_findings_of(args: TritonArgs, path: str, machine: Machine | None) -> list[Finding]:
     """Judge the models, as far as the stack states them."""
     serving = args.serving
     try:
@@ -76,7 +76,7 @@ def repository_findings_of(args: TritonArgs, path: str, machine: GpuMachine | No
     backends = None if isinstance(serving, ModelRepository) and serving.image else BACKENDS[variant(serving)]
     findings = list(config_map_findings(serves.repository, path))
     if machine:
-        pod = Pod(gpus=serving.gpus, gpu_memory_gib=machine.gpu.memory_gib, release=args.release, backends=backends)
+        pod = Pod(gpus=serving.gpus, gpu_memory_gib=machine.chip.memory_gib, release=args.release, backends=backends)
         findings += repository_findings(serves.repository, pod, path)
     if isinstance(serving, ModelRepository):
         findings += _flag_findings(serving, serves, path)

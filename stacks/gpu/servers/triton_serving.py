@@ -4,7 +4,7 @@ from math import ceil
 
 from catalog.architecture import Model
 from catalog.drivers import TritonVariant
-from catalog.gpu_machines import GpuMachine
+from catalog.machines import Machine
 from catalog.triton import (
     LOAD_SECONDS,
     MEMORY_GIB,
@@ -93,7 +93,7 @@ def startup_seconds(serving: Serving, models: Models) -> int:
     return LOAD_SECONDS + download_seconds(model) + (build_seconds(model) if _is_made(serving) else 0)
 
 
-def replica(serving: Serving, models: Models, machine: GpuMachine) -> Replica | None:
+def replica(serving: Serving, models: Models, machine: Machine) -> Replica | None:
     """Return what the memory check asks; None where the catalog does not know the model."""
     model = known_model(serving, models)
     if model is None:
@@ -102,7 +102,7 @@ def replica(serving: Serving, models: Models, machine: GpuMachine) -> Replica | 
         return Replica(
             engine="tensorrt-llm",
             model=model,
-            memory_gib=machine.gpu.memory_gib,
+            memory_gib=machine.chip.memory_gib,
             chips=serving.gpus,
             memory_utilization=serving.kv_cache_share,
             max_model_len=serving.max_model_len,
@@ -115,12 +115,12 @@ def replica(serving: Serving, models: Models, machine: GpuMachine) -> Replica | 
     return _llama2_replica(llama, serving.gpus, model, machine) if llama else None
 
 
-def _llama2_replica(llama: Llama2, gpus: int, model: Model, machine: GpuMachine) -> Replica:
+def _llama2_replica(llama: Llama2, gpus: int, model: Model, machine: Machine) -> Replica:
     if llama.variant == "vllm":
         return Replica(
             engine="vllm",
             model=model,
-            memory_gib=machine.gpu.memory_gib,
+            memory_gib=machine.chip.memory_gib,
             chips=gpus,
             memory_utilization=MEMORY_UTILIZATION,
             max_model_len=llama.max_model_len,
@@ -129,7 +129,7 @@ def _llama2_replica(llama: Llama2, gpus: int, model: Model, machine: GpuMachine)
     return Replica(
         engine="triton-python",
         model=model,
-        memory_gib=machine.gpu.memory_gib,
+        memory_gib=machine.chip.memory_gib,
         chips=gpus,
         memory_utilization=1,
         max_model_len=llama.max_model_len,

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from catalog.drivers import Cuda, vllm_cuda
 from catalog.engines import VLLM
-from catalog.gpu_machines import GpuMachine
+from catalog.machines import Machine
 from catalog.versions import VLLM_GPU
 from catalog.vllm_gpu import (
     CACHE_VARIABLE,
@@ -92,7 +92,7 @@ class VllmOnGpus(VllmArgs, GpuServer):
         return (streamed_start_seconds if self.s3_uri else cold_start_seconds)(models[self.model])
 
     @override
-    def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
+    def findings(self, path: str, models: Models, machine: Machine | None) -> list[Finding]:
         arguments_found = list(argument_findings(f"{path}.extraArgs", self.extra_args, streamed=bool(self.s3_uri)))
         if unknown := model_findings(path, self.model, models):
             return [*unknown, *arguments_found]
@@ -102,15 +102,15 @@ class VllmOnGpus(VllmArgs, GpuServer):
         return [*(found.findings if found else ()), *arguments_found]
 
     @override
-    def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:
-        if self.tensor_parallel > machine.gpus or self.model not in models:
+    def fit(self, path: str, models: Models, machine: Machine) -> Fit | None:
+        if self.tensor_parallel > machine.chips or self.model not in models:
             return None
         if self.adapters and adapter_findings(path, models[self.model], self.adapters):
             return None
         replica = Replica(
             engine="vllm",
             model=models[self.model],
-            memory_gib=machine.gpu.memory_gib,
+            memory_gib=machine.chip.memory_gib,
             chips=self.tensor_parallel,
             memory_utilization=self.memory_utilization,
             max_model_len=self.max_model_len,
