@@ -1,28 +1,13 @@
 """What an EKS node has that its instance type, its disk and the add-ons of its stack decide, whoever makes the node."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from catalog.gpu_machines import EFA_RESOURCE, GPU_MACHINES, GPU_RESOURCE, GpuMachine
+from catalog.machines import EFA_RESOURCE, GPU_RESOURCE, MACHINES
+from catalog.machines import Machine as GpuMachine
 from offline import Recording
-from rehearsal.eks_machines import Machine
+from rehearsal.machines import Machine, NodeShape
 from rehearsal.releases import EFA_PLUGIN, GPU_OPERATOR, release
-
-
-@dataclass(frozen=True, slots=True)
-class NodeShape:
-    """What each node of a pool has.
-
-    Attributes:
-        labels: the instance type's, and those of the GPU operator's feature discovery where it is installed.
-        capacity: Kubernetes quantities by resource name.
-        allocatable: the same, as far as the node leaves it to pods.
-    """
-
-    labels: Mapping[str, str]
-    capacity: Mapping[str, str]
-    allocatable: Mapping[str, str]
 
 
 def shape(
@@ -39,7 +24,7 @@ def shape(
     Raises:
         UnknownMachineError: nothing says what the instance type has.
     """
-    machine, gpu_machine = Machine.named(instance_type), GPU_MACHINES.get(instance_type)
+    machine, gpu_machine = Machine.on_eks(instance_type), MACHINES.get(instance_type)
     disk_gib = gpu_machine.disk_gib(root_volume_gib) if gpu_machine else root_volume_gib
     devices = _devices(recording, gpu_machine, interfaces) if gpu_machine else {}
     return NodeShape(
@@ -62,7 +47,7 @@ def _devices(recording: Recording, machine: GpuMachine, interfaces: Sequence[Map
     operator = release(recording, GPU_OPERATOR)
     efa = sum(str(each.get("interfaceType", "")).startswith("efa") for each in interfaces)
     return {
-        **({GPU_RESOURCE: str(machine.gpus)} if operator and operator.enabled("devicePlugin") else {}),
+        **({GPU_RESOURCE: str(machine.chips)} if operator and operator.enabled("devicePlugin") else {}),
         **({EFA_RESOURCE: str(efa)} if efa and release(recording, EFA_PLUGIN) else {}),
     }
 
@@ -74,7 +59,7 @@ def _gpu_labels(recording: Recording, machine: GpuMachine) -> dict[str, str]:
     return {
         "feature.node.kubernetes.io/pci-10de.present": "true",
         f"{GPU_RESOURCE}.present": "true",
-        f"{GPU_RESOURCE}.count": str(machine.gpus),
-        f"{GPU_RESOURCE}.memory": str(machine.gpu.memory_mib),
-        f"{GPU_RESOURCE}.product": machine.gpu.product,
+        f"{GPU_RESOURCE}.count": str(machine.chips),
+        f"{GPU_RESOURCE}.memory": str(machine.chip.memory_mib),
+        f"{GPU_RESOURCE}.product": machine.chip.label,
     }

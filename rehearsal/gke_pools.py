@@ -6,13 +6,12 @@ nodes have no bound of their own: as many are made as its autoscalers can ask fo
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from math import prod
 from typing import Any
 
-from catalog.accelerators import TPU_MACHINES, TPU_RESOURCE, TpuMachine
+from catalog.machines import MACHINES, TPU_RESOURCE, slices_of
 from offline import Recording, Resource
 from rehearsal.client import Json
-from rehearsal.gke_machines import Machine
+from rehearsal.gke_nodes import CHIP_TAINTS, TOPOLOGY, TPU, shape
 from rehearsal.nodes import Pool, Taint
 
 ADD_SECONDS = 4 * 60
@@ -24,8 +23,6 @@ AUTOPILOT_MACHINE, AUTOPILOT_MAXIMUM = "e2-standard-8", 10
 """Nodes for pods without chips on Autopilot, which does not say what it uses; none of them is a chip's node."""
 
 CLUSTER, NODE_POOL = "gcp:container/cluster:Cluster", "gcp:container/nodePool:NodePool"
-ACCELERATOR, TOPOLOGY = "cloud.google.com/gke-tpu-accelerator", "cloud.google.com/gke-tpu-topology"
-TPU_TAINT = Taint(TPU_RESOURCE, "present", "NoSchedule")
 
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
 
@@ -51,27 +48,34 @@ def pools(recording: Recording, manifests: Iterable[Json]) -> list[Pool]:
 def _pool(resource: Resource) -> Pool:
     inputs: Mapping[str, Any] = resource.inputs
     node: Mapping[str, Any] = inputs["nodeConfig"]
-    machine_type: str = node["machineType"]
     topology: str = inputs.get("placementPolicy", {}).get("tpuTopology", "")
     minimum, maximum = _bounds(inputs)
-    machine, tpu = Machine.named(machine_type), TPU_MACHINES.get(machine_type)
-    hosts = maximum if topology else 1
+    made = shape(node["machineType"], topology=topology, node=node)
     return Pool(
         name=resource.name,
         minimum=minimum,
         maximum=maximum,
         labels={
             "cloud.google.com/gke-nodepool": str(resource.state["name"]),
-            **_gke_labels(machine_type, tpu, topology),
+            **made.labels,
             **_capacity_labels(node),
             **_zone_labels(inputs.get("nodeLocations", ())),
             **node.get("labels", {}),
         },
-        taints=tuple(Taint(each["key"], each["value"], _EFFECTS[each["effect"]]) for each in node.get("taints", ())),
-        capacity=machine.capacity,
-        allocatable=machine.allocatable,
-        step=hosts,
+        taints=_taints(node),
+        capacity=made.capacity,
+        allocatable=made.allocatable,
+        step=maximum if topology else 1,
     )
+
+
+def _taints(node: Mapping[str, Any]) -> tuple[Taint, ...]:
+    """Return the taints that a pool states, and that of its chips."""
+    stated = tuple(Taint(each["key"], each["value"], _EFFECTS[each["effect"]]) for each in node.get("taints", ()))
+    machine = MACHINES.get(node["machineType"])
+    if machine is None or machine.chip.resource in {taint.key for taint in stated}:
+        return stated
+    return (*stated, CHIP_TAINTS[machine.chip.resource])
 
 
 def _bounds(inputs: Mapping[str, Any]) -> tuple[int, int]:
@@ -84,18 +88,6 @@ def _bounds(inputs: Mapping[str, Any]) -> tuple[int, int]:
         return scaling.get("minNodeCount", 0) * zones, scaling["maxNodeCount"] * zones
     fixed: int = inputs.get("nodeCount", inputs.get("initialNodeCount", 0)) * zones
     return fixed, fixed
-
-
-def _gke_labels(machine_type: str, tpu: TpuMachine | None, topology: str) -> dict[str, str]:
-    labels = {
-        "node.kubernetes.io/instance-type": machine_type,
-        "cloud.google.com/machine-family": machine_type.partition("-")[0],
-    }
-    if tpu:
-        # A pool whose slices have one host states no topology.
-        whole = next((each for each in tpu.topologies if _chips(each) == tpu.chips), "")
-        labels |= {ACCELERATOR: tpu.generation.accelerator, TOPOLOGY: topology or whole}
-    return labels
 
 
 def _capacity_labels(node: Mapping[str, Any]) -> dict[str, str]:
@@ -114,25 +106,21 @@ def _zone_labels(zones: Iterable[str]) -> dict[str, str]:
     return {"topology.kubernetes.io/zone": zone, "topology.kubernetes.io/region": zone[:-2]} if zone else {}
 
 
-def _chips(topology: str) -> int:
-    return prod(map(int, topology.split("x")))
-
-
 def _autopilot(manifests: list[Json]) -> list[Pool]:
-    machine = Machine.named(AUTOPILOT_MACHINE)
+    made = shape(AUTOPILOT_MACHINE)
     general = Pool(
         name="autopilot",
         minimum=1,
         maximum=AUTOPILOT_MAXIMUM,
-        labels=_gke_labels(AUTOPILOT_MACHINE, None, ""),
-        capacity=machine.capacity,
-        allocatable=machine.allocatable,
+        labels=made.labels,
+        capacity=made.capacity,
+        allocatable=made.allocatable,
     )
     found = {general.name: general}
     for manifest in manifests:
         pod = manifest.get("spec", {}).get("template", {}).get("spec", {})
         selector: Mapping[str, str] = pod.get("nodeSelector", {})
-        if ACCELERATOR in selector:
+        if TPU in selector:
             pool = _slices(selector, _requested_chips(pod), _most_replicas(manifest, manifests))
             others = found[pool.name].maximum if pool.name in found else 0
             found[pool.name] = replace(pool, maximum=others + pool.maximum)
@@ -140,23 +128,22 @@ def _autopilot(manifests: list[Json]) -> list[Pool]:
 
 
 def _slices(selector: Mapping[str, str], chips: int, replicas: int) -> Pool:
-    tpu = next(
+    asked = next(
         each
-        for each in TPU_MACHINES.values()
-        if each.generation.accelerator == selector[ACCELERATOR]
-        and each.chips == chips
-        and selector[TOPOLOGY] in each.topologies
+        for each in slices_of(MACHINES.values())
+        if (each.machine.chip.label, each.topology) == (selector[TPU], selector[TOPOLOGY])
+        and each.machine.chips == chips
     )
-    hosts, machine = _chips(selector[TOPOLOGY]) // tpu.chips, Machine.named(tpu.name)
+    made = shape(asked.machine.name, topology=selector[TOPOLOGY])
     return Pool(
-        name="-".join(["autopilot", tpu.name, selector[TOPOLOGY]]),
+        name="-".join(["autopilot", asked.machine.name, selector[TOPOLOGY]]),
         minimum=0,
-        maximum=replicas * hosts,
-        labels={**_gke_labels(tpu.name, tpu, selector[TOPOLOGY]), **selector},
-        taints=(TPU_TAINT,),
-        capacity=machine.capacity,
-        allocatable=machine.allocatable,
-        step=hosts,
+        maximum=replicas * asked.hosts,
+        labels={**made.labels, **selector},
+        taints=(CHIP_TAINTS[TPU_RESOURCE],),
+        capacity=made.capacity,
+        allocatable=made.allocatable,
+        step=asked.hosts,
     )
 
 

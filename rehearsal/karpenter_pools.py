@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from catalog.gpu_machines import GPU_MACHINES, GPU_RESOURCE
+from catalog.machines import GPU_RESOURCE, MACHINES
 from offline import Recording
 from rehearsal.client import Json
 from rehearsal.eks_nodes import shape, zone_labels
@@ -53,7 +53,7 @@ def _pool(recording: Recording, node_pool: Json, node_class: Json) -> Pool:
         root_volume_gib=int(size.removesuffix("Gi")),
         interfaces=node_class.get("networkInterfaces", ()),
     )
-    gpus = GPU_MACHINES[instance_type].gpus if instance_type in GPU_MACHINES else 0
+    gpus = MACHINES[instance_type].chips if instance_type in MACHINES else 0
     name: str = node_pool["metadata"]["name"]
     return Pool(
         name=name,

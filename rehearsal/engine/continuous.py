@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from catalog.engines import Series
+from catalog.machines import Chip
 from checks.fit import Replica, fit
 from checks.fit.kv_layout import kv_layout
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.engine import Engine, Parameter, Shown
-from rehearsal.engine.hardware import Chip
 from rehearsal.engine.histogram import Histogram
 from rehearsal.engine.requests import Limits
 from rehearsal.engine.step_time import measured, step_seconds

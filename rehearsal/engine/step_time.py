@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from catalog.accelerators import TRILLIUM
 from catalog.architecture import Model
-from catalog.gpu_machines import H200
+from catalog.machines import Chip
+from catalog.machines.chips import H200, V6E
 from catalog.models import model
 from catalog.parameters import expert_parameters
-from rehearsal.engine.hardware import CHIPS, Chip
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +19,13 @@ class Measurement:
     """A throughput that somebody measured with a full batch.
 
     Attributes:
-        chip: name of the chip.
         bytes_per_parameter: of the weights as they were served.
         tokens_per_second: generated tokens of the whole batch.
         source: who measured it.
     """
 
     model: str
-    chip: str
+    chip: Chip
     chips: int
     batch: int
     bytes_per_parameter: int
@@ -37,12 +35,12 @@ class Measurement:
     @property
     def text(self) -> str:
         """What people read of it."""
-        return f"{self.tokens_per_second:g} tokens/s of {self.model} on {self.chips} {self.chip} in {self.source}"
+        return f"{self.tokens_per_second:g} tokens/s of {self.model} on {self.chips} {self.chip.name} in {self.source}"
 
 
 GKE_TUTORIAL = Measurement(
     "meta-llama/Llama-3.1-70B",
-    TRILLIUM.name,
+    V6E,
     chips=8,
     batch=128,
     bytes_per_parameter=2,
@@ -51,7 +49,7 @@ GKE_TUTORIAL = Measurement(
 )
 NVIDIA_BLOG = Measurement(
     "meta-llama/Llama-3.3-70B-Instruct",
-    H200.name,
+    H200,
     chips=1,
     batch=1,
     bytes_per_parameter=1,
@@ -62,7 +60,7 @@ NVIDIA_BLOG = Measurement(
 
 def measured(chip: Chip) -> Measurement:
     """Return what the roofline of such chips is fitted to."""
-    return NVIDIA_BLOG if chip.is_gpu else GKE_TUTORIAL
+    return NVIDIA_BLOG if chip.kind == "gpu" else GKE_TUTORIAL
 
 
 def step_seconds(served: Model, chip: Chip, chips: int) -> Callable[[int], float]:
@@ -81,7 +79,7 @@ def _ideal(served: Model, weight_bytes: float, chip: Chip, chips: int) -> tuple[
 def _attained_share(point: Measurement) -> float:
     """Return the share of the roofline that a measured engine attained."""
     served = model(point.model)
-    read, compute = _ideal(served, served.parameters * point.bytes_per_parameter, CHIPS[point.chip], point.chips)
+    read, compute = _ideal(served, served.parameters * point.bytes_per_parameter, point.chip, point.chips)
     return (read + point.batch * compute) * point.tokens_per_second / point.batch
 
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from catalog.architecture import Model
 from catalog.engines import TRITON
+from catalog.machines import Chip
 from catalog.triton import HTTP_PORT
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
 from rehearsal.engine.continuous import exported, version_of
 from rehearsal.engine.engine import NOTHING_AROUND, Engine, Parameter, Shown, Surroundings
-from rehearsal.engine.hardware import Chip, chip, gpus
+from rehearsal.engine.hardware import chip, gpus
 from rehearsal.engine.instances import InstanceEngine, InstanceLimits
 from rehearsal.engine.load_time import download_start_seconds
 from rehearsal.engine.step_time import measured, step_seconds

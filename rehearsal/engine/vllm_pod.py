@@ -31,9 +31,10 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
     streamed, names = flags.load_format == STREAM_FORMAT, flags.served_model_name or [flags.model]
     # A prefix in S3 says nothing of the model; the pod's last name is then the model's own.
     served, device = around.model(names[-1] if streamed else flags.model), chip(pod, around.pools)
+    on_gpus = device.kind == "gpu"
     lora = flags.max_loras, flags.max_lora_rank, flags.lora_target_modules
     replica = Replica(
-        engine="vllm" if device.is_gpu else "vllm-tpu",
+        engine="vllm" if on_gpus else "vllm-tpu",
         model=served,
         memory_gib=device.memory_gib,
         chips=flags.tensor_parallel_size,
@@ -43,12 +44,12 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
         max_num_batched_tokens=flags.max_num_batched_tokens,
         tensor_parallel=flags.tensor_parallel_size,
         kv_dtype="fp8" if flags.kv_cache_dtype.startswith("fp8") else None,
-        adapters=vllm_adapters(*lora) if flags.enable_lora and device.is_gpu else None,
+        adapters=vllm_adapters(*lora) if flags.enable_lora and on_gpus else None,
     )
     cold = Parameter(
         "load time of the very first start (not played)", f"{cold_start_seconds(served)} s", "catalog/footprint.py"
     )
-    start = (streamed_start_seconds if streamed else download_start_seconds) if device.is_gpu else warm_start_seconds
+    start = (streamed_start_seconds if streamed else download_start_seconds) if on_gpus else warm_start_seconds
     return batching_engine(
         replica,
         device,
@@ -59,7 +60,7 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
         series=exported(VLLM.exports, version_of(container), arguments),
         labels={"engine": "0", "model_name": names[0]},
         load_seconds=start(served),
-        more=() if device.is_gpu else (cold,),
+        more=() if on_gpus else (cold,),
     )
 
 

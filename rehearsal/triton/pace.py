@@ -8,9 +8,9 @@ much longer as the reading of its weights does.
 from collections.abc import Sequence
 
 from catalog.architecture import Model
-from catalog.gpu_machines import A10G
+from catalog.machines import Chip
+from catalog.machines.chips import A10G
 from catalog.models import model
-from rehearsal.engine.hardware import CHIPS, Chip
 
 MEASURED_MODEL = "meta-llama/Llama-2-7b-chat-hf"
 TOKENS_PER_SECOND = {1: 10.6, 8: 66.5}
@@ -35,6 +35,6 @@ def step_seconds(served: Model, chip: Chip, *, instances: int, largest_batch: in
     one, eight = (batch / rate for batch, rate in TOKENS_PER_SECOND.items())
     gain = 1.0 if instances == 1 else TWO_INSTANCES / TOKENS_PER_SECOND[1]
     reading = served.weight_bytes / chip.bandwidth
-    measured_reading = model(MEASURED_MODEL).weight_bytes / CHIPS[A10G.name].bandwidth
+    measured_reading = model(MEASURED_MODEL).weight_bytes / A10G.bandwidth
     scale = instances / gain * reading / measured_reading
     return [scale * (one + (eight - one) * (batch - 1) / 7) for batch in range(1, largest_batch + 1)]
