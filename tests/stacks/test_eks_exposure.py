@@ -14,7 +14,7 @@ from components.eks.load_balancers import annotations
 from components.serving.service import Balanced, Behind
 from components.serving.settings import Internal, InternalAlb, Public, PublicAlb
 from offline import SECRET, Recording, Resource
-from stacks.eks_gpu import EksGpu
+from stacks.clusters.eks import EksStack
 from stacks.gpu.exposure import load_balancer_items
 from tests.invariants.objects import reached
 
@@ -202,7 +202,7 @@ def test_load_clients_stay_inside(exposed: Recording) -> None:
 
 def test_load_balancers_cost_by_the_hour_and_public_ones_an_address_in_each_zone() -> None:
     file = Path(__file__).parents[1] / "stack_files/Pulumi.eks-exposed.yaml"
-    settings = EksGpu.model_validate(yaml.safe_load(file.read_text())["config"]["slipway:stack"])
+    settings = EksStack.model_validate(yaml.safe_load(file.read_text())["config"]["slipway:stack"])
     bought = {(item.name.rpartition(" ")[2], item.item): item.low for item in load_balancer_items(settings, "x", 3)}
     assert bought == {
         ("near", "nlb"): 1,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from stacks.eks_gpu import EksGpu
+from stacks.clusters.eks import EksStack
 from stacks.gpu.signals import monitoring
 
 from checks.signals import Scaler, assembly
@@ -30,7 +30,7 @@ FILES = {
 @pytest.mark.parametrize("stack", FILES)
 def test_what_is_judged_beforehand_is_what_components_create(stack: str, recordings: Mapping[str, Recording]) -> None:
     recording = recordings[stack]
-    settings = EksGpu.model_validate(yaml.safe_load((ROOT / FILES[stack]).read_text())["config"]["slipway:stack"])
+    settings = EksStack.model_validate(yaml.safe_load((ROOT / FILES[stack]).read_text())["config"]["slipway:stack"])
     judged = monitoring(settings)
     releases = [
         Release(one.inputs["chart"], one.inputs["name"], one.inputs["namespace"], one.inputs["values"])

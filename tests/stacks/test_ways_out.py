@@ -17,8 +17,8 @@ from catalog.models import MODELS, Model
 from checks import Finding
 from checks.fit.sharding import divisors
 from stacks import Stack, Surroundings
-from stacks.eks_gpu import EksGpu
-from stacks.gke_tpu import GkeTpu
+from stacks.clusters.eks import EksStack
+from stacks.clusters.gke import GkeStack
 from stacks.gke_tpu.checks import judge
 from stacks.gpu.checks import server_findings
 
@@ -49,7 +49,7 @@ VLLM: Raw = {
 
 def findings(raw: Raw) -> list[Finding]:
     read = SETTINGS.validate_python(raw, by_alias=True, by_name=False)
-    if isinstance(read, EksGpu):
+    if isinstance(read, EksStack):
         return server_findings(read)
     assert isinstance(read, GkeTpu)
     return judge(read, Surroundings(gcp_project="project"))
