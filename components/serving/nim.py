@@ -7,7 +7,7 @@ Here a monitor selects pods.
 import pulumi
 
 from catalog.engines import NIM
-from catalog.nim import metrics_path, signals
+from catalog.engines.nim.host import metrics_path, signals
 from components.serving.autoscaling import MetricsPath
 from components.serving.load_clients import completion
 from components.serving.load_test import load_test

@@ -8,7 +8,7 @@ selects pods, as for every other server.
 import pulumi
 
 from catalog.engines import NIM
-from catalog.nim import metrics_path, signals
+from catalog.engines.nim.host import metrics_path, signals
 from components.custom_resources import late_custom_resource
 from components.custom_resources.nim_operator import NimCache, NimService
 from components.serving.autoscaling import MetricsPath

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from catalog.engines import TRITON
-from catalog.triton import MEASURED
+from catalog.engines.triton.host import MEASURED
 from checks.signals import Workload
 from components.addons.monitoring_settings import SCRAPE_SECONDS
 from components.addons.observed import ObservedServer

@@ -7,9 +7,7 @@ from typing_extensions import override
 
 from catalog.drivers import Cuda, vllm_cuda
 from catalog.engines import VLLM
-from catalog.gpu_machines import GpuMachine
-from catalog.versions import VLLM_GPU
-from catalog.vllm_gpu import (
+from catalog.engines.vllm.host import (
     CACHE_VARIABLE,
     IMAGE,
     IMAGE_GIB,
@@ -21,6 +19,8 @@ from catalog.vllm_gpu import (
     cold_start_seconds,
     streamed_start_seconds,
 )
+from catalog.gpu_machines import GpuMachine
+from catalog.versions import VLLM_GPU
 from checks import Finding
 from checks.fit import Adapters, Fit, Replica, adapter_findings, fit, vllm_adapters
 from checks.signals import Export, Workload, arguments
