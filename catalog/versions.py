@@ -6,6 +6,9 @@ VLLM_TPU = "v0.27.0"
 # renovate: datasource=docker depName=vllm/vllm-openai
 VLLM_GPU = "v0.27.0"
 
+# renovate: datasource=docker depName=lmsysorg/sglang
+SGLANG = "v0.5.23"
+
 # renovate: datasource=docker depName=curlimages/curl
 CURL = "8.17.0"
 

@@ -1,14 +1,14 @@
 """Whether a method of speculative decoding works with the model that it is to speed up, and what it needs beside it.
 
-The methods and their constraints are those of TensorRT-LLM; `catalog.trtllm` names the sources. Memory is not judged
-here: a draft that is too large does not fit, which `checks.fit` and `checks.engine_pair` say.
+The methods and their constraints are those of TensorRT-LLM; `catalog.engines.tensorrt_llm` names the sources. Memory is
+not judged here: a draft that is too large does not fit, which `checks.fit` and `checks.engine_pair` say.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from catalog.architecture import Model
-from catalog.trtllm import EAGLE_HEADS, MTP_MODEL_TYPES, EagleHead, Method
+from catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS, MTP_MODEL_TYPES, EagleHead, Method
 from checks import Finding
 from checks.fit.sharding import divides, divisors
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from catalog import nim
 from catalog.engines import TRTLLM_SERVE, VLLM, Signal
+from catalog.engines.nim import host as nim
 
 _GENERATIONS: Sequence[Mapping[Signal, str]] = [
     {signal: series.name for signal, series in signals.items()}

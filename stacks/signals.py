@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from catalog.engines import TRITON
-from catalog.triton import MEASURED
+from catalog.engines.triton.host import MEASURED
 from checks.signals import (
     Keda,
     ManagedPrometheus,

@@ -1,13 +1,15 @@
-"""What each engine serves and exports: ports, paths, and the series that autoscalers and dashboards may follow.
+"""What is known of each engine, a folder for each of them.
 
-Each engine's module names its sources. Series that neither scaling nor a dashboard needs are left out.
+`series.py` has ports, paths, and the series that scaling or a dashboard may follow; `host.py` the image, what a replica
+takes of its host and how long it takes to start; `flags.py` everything that the engine takes on its command line, in
+files and from the environment, with what each of it changes.
 """
 
-from catalog.engines.nim import NIM
+from catalog.engines.nim.series import NIM
 from catalog.engines.series import Ceiling, Engine, Mode, Page, Renamed, Series, Signal, release, renamed
-from catalog.engines.triton import TRITON
-from catalog.engines.trtllm_serve import TRTLLM_SERVE
-from catalog.engines.vllm import VLLM
+from catalog.engines.tensorrt_llm.series import TRTLLM_SERVE
+from catalog.engines.triton.series import TRITON
+from catalog.engines.vllm.series import VLLM
 
 ENGINES = {engine.name: engine for engine in (VLLM, TRITON, NIM, TRTLLM_SERVE)}
 """The engines by name."""

@@ -9,8 +9,8 @@ from typing import Any
 
 from catalog.architecture import Model
 from catalog.engines import NIM
+from catalog.engines.nim.host import MEMORY_UTILIZATION, metrics_path
 from catalog.models import MODELS, UnknownModelError
-from catalog.nim import MEMORY_UTILIZATION, metrics_path
 from checks.fit import Replica
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.continuous import batching_engine, exported, version_of

@@ -13,8 +13,8 @@ from typing import Any
 
 from catalog.architecture import Model
 from catalog.engines import TRITON
+from catalog.engines.triton.host import HTTP_PORT
 from catalog.machines import Chip
-from catalog.triton import HTTP_PORT
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
 from rehearsal.engine.continuous import exported, version_of
 from rehearsal.engine.engine import NOTHING_AROUND, Engine, Parameter, Shown, Surroundings

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog.engines import VLLM
+from catalog.engines.vllm.host import STREAM_FORMAT
 from catalog.footprint import cold_start_seconds
-from catalog.vllm_gpu import STREAM_FORMAT
 from checks.fit import VLLM_MODULES, Replica, vllm_adapters
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.continuous import batching_engine, exported, version_of

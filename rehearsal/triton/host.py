@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 
 from catalog.engines import TRITON
-from catalog.triton import GRPC_PORT, HTTP_PORT
+from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT
 from rehearsal.client import Json
 from rehearsal.processes import Processes
 from rehearsal.triton import wheel

@@ -7,11 +7,11 @@ from typing_extensions import override
 
 from catalog.drivers import Cuda, vllm_cuda
 from catalog.engines import VLLM
+from catalog.engines.vllm.host import STREAM_BUFFER_GIB, STREAM_DISK_GIB, cache_gib, streamed_start_seconds
+from catalog.engines.vllm.hosts import HOSTS, VllmHost
 from catalog.footprint import file_cache_gib
 from catalog.machines import Slice
 from catalog.versions import VLLM_GPU
-from catalog.vllm_gpu import STREAM_BUFFER_GIB, STREAM_DISK_GIB, cache_gib, streamed_start_seconds
-from catalog.vllm_hosts import HOSTS, VllmHost
 from checks import Finding
 from checks.fit import Adapters, Fit, Replica, adapter_findings, fit, vllm_adapters
 from checks.signals import Export, Workload, arguments

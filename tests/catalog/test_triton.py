@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from catalog.drivers import TritonVariant, triton_cuda
 from catalog.engines import TRITON
-from catalog.models import MODELS
-from catalog.triton import (
+from catalog.engines.triton.host import (
     BACKENDS,
     LAST_ENGINE_RELEASE,
     TENSORRT_LLM,
@@ -16,6 +15,7 @@ from catalog.triton import (
     checkpoint_gib,
     engine_gib,
 )
+from catalog.models import MODELS
 from catalog.units import GIB
 
 

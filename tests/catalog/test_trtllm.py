@@ -3,17 +3,16 @@
 import pytest
 
 from catalog.engines import TRTLLM_SERVE
-from catalog.models import MODELS, model
-from catalog.trtllm import (
-    EAGLE_HEADS,
+from catalog.engines.tensorrt_llm.host import (
     ENGINES_IMAGE,
     ENGINES_VERSION,
     ITERATION_STATISTICS,
     RETURN_PERF_METRICS,
-    EagleHead,
     engines_gib,
     quantising_gpus,
 )
+from catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS, EagleHead
+from catalog.models import MODELS, model
 from catalog.units import GIB, MIB
 from catalog.versions import TENSORRT_LLM
 

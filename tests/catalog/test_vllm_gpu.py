@@ -3,9 +3,9 @@
 import pytest
 
 from catalog.architecture import Model
+from catalog.engines.vllm.host import STREAM_BUFFER_GIB, cold_start_seconds, streamed_start_seconds
 from catalog.models import MODELS
 from catalog.units import GIB
-from catalog.vllm_gpu import STREAM_BUFFER_GIB, cold_start_seconds, streamed_start_seconds
 
 BF16_BYTES = 2
 

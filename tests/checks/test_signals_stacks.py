@@ -10,7 +10,6 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 from stack_paths import STACK_FILES
-from stacks.clusters.gke import GkeStack
 from stacks.gke_tpu import signals as gke_tpu_signals
 from stacks.gpu.serving import GpuServing
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.architecture import Model
+from catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS, Method
 from catalog.models import model
-from catalog.trtllm import EAGLE_HEADS, Method
 from checks.engine_pair import EnginePair, pair_fit
 from checks.fit import Replica, fit
 from checks.speculation import Speculation, speculation_findings

@@ -9,13 +9,13 @@ import yaml
 from edits import Deploy, Edit, Refuse, Stack
 from hypothesis import given
 from hypothesis import strategies as st
+from stacks.gpu.exposure import load_balancer_items
 
 from components.eks.load_balancers import annotations
 from components.serving.service import Balanced, Behind
 from components.serving.settings import Internal, InternalAlb, Public, PublicAlb
 from offline import SECRET, Recording, Resource
 from stacks.clusters.eks import EksStack
-from stacks.gpu.exposure import load_balancer_items
 from tests.invariants.objects import reached
 
 SERVICE = "kubernetes:core/v1:Service"

@@ -369,7 +369,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         speculation(type="eagle3", model="yuhuili/EAGLE-LLaMA3-Instruct-70B", maxDraftLen=4),
         f"{SPECULATION}.model",
         "is no EAGLE-3 head that is known",
-        "catalog/trtllm.py",
+        "catalog/engines/tensorrt_llm/speculation.py",
     ),
     "drafts that never fit a step": (
         speculation(type="ngram", maxDraftLen=1024, maxMatchingNgramSize=2),

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import yaml
-from stacks.clusters.eks import EksStack
 from stacks.gpu.signals import monitoring
 
 from checks.signals import Scaler, assembly
@@ -15,6 +14,7 @@ from checks.signals.assembly import Release
 from checks.signals.targets import quantity
 from offline import Recording
 from offline.manifests import manifest
+from stacks.clusters.eks import EksStack
 
 ROOT = Path(__file__).parents[2]
 FILES = {

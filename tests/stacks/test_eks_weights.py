@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lookup import listed, one, statements
 
+from catalog.engines.vllm.host import STREAM_BUFFER_GIB, STREAM_DISK_GIB
 from catalog.units import GIB
-from catalog.vllm_gpu import STREAM_BUFFER_GIB, STREAM_DISK_GIB
 from components.eks.bucket_access import read_statements
 from offline import Recording
 

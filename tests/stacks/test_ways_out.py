@@ -7,20 +7,19 @@ from typing import Any
 
 import pytest
 import yaml
+from catalog.accelerators import TPU_MACHINES
+from catalog.gpu_machines import GPU_MACHINES
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from stacks.gke_tpu.checks import judge
+from stacks.gpu.checks import server_findings
 
-from catalog.accelerators import TPU_MACHINES
-from catalog.gpu_machines import GPU_MACHINES
 from catalog.models import MODELS, Model
 from checks import Finding
 from checks.fit.sharding import divisors
 from stacks import Stack, Surroundings
 from stacks.clusters.eks import EksStack
-from stacks.clusters.gke import GkeStack
-from stacks.gke_tpu.checks import judge
-from stacks.gpu.checks import server_findings
 
 STACKS = Path(__file__).parents[2] / "stacks"
 SETTINGS: TypeAdapter[Stack] = TypeAdapter(Stack)

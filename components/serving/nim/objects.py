@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from catalog.engines import NIM
-from catalog.nim import USER
+from catalog.engines.nim.host import USER
 from components.custom_resources import wire
 from components.custom_resources.nim_operator import (
     CacheReference,

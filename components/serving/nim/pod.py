@@ -3,7 +3,7 @@
 import pulumi_kubernetes as k8s
 
 from catalog.engines import NIM
-from catalog.nim import CACHE_PATH, LIVE_PATH, USER
+from catalog.engines.nim.host import CACHE_PATH, LIVE_PATH, USER
 from components.serving.ngc import KEY, NgcAccess
 from components.serving.nim.settings import NimArgs
 from components.serving.service import propagation_seconds

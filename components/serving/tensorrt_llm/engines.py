@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from catalog.architecture import Model
-from catalog.trtllm import ENGINES_VERSION
+from catalog.engines.tensorrt_llm.host import ENGINES_VERSION
 from components.serving.tensorrt_llm.options import digest
 from components.serving.tensorrt_llm.scripts.steps import Step
 from components.serving.tensorrt_llm.settings import EngineBuild, EnginesRoute, TensorRtLlmArgs

@@ -9,7 +9,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, cast
 
-from catalog.trtllm import ITERATION_STATISTICS, OVERLAPS, RETURN_PERF_METRICS
+from catalog.engines.tensorrt_llm.host import ITERATION_STATISTICS, RETURN_PERF_METRICS
+from catalog.engines.tensorrt_llm.speculation import OVERLAPS
 from components.serving.tensorrt_llm.settings import (
     DraftTarget,
     Eagle3,

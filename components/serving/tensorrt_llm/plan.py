@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from catalog.architecture import Model
 from catalog.engines import TRITON, TRTLLM_SERVE
-from catalog.triton import ENGINE_TEMPLATES, HTTP_PORT
+from catalog.engines.triton.host import ENGINE_TEMPLATES, HTTP_PORT
 from components.serving.tensorrt_llm.engines import (
     DIRECTORY,
     LAYOUT,

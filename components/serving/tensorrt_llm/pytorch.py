@@ -3,7 +3,7 @@
 import pulumi
 
 from catalog.engines import TRTLLM_SERVE
-from catalog.trtllm import IMAGE, cold_start_seconds
+from catalog.engines.tensorrt_llm.host import IMAGE, cold_start_seconds
 from catalog.versions import TENSORRT_LLM
 from components.serving.load_request import PROMPT, LoadRequest
 from components.serving.tensorrt_llm.files import config_map, script

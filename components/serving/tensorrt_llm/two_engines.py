@@ -4,8 +4,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import TRITON
-from catalog.triton import GRPC_PORT, HTTP_PORT
-from catalog.trtllm import ENGINES_IMAGE, build_seconds, engines_gib, quantising_memory_gib
+from catalog.engines.tensorrt_llm.host import ENGINES_IMAGE, build_seconds, engines_gib, quantising_memory_gib
+from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT
 from components.serving.load_request import PROMPT, LoadRequest
 from components.serving.tensorrt_llm.engines import ROOT, draft_engine, target_engine
 from components.serving.tensorrt_llm.files import config_map, script

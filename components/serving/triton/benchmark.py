@@ -5,7 +5,7 @@ from pathlib import Path
 import pulumi
 import pulumi_kubernetes as k8s
 
-from catalog.triton import GRPC_PORT, HTTP_PORT, IMAGE
+from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, IMAGE
 from components.serving.by_hand import by_hand, client_pod
 from components.serving.triton.settings import Llama2
 from triton_repository import clients

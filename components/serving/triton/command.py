@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Literal
 
-from catalog.triton import ENGINE_TEMPLATES, GRPC_PORT, HTTP_PORT
+from catalog.engines.triton.host import ENGINE_TEMPLATES, GRPC_PORT, HTTP_PORT
 from components.serving.triton.llama2 import needs_onnx
 from components.serving.triton.served import BLS_MODEL, ENGINE_MODEL, ENSEMBLE_MODEL
 from components.serving.triton.settings import (

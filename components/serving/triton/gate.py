@@ -6,7 +6,7 @@ requests at nothing under overload; one that waits for its answers has both.
 
 from pathlib import Path
 
-from catalog.triton import BEHIND
+from catalog.engines.triton.host import BEHIND
 from triton_repository import Model, ModelConfig, ModelInstanceGroup
 from triton_repository.schema.policies import ModelTransactionPolicy
 

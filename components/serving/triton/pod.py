@@ -12,7 +12,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import TRITON
-from catalog.triton import GRPC_PORT, HTTP_PORT, LIVE_PATH
+from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, LIVE_PATH
 from components.serving.service import propagation_seconds
 from components.serving.site import Site, found
 from components.serving.token import FILE

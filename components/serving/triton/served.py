@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.engines import Mode
-from catalog.triton import LLMAPI_CODE
+from catalog.engines.triton.host import LLMAPI_CODE
 from components.serving.load_request import PROMPT, LoadRequest
 from components.serving.settings import LoadClients
 from components.serving.triton.gate import gated

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import TRITON
-from catalog.triton import GRPC_PORT, HTTP_PORT
+from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT
 from components.serving.replicas import Listening, deployment, surround
 from components.serving.site import Site
 from components.serving.triton.benchmark import benchmark

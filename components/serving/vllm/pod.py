@@ -11,8 +11,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import VLLM
+from catalog.engines.vllm.host import STREAM_ENVIRONMENT, STREAM_FORMAT
 from catalog.units import GIB
-from catalog.vllm_gpu import STREAM_ENVIRONMENT, STREAM_FORMAT
 from components.serving.token import FILE
 from components.serving.vllm.runtime import VllmRuntime
 from components.serving.vllm.settings import LoraArgs, VllmArgs

@@ -7,8 +7,7 @@ from typing_extensions import override
 
 from catalog.drivers import Cuda, nim_cuda
 from catalog.engines import NIM
-from catalog.machines import Slice
-from catalog.nim import (
+from catalog.engines.nim.host import (
     IMAGE_GIB,
     MEMORY_GIB,
     MEMORY_UTILIZATION,
@@ -17,7 +16,8 @@ from catalog.nim import (
     cold_start_seconds,
     metrics_path,
 )
-from catalog.nim import signals as signals_of
+from catalog.engines.nim.host import signals as signals_of
+from catalog.machines import Slice
 from checks import Finding
 from checks.fit import Fit, Replica, fit
 from checks.signals import Export, Workload

@@ -10,10 +10,7 @@ from typing_extensions import override
 from catalog.architecture import Model
 from catalog.drivers import Cuda, triton_cuda, trtllm_cuda
 from catalog.engines import TRITON, TRTLLM_SERVE
-from catalog.machines import Slice
-from catalog.triton import GRPC_PORT, HTTP_PORT, LAST_ENGINE_RELEASE, PROCESS_MEMORY_GIB
-from catalog.trtllm import (
-    EAGLE_HEADS,
+from catalog.engines.tensorrt_llm.host import (
     ENGINE_LOAD_SECONDS,
     IMAGE_GIB,
     ITERATION_STATISTICS,
@@ -23,6 +20,9 @@ from catalog.trtllm import (
     cold_start_seconds,
     memory_gib,
 )
+from catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS
+from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, LAST_ENGINE_RELEASE, PROCESS_MEMORY_GIB
+from catalog.machines import Slice
 from catalog.versions import TENSORRT_LLM
 from checks import Finding
 from checks.fit import Fit

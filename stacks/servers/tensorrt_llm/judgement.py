@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from catalog.engines.tensorrt_llm.host import quantising_gpus, quantising_memory_gib
+from catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS
 from catalog.machines import Machine
-from catalog.trtllm import EAGLE_HEADS, quantising_gpus, quantising_memory_gib
 from checks import Finding, errors
 from checks.engine_pair import EnginePair, pair_fit
 from checks.fit import Draft, Fit, Replica, fit
@@ -33,7 +34,7 @@ def unknown_findings(args: TensorRtLlmArgs, path: str, models: Models) -> list[F
                     "tensorrt-llm.unknown",
                     f"{path}.route.speculation.model",
                     f"{head!r} is no EAGLE-3 head that is known, so neither is the model that it was trained with",
-                    f"use {', '.join(EAGLE_HEADS)}, or add the head to catalog/trtllm.py",
+                    f"use {', '.join(EAGLE_HEADS)}, or add the head to catalog/engines/tensorrt_llm/speculation.py",
                 )
             )
         case EnginesRoute(draft=draft):

@@ -7,9 +7,9 @@ from typing_extensions import override
 
 from catalog.drivers import Cuda, triton_cuda
 from catalog.engines import TRITON
+from catalog.engines.triton.host import IMAGE, IMAGE_GIB, SHARED_MEMORY_GIB
 from catalog.machines import Slice
 from catalog.models import MODELS
-from catalog.triton import IMAGE, IMAGE_GIB, SHARED_MEMORY_GIB
 from checks import Finding
 from checks.fit import Fit, fit
 from checks.signals import Export, Workload

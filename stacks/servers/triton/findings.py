@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from catalog.engines.triton.host import BACKENDS, LAST_ENGINE_RELEASE, TENSORRT_LLM
 from catalog.machines import Machine
-from catalog.triton import BACKENDS, LAST_ENGINE_RELEASE, TENSORRT_LLM
 from checks import Finding
 from components.serving.triton.served import ANYWHERE, PROJECT, Served, served
 from components.serving.triton.settings import Directory, Gate, ModelRepository, TensorRtLlmEngine, TritonArgs

@@ -4,8 +4,7 @@ from math import ceil
 
 from catalog.architecture import Model
 from catalog.drivers import TritonVariant
-from catalog.machines import Machine
-from catalog.triton import (
+from catalog.engines.triton.host import (
     LOAD_SECONDS,
     MEMORY_GIB,
     PROCESS_MEMORY_GIB,
@@ -15,6 +14,7 @@ from catalog.triton import (
     download_seconds,
     engine_gib,
 )
+from catalog.machines import Machine
 from checks.fit import Replica
 from components.serving.triton.command import Dtype
 from components.serving.triton.llama2 import INSTANCES, MEMORY_UTILIZATION, needs_onnx

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from catalog.triton import BEHIND, MEASURED
+from catalog.engines.triton.host import BEHIND, MEASURED
 from components.serving.triton.gate import gated
 from tests.triton_repository.server_process import prepare_backends, start
 from tests.triton_repository.tritonserver import TritonServer

@@ -1,9 +1,9 @@
 """Triton Inference Server: its images, where they keep NVIDIA's model code, and what a replica takes of its host.
 
-`catalog.engines.triton` knows the series. Sources of the rest: docs/introduction/compatibility.md of
-triton-inference-server/server (the TensorRT-LLM of each container), docs/source/legacy/tensorrt-backend-removal.md of
-NVIDIA/TensorRT-LLM (where the engine route ends), the server's user guide on health, metrics and shutdown, and
-NVIDIA's guide "TensorRT-LLM Autoscaling and Load Balancing" of triton-inference-server/tutorials.
+Sources: docs/introduction/compatibility.md of triton-inference-server/server (the TensorRT-LLM of each container),
+docs/source/legacy/tensorrt-backend-removal.md of NVIDIA/TensorRT-LLM (where the engine route ends), the server's user
+guide on health, metrics and shutdown, and NVIDIA's guide "TensorRT-LLM Autoscaling and Load Balancing" of
+triton-inference-server/tutorials.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,9 @@
 """vLLM on GPUs: its image, and what a replica takes of its host.
 
-`catalog.engines.vllm` knows the series. Sources of the rest: docs.vllm.ai (environment variables, deployment with
-Docker) and Docker Hub's vllm/vllm-openai. Of weights that are streamed from S3: docs.vllm.ai, "Loading models with
-Run:ai Model Streamer" (since 0.6.6), vLLM's docker/Dockerfile, which installs `runai-model-streamer[s3]` in the
-image, and github.com/run-ai/runai-model-streamer, docs/src/usage.md and env-vars.md.
+Sources: docs.vllm.ai (environment variables, deployment with Docker) and Docker Hub's vllm/vllm-openai. Of weights that
+are streamed from S3: docs.vllm.ai, "Loading models with Run:ai Model Streamer" (since 0.6.6), vLLM's docker/Dockerfile,
+which installs `runai-model-streamer[s3]` in the image, and github.com/run-ai/runai-model-streamer,
+docs/src/usage.md and env-vars.md.
 """
 
 from math import ceil

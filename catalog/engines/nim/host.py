@@ -1,7 +1,7 @@
 """NVIDIA NIM for LLMs: what an image of a version exports, and what a replica takes of its host.
 
-`catalog.engines.nim` knows the series. Sources of the rest: the environment variables on docs.nvidia.com/nim/
-large-language-models and the last public chart, NVIDIA/nim-deploy:helm/nim-llm 1.1.2 (port, probes, user).
+Sources: the environment variables on docs.nvidia.com/nim/large-language-models and the last public chart,
+NVIDIA/nim-deploy:helm/nim-llm 1.1.2 (port, probes, user).
 """
 
 from collections.abc import Mapping

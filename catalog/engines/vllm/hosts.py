@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from catalog.architecture import Model
+from catalog.engines.vllm.host import CACHE_VARIABLE, IMAGE_GIB, LOAD_SECONDS, MEMORY_GIB, SHARED_MEMORY_GIB
 from catalog.footprint import (
     COMPILE_CACHE_VARIABLE,
     DOWNLOAD_BYTES_PER_SECOND,
@@ -13,7 +14,6 @@ from catalog.footprint import (
 )
 from catalog.footprint import SHARED_MEMORY_GIB as TPU_SHARED_MEMORY_GIB
 from catalog.versions import VLLM_GPU, VLLM_TPU
-from catalog.vllm_gpu import CACHE_VARIABLE, IMAGE_GIB, LOAD_SECONDS, MEMORY_GIB, SHARED_MEMORY_GIB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ between them that moved the page is not known, so both are accepted there. Image
 
 from dataclasses import replace
 
-from catalog.engines import vllm
 from catalog.engines.series import Engine, Page, Series
+from catalog.engines.vllm import series as vllm
 
 LABELS = ("model_name",)
 

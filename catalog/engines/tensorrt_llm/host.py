@@ -1,25 +1,18 @@
-"""TensorRT-LLM: its images, which methods of speculative decoding it has, and what a replica takes of its host.
+"""TensorRT-LLM: its images, and what a replica takes of its host.
 
-`catalog.engines.trtllm_serve` knows the series. Sources of the rest, all of NVIDIA/TensorRT-LLM: docs/source/features/
-speculative-decoding.md @04c8822c (methods, the models that they need), feature-combination-matrix.md @01edceae,
-and tensorrt_llm/llmapi/llm_args.py @00043967 (names of options). `catalog.triton` knows the containers that still build
-engines.
+`catalog.engines.triton.host` knows the containers that still build engines. The names of options are those of
+tensorrt_llm/llmapi/llm_args.py in NVIDIA/TensorRT-LLM @00043967.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from math import ceil
-from typing import Literal
 
 from catalog.architecture import Model
-from catalog.engines.trtllm_serve import ITERATIONS
+from catalog.engines.tensorrt_llm.series import ITERATIONS
+from catalog.engines.triton.host import IMAGE as TRITON_IMAGE
+from catalog.engines.triton.host import LAST_ENGINE_RELEASE, TENSORRT_LLM
 from catalog.footprint import DOWNLOAD_BYTES_PER_SECOND
-from catalog.triton import IMAGE as TRITON_IMAGE
-from catalog.triton import LAST_ENGINE_RELEASE, TENSORRT_LLM
 from catalog.units import GIB
-
-Method = Literal["none", "draft-target", "eagle3", "ngram", "mtp"]
-"""How tokens are proposed that the served model then verifies."""
 
 IMAGE = "nvcr.io/nvidia/tensorrt-llm/release"
 
@@ -32,13 +25,6 @@ RETURN_PERF_METRICS = "return_perf_metrics"
 """The option with which there is a page for Prometheus."""
 ITERATION_STATISTICS = ITERATIONS
 """The option with which the PyTorch backend counts what waits and how full the KV cache is."""
-
-OVERLAPS = frozenset[Method]({"none", "eagle3", "mtp"})
-"""Methods that run with the overlap scheduler; for the others NVIDIA's documentation turns it off. All of them run with
-CUDA graphs, chunked prefill and tensor parallelism, and none with pipeline parallelism."""
-
-MTP_MODEL_TYPES = ("deepseek_v3",)
-"""Models whose checkpoints have layers that predict several tokens."""
 
 IMAGE_GIB = 40
 """Disk that an unpacked image takes, GiB: an upper estimate."""
@@ -59,59 +45,6 @@ ENGINE_LOAD_SECONDS = 15 * 60
 STEP_BYTES_PER_SECOND = 25_000_000
 """What a step of building engines gets through of the model's 16-bit weights, with slow disks in mind: a guess by which
 only time limits are set. The largest step is the quantisation, which reads and writes the model."""
-
-
-@dataclass(frozen=True, slots=True)
-class EagleHead:
-    """A checkpoint of EAGLE-3: it reads the hidden states of the one model that it was trained with.
-
-    Attributes:
-        name: Hugging Face id.
-        targets: that model's checkpoints, quantised copies included.
-    """
-
-    name: str
-    targets: tuple[str, ...]
-
-    def row(self, target: Model) -> Model:
-        """Return its shape: one layer as wide as its target's, which published heads do not exceed.
-
-        The layer reads an embedding beside a hidden state, a matrix joins three hidden states, and the output layer
-        has at most the target's vocabulary.
-        """
-        width = target.hidden
-        attention = width * target.head_dim * (3 * target.heads + 4 * target.kv_heads)
-        layer = attention + 3 * width * target.intermediate
-        return replace(
-            target,
-            name=self.name,
-            parameters=layer + 3 * width * width + EAGLE_VOCABULARY * width,
-            layers=1,
-            quantisation=None,
-            checkpoint_bytes=None,
-            gated=False,
-            source="widths of its target",
-        )
-
-
-EAGLE_VOCABULARY = 32000
-"""Tokens that the output layer of a published EAGLE-3 head can propose."""
-
-_LLAMA_33_70B = (
-    "meta-llama/Llama-3.3-70B-Instruct",
-    "nvidia/Llama-3.3-70B-Instruct-FP8",
-    "RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic",
-)
-
-EAGLE_HEADS = {
-    head.name: head
-    for head in (
-        EagleHead("yuhuili/EAGLE3-LLaMA3.3-Instruct-70B", _LLAMA_33_70B),
-        EagleHead("nebius/EAGLE3-Llama-3.3-70B-Instruct", _LLAMA_33_70B),
-        EagleHead("yuhuili/EAGLE3-LLaMA3.1-Instruct-8B", ("meta-llama/Llama-3.1-8B-Instruct",)),
-    )
-}
-"""Known heads by name."""
 
 
 def cold_start_seconds(models: Iterable[Model]) -> int:

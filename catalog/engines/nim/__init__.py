@@ -1,0 +1,1 @@
+"""NVIDIA NIM for large language models."""

@@ -1,0 +1,1 @@
+"""vLLM, on TPUs and GPUs."""
