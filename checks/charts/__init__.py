@@ -2,6 +2,6 @@
 
 from checks.charts.judgement import Around, chart_findings
 from checks.charts.keys import value_findings
-from checks.charts.values import ChartValues, merged
+from checks.charts.values import StackChart, merged
 
-__all__ = ["Around", "ChartValues", "chart_findings", "merged", "value_findings"]
+__all__ = ["Around", "StackChart", "chart_findings", "merged", "value_findings"]

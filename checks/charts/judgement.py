@@ -12,7 +12,7 @@ from checks.charts.gpu_sharing import sharing_findings
 from checks.charts.keys import value_findings
 from checks.charts.rules import Rule
 from checks.charts.selection import Taint, monitor_findings, toleration_findings, watch_findings
-from checks.charts.values import ABSENT, ChartValues, at, block, merged
+from checks.charts.values import ABSENT, StackChart, at, block, merged
 
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "kube-prometheus-stack": monitoring_rules.KUBE_PROMETHEUS_STACK,
@@ -63,12 +63,12 @@ class Around:
     driver: int | None
 
 
-def chart_findings(charts: Mapping[str, ChartValues], around: Around) -> list[Finding]:
+def chart_findings(charts: Mapping[str, StackChart], around: Around) -> list[Finding]:
     """Judge the values of charts, by the chart's name."""
     return [finding for name, values in charts.items() for finding in _findings(name, values, around)]
 
 
-def _findings(name: str, values: ChartValues, around: Around) -> Iterator[Finding]:
+def _findings(name: str, values: StackChart, around: Around) -> Iterator[Finding]:
     if not values.given:
         return
     if not values.installed:
@@ -89,7 +89,7 @@ def _findings(name: str, values: ChartValues, around: Around) -> Iterator[Findin
     yield from _special_findings(name, values, around)
 
 
-def _special_findings(name: str, values: ChartValues, around: Around) -> Iterator[Finding]:
+def _special_findings(name: str, values: StackChart, around: Around) -> Iterator[Finding]:
     path, together = values.path, values.merged
     for finding in toleration_findings(path, together, TOLERATIONS.get(name, ()), GPU_TAINT):
         yield finding if around.own_cluster else replace(finding, severity="warning")

@@ -9,7 +9,7 @@ ABSENT: Final = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChartValues:
+class StackChart:
     """The values of a chart in a stack.
 
     Attributes:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from catalog.charts import Key, chart
 from checks import Finding
-from checks.charts import Around, ChartValues, chart_findings, value_findings
+from checks.charts import Around, StackChart, chart_findings, value_findings
 
 OWN_CLUSTER = Around(namespace="serving", own_cluster=True, driver=580)
 SELECTED = {"release": "kube-prometheus-stack"}
@@ -28,7 +28,7 @@ def nested(key: str, value: object) -> dict[str, Any]:
 
 
 def judged(name: str, values: Mapping[str, Any], around: Around = OWN_CLUSTER) -> list[Finding]:
-    return chart_findings({name: ChartValues(path="values.x", own=OWN.get(name, {}), given=values)}, around)
+    return chart_findings({name: StackChart(path="values.x", own=OWN.get(name, {}), given=values)}, around)
 
 
 GPU_TOLERATION = {"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}
@@ -215,7 +215,7 @@ def test_what_else_a_cluster_that_exists_may_have_is_a_warning() -> None:
 
 
 def test_values_of_a_chart_that_the_stack_does_not_install_are_spoken_of() -> None:
-    values = ChartValues(path="values.karpenter", given={"replicas": 1}, installed=False)
+    values = StackChart(path="values.karpenter", given={"replicas": 1}, installed=False)
     [finding] = chart_findings({"karpenter": values}, OWN_CLUSTER)
     assert (finding.code, finding.path, finding.severity) == ("values.unused", "values.karpenter", "warning")
 
