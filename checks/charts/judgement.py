@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from catalog.gpu_machines import GPU_RESOURCE
+from catalog.machines import GPU_RESOURCE
 from checks import Finding
 from checks.charts import monitoring_rules, node_rules
 from checks.charts.gpu_sharing import sharing_findings
