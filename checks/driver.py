@@ -38,30 +38,6 @@ def driver_findings(path: str, cuda: Cuda | None, driver: int | None, *, driver_
     ]
 
 
-def operator_findings(path: str, values: Mapping[str, Any], driver: int) -> list[Finding]:
-    """Judge values of the GPU operator on nodes whose image brings the driver and the container toolkit.
-
-    Args:
-        path: where the values are in the stack file.
-        values: a person's, for the chart.
-        driver: branch of the driver in the image.
-    """
-    findings = [
-        Finding(
-            "driver.operator",
-            f"{path}.{part}.enabled",
-            f"is true, and the nodes' image has driver {driver} and the container toolkit: a second one breaks them",
-            "leave it out",
-        )
-        for part in ("driver", "toolkit")
-        if _enabled(values, part)
-    ]
-    if _enabled(values, "devicePlugin") is False:
-        reason = "is false, so nothing tells Kubernetes of the GPUs, and the servers' pods wait for ever"
-        findings.append(Finding("driver.operator", f"{path}.devicePlugin.enabled", reason, "leave it out"))
-    return findings
-
-
 def operator_driver(values: Mapping[str, Any]) -> int | None:
     """Return the branch of the driver that values let the GPU operator install; None if they let it install none."""
     if not _enabled(values, "driver"):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from catalog.engines import TRITON
 from catalog.engines.triton.host import MEASURED
+from checks.charts import merged
 from checks.signals import (
     Keda,
     ManagedPrometheus,
@@ -26,7 +27,6 @@ from components.addons.monitoring_settings import (
     SELECTED,
     STACK,
     adapter_values,
-    merged,
     stack_values,
 )
 from components.addons.observed import ObservedServer
@@ -119,7 +119,7 @@ def _actuator(metrics: PrometheusMetrics, servers: Sequence[Shape]) -> tuple[Ada
                 MetricsApi(path="values", group="custom.metrics.k8s.io", owner=f"{NAMESPACE}/{ADAPTER}"),
             )
         case KedaArgs():
-            path, name = "monitoring.actuator", keda_settings.NAME
+            path, name = "values.kubePrometheusStack", keda_settings.NAME
             return (
                 Keda(path=path, url=keda_settings.SERVER),
                 MetricsApi(path=path, group="external.metrics.k8s.io", owner=f"{name}/{name}"),

@@ -181,7 +181,7 @@ def _url_findings(adapter: PrometheusAdapter | Keda, collector: Prometheus) -> l
                 "signals.url",
                 adapter.path,
                 f"port {port} is asked; Prometheus is on {collector.port}",
-                f"use {collector.port}",
+                f"use {collector.port}, or leave the Service's port at {port}",
             )
         ]
     return []

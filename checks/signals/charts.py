@@ -6,6 +6,7 @@ Sources: the templates and defaults of prometheus-community's kube-prometheus-st
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from checks.charts.values import block
 from checks.signals.edges import AdapterRule, PrometheusAdapter, StackdriverAdapter
 from checks.signals.manifests import Manifest, place, seconds
 from checks.signals.promql import read_adapter_query
@@ -25,12 +26,13 @@ def prometheus(release: str, namespace: str, values: Mapping[str, Any]) -> Prome
     """Return the Prometheus of a release of kube-prometheus-stack."""
     name = release if STACK in release else f"{release}-{STACK}"
     name = (values.get("fullnameOverride") or name)[:NAME_LENGTH].rstrip("-")
-    spec = values.get("prometheus", {}).get("prometheusSpec", {})
+    spec = block(values, "prometheus.prometheusSpec")
     return Prometheus(
         service=f"{name}-prometheus",
-        namespace=namespace,
+        namespace=values.get("namespaceOverride") or namespace,
         selects={kind: _selected(spec, selector, {"release": release}) for kind, selector in SELECTORS.items()},
         scrape_seconds=seconds(spec.get("scrapeInterval") or "30s"),
+        port=block(values, "prometheus.service").get("port", 9090),
         prefix=spec.get("routePrefix") or "/",
     )
 
@@ -41,10 +43,10 @@ def prometheus_adapter(release: str, namespace: str, values: Mapping[str, Any]) 
     Raises:
         ValueError: a rule's query is no PromQL.
     """
-    source, rules = values.get("prometheus", {}), values.get("rules", {})
+    source, rules = block(values, "prometheus"), block(values, "rules")
     return PrometheusAdapter(
         path=f"Release {namespace}/{release}",
-        namespace=namespace,
+        namespace=values.get("namespaceOverride") or namespace,
         url=source.get("url", "http://prometheus.default.svc") + source.get("path", ""),
         port=source.get("port", 9090),
         relist_seconds=seconds(values.get("metricsRelistInterval", "1m")),
@@ -75,7 +77,7 @@ def stackdriver_adapter(objects: Sequence[Manifest], readers: Collection[str]) -
 
 
 def _selected(spec: Mapping[str, Any], selector: str, release: Mapping[str, str]) -> Mapping[str, str]:
-    labels = spec.get(f"{selector}Selector", {}).get("matchLabels")
+    labels = block(spec, f"{selector}Selector").get("matchLabels")
     return labels or (release if spec.get(f"{selector}SelectorNilUsesHelmValues", True) else {})
 
 

@@ -43,7 +43,7 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
         self._monitoring = monitoring
         self._namespace = namespace
         own = k8s.core.v1.Namespace(f"{name}-{NAME}", metadata={"name": NAME}, opts=pulumi.ResourceOptions(parent=self))
-        budget = {"maxUnavailable": 1, "unhealthyPodEvictionPolicy": "AlwaysAllow"}
+        budget = {"maxUnavailable": 1}
         installed = release(
             f"{name}-{NAME}",
             release_name=NAME,

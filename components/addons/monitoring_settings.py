@@ -4,7 +4,7 @@ Whoever judges a stack reads the same values as the components that install the 
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 
 from catalog.engines import Series, Signal
 
@@ -99,14 +99,3 @@ def _rule(series: Series) -> dict[str, Any]:
         "name": {"matches": "^(.*)$", "as": series.name},
         "metricsQuery": f"{AGGREGATION[series.signal]}(<<.Series>>{{<<.LabelMatchers>>}}) by (<<.GroupBy>>)",
     }
-
-
-def merged(own: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one map of values with another merged over it: maps key by key, everything else as a whole."""
-    result = dict(own)
-    for key, value in values.items():
-        below = result.get(key)
-        if isinstance(below, Mapping) and isinstance(value, Mapping):
-            value = merged(cast("Mapping[str, Any]", below), cast("Mapping[str, Any]", value))
-        result[key] = value
-    return result

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.addons.monitoring_settings import merged
+from checks.charts import merged
 
 TIMEOUT_SECONDS = 900
 """A release may wait for nodes, images and admission webhooks; Helm's five minutes are too short for that."""

@@ -5,9 +5,10 @@ from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 
 from catalog.drivers import EKS_DRIVER
 from checks import Finding
-from checks.driver import operator_findings
 from checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings
 from components.eks.settings import GpuPoolArgs, KarpenterArgs, region_of
+from components.serving.settings import ClusterOnly
+from stacks.charts import value_findings
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.prices import taken
 from stacks.stack import known
@@ -23,7 +24,19 @@ def findings(stack: EksStack) -> Iterator[Finding]:
     for name, pool in stack.cluster.pools.items():
         yield from _pool_findings(stack, name, pool)
     yield from stack.quota.findings(taken(stack))
-    yield from operator_findings("values.gpuOperator", stack.values.gpu_operator, EKS_DRIVER)
+    yield from value_findings(stack, stack.values, installed=_charts(stack), own_cluster=True, driver=EKS_DRIVER)
+
+
+def _charts(stack: EksStack) -> list[str]:
+    """Return the keys of charts that go with the cluster's nodes and load balancers."""
+    exposed = any(not isinstance(server.exposure, ClusterOnly) for server in stack.servers.values())
+    wanted = {
+        "karpenter": _by_karpenter(stack),
+        "cluster_autoscaler": not _by_karpenter(stack),
+        "efa_device_plugin": any(pool.efa for pool in stack.cluster.pools.values()),
+        "load_balancer_controller": exposed,
+    }
+    return [key for key, installed in wanted.items() if installed]
 
 
 def _network_findings(stack: EksStack) -> list[Finding]:

@@ -14,6 +14,7 @@ from components.addons.settings import MonitoringArgs
 from components.existing.settings import ExistingClusterArgs, Kubeconfig, ManagedPrometheus
 from components.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
+from stacks.charts import value_findings
 from stacks.metrics import ManagedMetrics, Metrics, PrometheusMetrics
 from stacks.servers.server import Storage
 from stacks.stack import Stack, known
@@ -119,6 +120,8 @@ class ExistingStack(Stack):
             path = f"cluster.pools.{name}"
             yield from machine_findings(path, [pool.machine_type], "on-demand", provider=None, topology=pool.topology)
         yield from self._group_findings()
+        present = self.cluster.present
+        yield from value_findings(self, self.values, installed=(), present=present, own_cluster=False, driver=None)
 
     def _access_findings(self, surroundings: Surroundings) -> Iterator[Finding]:
         if isinstance(self.cluster.access, Kubeconfig) and surroundings.kubeconfig is None:

@@ -1,0 +1,82 @@
+"""The charts that a stack installs, and the values that a person gives them."""
+
+from collections.abc import Collection
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+
+from checks import Finding
+from checks.charts import Around, StackChart, chart_findings
+from checks.settings import Settings
+from components.addons.monitoring_settings import STACK, stack_values
+from components.addons.settings import KedaArgs
+from stacks.metrics import PrometheusMetrics
+from stacks.stack import Stack
+
+CHARTS = {
+    "cluster_autoscaler": "cluster-autoscaler",
+    "efa_device_plugin": "aws-efa-k8s-device-plugin",
+    "gpu_operator": "gpu-operator",
+    "karpenter": "karpenter",
+    "kube_prometheus_stack": STACK,
+    "keda": "keda",
+    "leader_worker_set": "lws",
+    "load_balancer_controller": "aws-load-balancer-controller",
+    "metrics_server": "metrics-server",
+    "nim_operator": "k8s-nim-operator",
+    "prometheus_adapter": "prometheus-adapter",
+}
+"""The chart of each key of `values`."""
+
+
+def value_findings(
+    stack: Stack,
+    values: Settings,
+    *,
+    installed: Collection[str],
+    present: Collection[str] = (),
+    own_cluster: bool,
+    driver: int | None,
+) -> list[Finding]:
+    """Judge the values of charts.
+
+    Args:
+        values: the value of the stack's key `values`.
+        installed: keys of charts that the stack installs with its cluster.
+        present: add-ons that the cluster has already.
+        own_cluster: whether nothing is in the cluster but what the stack puts there.
+        driver: branch of the driver in the image of its nodes, where that is known.
+    """
+    had = {name.replace("-", "_") for name in present}
+    there = {*installed, *_with_servers(stack)} - had
+    charts = {
+        CHARTS[key]: StackChart(
+            path=f"values.{to_camel(key)}",
+            own=_own(stack) if CHARTS[key] == STACK else {},
+            given=getattr(values, key),
+            installed=key in there,
+        )
+        for key in type(values).model_fields
+    }
+    return chart_findings(charts, Around(namespace=stack.namespace, own_cluster=own_cluster, driver=driver))
+
+
+def _with_servers(stack: Stack) -> set[str]:
+    """Return the keys of charts that signals, GPUs and servers need."""
+    found: set[str] = set()
+    if isinstance(stack.metrics, PrometheusMetrics):
+        keda = isinstance(stack.metrics.args.actuator, KedaArgs)
+        found |= {"kube_prometheus_stack", "metrics_server", "keda" if keda else "prometheus_adapter"}
+        if any(pool.machine.chip.kind == "gpu" for pool in stack.pools.values()):
+            found.add("gpu_operator")
+        if any(server.needs_nim_operator for server in stack.servers.values()):
+            found.add("nim_operator")
+    return found
+
+
+def _own(stack: Stack) -> dict[str, Any]:
+    """Return Slipway's values of kube-prometheus-stack."""
+    if not isinstance(stack.metrics, PrometheusMetrics):
+        return {}
+    args = stack.metrics.args
+    return stack_values(retention_days=args.retention_days, storage_gib=args.storage_gib, storage_class=None)
