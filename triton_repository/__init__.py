@@ -7,7 +7,7 @@ resource or imports a cloud SDK, runs a model's code, or knows the weights behin
 """
 
 from triton_repository.backends.llmapi import LlmApiArgs, TritonConfig, llmapi_model
-from triton_repository.backends.tensorrtllm import TensorRtLlmParameters
+from triton_repository.backends.tensorrtllm_parameters import TensorRtLlmParameters
 from triton_repository.backends.vllm import vllm_model
 from triton_repository.backends.vllm_arguments import VllmEngineArgs
 from triton_repository.config_map import ConfigMapFiles, config_map_files, config_map_findings

@@ -33,9 +33,7 @@ def load_json(text: str, place: str) -> tuple[dict[str, Any] | None, list[Findin
         return _map(json.loads(text), place)
     except json.JSONDecodeError as error:
         where = f"{place}:{error.lineno}:{error.colno}"
-        return None, [
-            Finding("triton.load-json", where, f"not JSON: {error.msg}", "correct the file at this line and column")
-        ]
+        return None, [_syntax_finding(where, f"not JSON: {error.msg}")]
 
 
 def load_yaml(text: str, place: str) -> tuple[dict[str, Any] | None, list[Finding]]:
@@ -45,15 +43,18 @@ def load_yaml(text: str, place: str) -> tuple[dict[str, Any] | None, list[Findin
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{place}:{mark.line + 1}:{mark.column + 1}" if mark else place
-        return None, [
-            Finding("triton.load-yaml", where, f"not YAML: {error.problem}", "correct the file at this line and column")
-        ]
+        return None, [_syntax_finding(where, f"not YAML: {error.problem}")]
+
+
+def _syntax_finding(where: str, message: str) -> Finding:
+    return Finding("triton.arguments-syntax", where, message, "correct the file at this line and column")
 
 
 def _map(loaded: Any, place: str) -> tuple[dict[str, Any] | None, list[Finding]]:
     if isinstance(loaded, dict):
         return cast(dict[str, Any], loaded), []
-    return None, [Finding("triton.map", place, "it holds no map of arguments", "write at least the argument model")]
+    message = "it holds no map of arguments"
+    return None, [Finding("triton.arguments-map", place, message, "write at least the argument model")]
 
 
 def argument_findings(
@@ -77,13 +78,15 @@ def invalid_findings(kind: type[Settings], error: ValidationError, place: str) -
         path = ".".join(names.get(str(part), str(part)) for part in item["loc"])
         value = "" if item["type"] == "missing" else f"{item['input']!r}: "
         message = f"{value}{item['msg'][0].lower()}{item['msg'][1:]}"
-        yield Finding("triton.invalid", f"{place}.{path}", message, f"write a value that {path} takes")
+        yield Finding("triton.argument-value", f"{place}.{path}", message, f"write a value that {path} takes")
 
 
 def _unknown_findings(unknown: Mapping[str, Any], known: set[str], place: str) -> Iterator[Finding]:
     for name, value in unknown.items():
         if value in ("true", "false", "True", "False"):
             message = f"{value!r} is a string, and the engine takes any string for true"
-            yield Finding("triton.unknown", f"{place}.{name}", message, f"write {str(value).lower()} without quotes")
+            remedy = f"write {str(value).lower()} without quotes"
+            yield Finding("triton.argument-quoted", f"{place}.{name}", message, remedy)
         elif close := get_close_matches(name, known, n=1, cutoff=0.85):
-            yield Finding("triton.unknown", f"{place}.{name}", "the engine has no such argument", f"write {close[0]}")
+            message = "the engine has no such argument"
+            yield Finding("triton.argument-name", f"{place}.{name}", message, f"write {close[0]}")

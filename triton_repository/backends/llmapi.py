@@ -92,7 +92,7 @@ class LlmApiBackend(PythonBackend):
         yield from super().findings(model, place, pod)
         if model.config.model_transaction_policy is not None:
             message = "model.yaml decides it (triton_config.decoupled), and cannot change what is stated here"
-            yield Finding("triton.findings", f"{place}.model_transaction_policy", message, "leave it out")
+            yield Finding("triton.llmapi-policy", f"{place}.model_transaction_policy", message, "leave it out")
         for version in model.versions:
             text = text_file(model, version, ARGUMENTS_FILE)
             if text is not None:
@@ -129,11 +129,11 @@ def _argument_findings(model: Model, place: str, file: str, text: str, pod: Pod)
     wanted = args.gpus * instances
     if wanted > pod.gpus:
         message = f"{instances} engines of {args.gpus} GPUs need {wanted}, and the pod has {pod.gpus}"
-        yield Finding(
-            "triton.argument", f"{file}.tensor_parallel_size", message, f"spread over {pod.gpus} GPUs at most"
-        )
+        remedy = f"spread over {pod.gpus} GPUs at most"
+        yield Finding("triton.llmapi-gpus", f"{file}.tensor_parallel_size", message, remedy)
     if instances > 1:
         lists = model.config.parameters.get("gpu_device_ids", "").split(";")
-        if [len(gpu_indices(each)) for each in lists] != [args.gpus] * instances:
+        if [len(gpu_indices(each)) for each in lists[:instances]] != [args.gpus] * instances:
+            path = f"{place}.parameters.gpu_device_ids"
             message = f"{instances} instances of {args.gpus} GPUs each need as many lists of GPUs"
-            yield Finding("triton.argument", f"{place}.parameters.gpu_device_ids", message, 'write them as "0,1;2,3"')
+            yield Finding("triton.llmapi-gpu-lists", path, message, 'write them as "0,1;2,3"')

@@ -23,6 +23,7 @@ class OnnxRuntimeBackend(Backend):
 
     platforms: ClassVar = frozenset({"onnxruntime_onnx"})
     model_file: ClassVar = "model.onnx"
+    runtimes: ClassVar = frozenset({"libtriton_onnxruntime.so"})
 
     @override
     def findings(self, model: Model, place: str, pod: Pod) -> Iterator[Finding]:
@@ -30,10 +31,9 @@ class OnnxRuntimeBackend(Backend):
         if optimization is None:
             return
         if optimization.graph and optimization.graph.level not in GRAPH_LEVELS:
+            path = f"{place}.optimization.graph.level"
             message = f"{optimization.graph.level} is no level: ONNX Runtime knows {GRAPH_LEVELS}"
-            yield Finding(
-                "triton.findings", f"{place}.optimization.graph.level", message, "write 0 for all optimisations"
-            )
+            yield Finding("triton.onnx-graph-level", path, message, "write 0 for all optimisations")
         accelerators = optimization.execution_accelerators
         if accelerators is None:
             return
@@ -45,4 +45,4 @@ class OnnxRuntimeBackend(Backend):
                 if accelerator.name not in known:
                     path = f"{place}.optimization.execution_accelerators.{field}[{index}].name"
                     message = f"ONNX Runtime has no such accelerator {accelerator.name!r}"
-                    yield Finding("triton.findings", path, message, f"write {' or '.join(known)}")
+                    yield Finding("triton.onnx-accelerator", path, message, f"write {' or '.join(known)}")

@@ -19,20 +19,17 @@ class TensorRtBackend(Backend):
 
     platforms: ClassVar = frozenset({"tensorrt_plan"})
     model_file: ClassVar = "model.plan"
+    runtimes: ClassVar = frozenset({"libtriton_tensorrt.so"})
     needs_gpu: ClassVar = True
 
     @override
     def findings(self, model: Model, place: str, pod: Pod) -> Iterator[Finding]:
         for index, group in enumerate(model.config.instance_group):
+            path = f"{place}.instance_group[{index}]"
             if group.kind == "KIND_CPU":
                 message = "KIND_CPU, but TensorRT runs on GPUs only"
-                yield Finding("triton.findings", f"{place}.instance_group[{index}].kind", message, "write KIND_GPU")
+                yield Finding("triton.tensorrt-kind", f"{path}.kind", message, "write KIND_GPU")
             for profile in group.profile:
                 if not profile.isdecimal():
                     message = f"{profile!r} is no index of an optimisation profile"
-                    yield Finding(
-                        "triton.findings",
-                        f"{place}.instance_group[{index}].profile",
-                        message,
-                        'write a number, such as "0"',
-                    )
+                    yield Finding("triton.tensorrt-profile", f"{path}.profile", message, 'write a number, such as "0"')

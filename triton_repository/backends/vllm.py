@@ -10,7 +10,7 @@ from typing import ClassVar
 from typing_extensions import override
 
 from checks import Finding
-from triton_repository.backends.backend import Backend, text_file
+from triton_repository.backends.backend import PYTHON_RUNTIME, Backend, text_file
 from triton_repository.backends.engine_arguments import argument_findings, load_json
 from triton_repository.backends.vllm_arguments import REMOVED, VllmEngineArgs
 from triton_repository.model import Model
@@ -67,10 +67,13 @@ def vllm_model(name: str, args: VllmEngineArgs, *, report_metrics: bool = True) 
 class VllmBackend(Backend):
     """The backend `vllm`."""
 
-    model_file: ClassVar = ARGUMENTS_FILE
-    ragged: ClassVar = False
+    runtimes: ClassVar = frozenset({PYTHON_RUNTIME})
     batches_itself: ClassVar = True
     needs_gpu: ClassVar = True
+
+    @override
+    def loaded_file(self, model: Model) -> str:
+        return ARGUMENTS_FILE
 
     @override
     def completed(self, model: Model) -> ModelConfig:
@@ -99,12 +102,8 @@ class VllmBackend(Backend):
         policy = model.config.model_transaction_policy
         if policy is not None and not policy.decoupled:
             path = f"{place}.model_transaction_policy.decoupled"
-            yield Finding(
-                "triton.findings",
-                path,
-                "false, but the backend answers in pieces",
-                "leave model_transaction_policy out",
-            )
+            message = "false, but the backend answers in pieces"
+            yield Finding("triton.vllm-decoupled", path, message, "leave model_transaction_policy out")
         for version in model.versions:
             text = text_file(model, version, ARGUMENTS_FILE)
             if text is not None:
@@ -126,25 +125,20 @@ def _argument_findings(model: Model, place: str, text: str, pod: Pod) -> Iterato
     args, findings = argument_findings(VllmEngineArgs, given, place)
     yield from findings
     for name in sorted(REMOVED & given.keys()):
-        yield Finding("triton.argument", f"{place}.{name}", "vLLM 0.32 has no such argument", "leave it out", "warning")
+        message = "vLLM 0.32 has no such argument"
+        yield Finding("triton.vllm-removed", f"{place}.{name}", message, "leave it out", "warning")
     if args is None:
         return
     if args.gpus > pod.gpus:
         message = f"{args.gpus} GPUs are needed (tensor and pipeline parallel together), and the pod has {pod.gpus}"
-        yield Finding(
-            "triton.argument",
-            f"{place}.tensor_parallel_size",
-            message,
-            f"spread over {pod.gpus} at most, or enlarge the pod",
-        )
+        remedy = f"spread over {pod.gpus} at most, or enlarge the pod"
+        yield Finding("triton.vllm-gpus", f"{place}.tensor_parallel_size", message, remedy)
     kinds = {group.kind for group in instance_groups(model.config)}
     if args.gpus > 1 and kinds - {"KIND_MODEL"}:
         message = f"an engine takes {args.gpus} GPUs, but {', '.join(sorted(kinds))} gives each instance one"
-        yield Finding(
-            "triton.argument", f"{place}.tensor_parallel_size", message, "write kind: KIND_MODEL in instance_group"
-        )
+        remedy = "write kind: KIND_MODEL in instance_group"
+        yield Finding("triton.vllm-kind", f"{place}.tensor_parallel_size", message, remedy)
     if model.config.parameters.get("REPORT_CUSTOM_METRICS") == "true" and args.disable_log_stats:
         message = "true, but REPORT_CUSTOM_METRICS asks for the statistics"
-        yield Finding(
-            "triton.argument", f"{place}.disable_log_stats", message, "write false, or leave one of the two out"
-        )
+        remedy = "write false, or leave one of the two out"
+        yield Finding("triton.vllm-metrics", f"{place}.disable_log_stats", message, remedy)

@@ -21,9 +21,8 @@ def repository_findings(repository: Repository, pod: Pod, place: str = "reposito
     findings: list[Finding] = []
     for name, count in Counter(model.name for model in repository.models).items():
         if count > 1:
-            findings.append(
-                Finding("triton.repository", f"{place}.{name}", f"{count} models have this name", "give each its own")
-            )
+            message = f"{count} models have this name"
+            findings.append(Finding("triton.model-twice", f"{place}.{name}", message, "give each its own"))
     for model in repository.models:
         path = f"{place}.{model.name}"
         findings += naming_findings(model, path, pod)

@@ -17,40 +17,37 @@ def instance_findings(model: Model, place: str, pod: Pod) -> Iterator[Finding]:
     for index, group in enumerate(groups):
         path = f"{place}.instance_group[{index}]"
         if group.count < 0:
-            yield Finding(
-                "triton.instance", f"{path}.count", f"{group.count} is no number of instances", "write 1 or more"
-            )
+            message = f"{group.count} is no number of instances"
+            yield Finding("triton.instance-count", f"{path}.count", message, "write 1 or more")
         if group.profile and (backend is None or backend.name != "tensorrt"):
-            yield Finding(
-                "triton.instance", f"{path}.profile", "only TensorRT has optimisation profiles", "leave it out"
-            )
+            message = "only TensorRT has optimisation profiles"
+            yield Finding("triton.instance-profile", f"{path}.profile", message, "leave it out")
         yield from _gpu_findings(group, path, pod)
     if groups and all(group.passive for group in groups):
         message = "all are passive: no instance takes requests, and the first request ends the server"
-        yield Finding("triton.instance", f"{place}.instance_group", message, "write passive: false for one of them")
+        remedy = "write passive: false for one of them"
+        yield Finding("triton.instances-passive", f"{place}.instance_group", message, remedy)
 
 
 def _gpu_findings(group: ModelInstanceGroup, path: str, pod: Pod) -> Iterator[Finding]:
     if group.kind in {"KIND_CPU", "KIND_MODEL"}:
         if group.gpus:
             message = f"{[*group.gpus]}, but {group.kind} has no GPUs to choose from"
-            yield Finding("triton.gpu", f"{path}.gpus", message, "leave gpus out, or write kind: KIND_GPU")
+            yield Finding("triton.gpu-kind", f"{path}.gpus", message, "leave gpus out, or write kind: KIND_GPU")
         return
     if group.kind == "KIND_GPU" and pod.gpus == 0:
-        yield Finding(
-            "triton.gpu", f"{path}.kind", "KIND_GPU, but the pod has no GPU", "write KIND_CPU, or give the pod a GPU"
-        )
+        message = "KIND_GPU, but the pod has no GPU"
+        yield Finding("triton.gpu-none", f"{path}.kind", message, "write KIND_CPU, or give the pod a GPU")
         return
     for gpu in group.gpus:
         if not 0 <= gpu < pod.gpus:
             known = f"it has {pod.gpus}: 0 to {pod.gpus - 1}" if pod.gpus else "it has none"
             remedy = "write indices that it has, or leave gpus out" if pod.gpus else "leave gpus out"
-            yield Finding("triton.gpu", f"{path}.gpus", f"the pod has no GPU {gpu}; {known}", remedy)
+            yield Finding("triton.gpu-index", f"{path}.gpus", f"the pod has no GPU {gpu}; {known}", remedy)
     for gpu, count in Counter(group.gpus).items():
         if count > 1:
-            yield Finding(
-                "triton.gpu", f"{path}.gpus", f"GPU {gpu} stands {count} times", "name it once and raise count"
-            )
+            message = f"GPU {gpu} stands {count} times"
+            yield Finding("triton.gpu-twice", f"{path}.gpus", message, "name it once and raise count")
 
 
 def share_findings(repository: Repository, place: str, pod: Pod) -> Iterator[Finding]:
@@ -65,7 +62,7 @@ def share_findings(repository: Repository, place: str, pod: Pod) -> Iterator[Fin
             each = " + ".join(f"{name} {share:g}" for name, share in held)
             message = f"GPU {gpu}: {each} of what is free when each loads: too little may be left for the last"
             path = f"{place}.{held[-1][0]}.parameters.kv_cache_free_gpu_mem_fraction"
-            yield Finding("triton.share", path, message, "write shares that are 1 together at most", "warning")
+            yield Finding("triton.gpu-shares", path, message, "write shares that are 1 together at most", "warning")
 
 
 def memory_findings(repository: Repository, place: str, pod: Pod) -> Iterator[Finding]:
@@ -81,4 +78,4 @@ def memory_findings(repository: Repository, place: str, pod: Pod) -> Iterator[Fi
             each = " + ".join(f"{name} {gib:.1f}" for name, gib in held)
             message = f"GPU {gpu}: {wanted:.1f} GiB are needed ({each}), and it has {pod.gpu_memory_gib:.1f}"
             remedy = "use fewer instances or smaller weights (8 bits in place of 16), or spread over more GPUs"
-            yield Finding("triton.memory", f"{place}.{held[-1][0]}.instance_group", message, remedy)
+            yield Finding("triton.gpu-memory", f"{place}.{held[-1][0]}.instance_group", message, remedy)

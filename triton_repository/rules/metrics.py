@@ -12,11 +12,8 @@ def metrics_findings(model: Model, place: str) -> Iterator[Finding]:
     for index, control in enumerate(metrics.metric_control if metrics else ()):
         path = f"{place}.model_metrics.metric_control[{index}]"
         if control.metric_identifier is None or not control.metric_identifier.family:
-            message = "it names no metric"
-            yield Finding(
-                "triton.metrics", f"{path}.metric_identifier.family", message, "write the metric's name, nv_inference_…"
-            )
+            remedy = "write the metric's name, nv_inference_…"
+            yield Finding("triton.metric-family", f"{path}.metric_identifier.family", "it names no metric", remedy)
         if control.histogram_options is None or not control.histogram_options.buckets:
-            yield Finding(
-                "triton.metrics", f"{path}.histogram_options.buckets", "there are none", "write the upper bounds"
-            )
+            path = f"{path}.histogram_options.buckets"
+            yield Finding("triton.metric-buckets", path, "there are none", "write the upper bounds")

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from checks import Finding
 from triton_repository.backends import backend_of, is_ensemble
+from triton_repository.backends.backend import PYTHON_RUNTIME, Backend
+from triton_repository.backends.choice import sign_of
 from triton_repository.model import Model
 from triton_repository.pod import Pod
 
@@ -18,63 +20,66 @@ def naming_findings(model: Model, place: str, pod: Pod) -> Iterator[Finding]:
     config = model.config
     if not _NAME.fullmatch(config.name):
         message = f"{config.name!r}: the name is a directory and a part of URLs, which Triton does not decode"
-        yield Finding("triton.naming", f"{place}.name", message, "use letters, digits, '_', '-' and '.'")
+        yield Finding("triton.model-name", f"{place}.name", message, "use letters, digits, '_', '-' and '.'")
     for tag in config.metric_tags:
         if not _METRIC_TAG.fullmatch(tag):
             message = f"{tag!r} becomes no valid label of Prometheus, and the whole server dies of it"
-            yield Finding(
-                "triton.naming",
-                f"{place}.metric_tags",
-                message,
-                "use letters, digits and '_', beginning with none of '_'",
-            )
-    yield from _backend_findings(model, place, pod)
+            remedy = "use letters, digits and '_', beginning with none of '_'"
+            yield Finding("triton.metric-tag", f"{place}.metric_tags", message, remedy)
+    if not is_ensemble(config):
+        backend = backend_of(model)
+        yield from _backend_findings(model, backend, place, pod) if backend else _nameless_findings(model, place)
     yield from _release_findings(model, place, pod)
 
 
-def _backend_findings(model: Model, place: str, pod: Pod) -> Iterator[Finding]:
-    if is_ensemble(model.config):
-        return
-    config = model.config
-    backend = backend_of(model)
-    if backend is None:
-        stated = f"platform {config.platform!r} is none" if config.platform else "neither the files nor platform say it"
-        yield Finding(
-            "triton.backend",
-            f"{place}.backend",
-            f"no backend is named: {stated}",
-            'write backend: "python" or another one',
-        )
-        return
-    if backend.platforms is not None and config.platform not in backend.platforms | {""}:
-        message = f"{config.platform!r} does not go with the backend {backend.name}"
-        yield Finding(
-            "triton.backend",
-            f"{place}.platform",
-            message,
-            f"leave it out, or write {' or '.join(sorted(backend.platforms))}",
-        )
+def _nameless_findings(model: Model, place: str) -> Iterator[Finding]:
+    platform = model.config.platform
+    stated = f"platform {platform!r} is none" if platform else "neither the files nor platform say it"
+    remedy = 'write backend: "python" or another one'
+    yield Finding("triton.no-backend", f"{place}.backend", f"no backend is named: {stated}", remedy)
+
+
+def _backend_findings(model: Model, backend: Backend, place: str, pod: Pod) -> Iterator[Finding]:
+    platform = model.config.platform
+    if backend.platforms is not None and platform not in backend.platforms | {""}:
+        message = f"{platform!r} does not go with the backend {backend.name}"
+        remedy = f"leave it out, or write {' or '.join(sorted(backend.platforms))}"
+        yield Finding("triton.platform", f"{place}.platform", message, remedy)
     if pod.backends is not None and backend.name not in pod.backends:
         message = f"{backend.name!r} is not in the server's image, which brings {', '.join(sorted(pod.backends))}"
-        yield Finding(
-            "triton.backend", f"{place}.backend", message, f"choose an image of Triton that brings {backend.name}"
-        )
+        remedy = f"choose an image of Triton that brings {backend.name}"
+        yield Finding("triton.backend-missing", f"{place}.backend", message, remedy)
     if backend.needs_gpu and pod.gpus == 0:
         message = f"{backend.name} runs on GPUs only, and the pod has none"
-        yield Finding("triton.backend", f"{place}.backend", message, "give the pod a GPU")
+        yield Finding("triton.backend-gpu", f"{place}.backend", message, "give the pod a GPU")
+    if model.config.runtime:
+        yield from _runtime_findings(model, backend, f"{place}.runtime")
+
+
+def _runtime_findings(model: Model, backend: Backend, place: str) -> Iterator[Finding]:
+    """Triton looks for the library in the version directory, in the model's and in the backend's, and not outside."""
+    parts = [part for part in model.config.runtime.split("/") if part not in {"", "."}]
+    library = "/".join(parts)
+    held = {*model.files, *(path for files in model.versions.values() for path in files)} - {PYTHON_RUNTIME}
+    if not parts or ".." in parts:
+        message = f"{model.config.runtime!r} names no library in the directories of the model and the backend"
+        yield Finding("triton.runtime-outside", place, message, "write the library's name alone, or leave it out")
+    elif backend.runtimes is not None and library not in backend.runtimes | held:
+        message = f"{model.config.runtime!r} is no library of the {backend.name} backend, and no file of the model"
+        remedy = f"leave it out, or write {' or '.join(sorted(backend.runtimes))}"
+        yield Finding("triton.runtime", place, message, remedy)
 
 
 def _release_findings(model: Model, place: str, pod: Pod) -> Iterator[Finding]:
-    steps = model.config.ensemble_scheduling
+    config, sign = model.config, sign_of(model)
+    steps = config.ensemble_scheduling
     newer = {
-        "model_metrics": "24.11" if model.config.model_metrics else "",
+        "model_metrics": "24.11" if config.model_metrics else "",
         "ensemble_scheduling.max_inflight_requests": "25.11" if steps and steps.max_inflight_requests else "",
+        "platform": sign.since if sign else "",
     }
     for field, since in newer.items():
         if _RELEASE.fullmatch(pod.release) and pod.release < since:
-            message = (
-                f"release {pod.release} does not know it and refuses the whole file; {since} is the first to know it"
-            )
-            yield Finding(
-                "triton.release", f"{place}.{field}", message, f"leave it out, or use an image of {since} or later"
-            )
+            message = f"release {pod.release} does not know it and refuses the model; {since} is the first to know it"
+            remedy = f"leave it out, or use an image of {since} or later"
+            yield Finding("triton.release", f"{place}.{field}", message, remedy)

@@ -29,32 +29,28 @@ def version_findings(model: Model, place: str) -> Iterator[Finding]:
     for path in sorted({path.partition("/")[0] for path in model.files if "/" in path}):
         if _MEANT_AS_VERSION.fullmatch(path):
             message = f"{path}/ is no version: its name is no plain number"
-            yield Finding(
-                "triton.version", f"{place}.versions", message, f"name it {re.sub('[^0-9]', '', path).lstrip('0') or 1}"
-            )
+            remedy = f"name it {re.sub('[^0-9]', '', path).lstrip('0') or 1}"
+            yield Finding("triton.version-name", f"{place}.versions", message, remedy)
     policy = model.config.version_policy
     for version in policy.specific.versions if policy and policy.specific else ():
         if version not in model.versions:
             message = f"{version} is asked for, and there is no directory {version}/"
-            yield Finding(
-                "triton.version", f"{place}.version_policy.specific", message, f"write one of {sorted(model.versions)}"
-            )
+            remedy = f"write one of {sorted(model.versions)}"
+            yield Finding("triton.version-missing", f"{place}.version_policy.specific", message, remedy)
     served = served_versions(model)
     if not served:
         empty = " (of an ensemble it is empty)" if is_ensemble(model.config) else ""
         message = f"of the version directories {sorted(model.versions)} the policy serves none"
-        yield Finding(
-            "triton.version", f"{place}.versions", message, f"add the directory 1{empty}, or let the policy serve one"
-        )
+        remedy = f"add the directory 1{empty}, or let the policy serve one"
+        yield Finding("triton.versions-none", f"{place}.versions", message, remedy)
     backend = backend_of(model)
-    file = (model.config.default_model_filename or backend.model_file) if backend else ""
+    file = backend.loaded_file(model) if backend else ""
     for version in served:
         held = model.versions[version]
         if file and not any(path == file or path.startswith(f"{file}/") for path in held):
             message = f"{file} is not there, and the model does not load; the Python backend waits for it for ever"
-            yield Finding(
-                "triton.version", f"{place}.versions.{version}", message, f"add {file}, or set default_model_filename"
-            )
+            remedy = f"add {file}, or set default_model_filename"
+            yield Finding("triton.model-file", f"{place}.versions.{version}", message, remedy)
 
 
 def warmup_findings(model: Model, place: str) -> Iterator[Finding]:
@@ -64,7 +60,7 @@ def warmup_findings(model: Model, place: str) -> Iterator[Finding]:
         path = f"{place}.model_warmup.{warmup.name or index}"
         if warmup.batch_size > most:
             message = f"{warmup.batch_size} is above the largest batch, {most}"
-            yield Finding("triton.warmup", f"{path}.batch_size", message, f"write {most} or less")
+            yield Finding("triton.warmup-batch", f"{path}.batch_size", message, f"write {most} or less")
         if warmup.batch_size:
             yield from _warmup_input_findings(model, warmup, path)
 
@@ -73,17 +69,18 @@ def _warmup_input_findings(model: Model, warmup: ModelWarmup, path: str) -> Iter
     inputs = {tensor.name: tensor for tensor in model.config.input}
     for name, tensor in inputs.items():
         if name not in warmup.inputs and not tensor.optional:
-            yield Finding("triton.warmup-input", f"{path}.inputs", f"the input {name!r} is missing", f"add {name}")
+            message = f"the input {name!r} is missing"
+            yield Finding("triton.warmup-input", f"{path}.inputs", message, f"add {name}")
     for name, given in warmup.inputs.items():
         place = f"{path}.inputs.{name}"
         if name in inputs:
             tensor = inputs[name]
             if given.data_type != tensor.data_type:
                 message = f"{given.data_type}, but the input is {tensor.data_type}"
-                yield Finding("triton.warmup-input", f"{place}.data_type", message, f"write {tensor.data_type}")
+                yield Finding("triton.warmup-type", f"{place}.data_type", message, f"write {tensor.data_type}")
             if not _fits(given.dims, tensor.dims):
                 message = f"{[*given.dims]} is no shape of the input, which is {[*tensor.dims]}"
-                yield Finding("triton.warmup-input", f"{place}.dims", message, "write every size, as the input has it")
+                yield Finding("triton.warmup-dims", f"{place}.dims", message, "write every size, as the input has it")
         yield from _data_findings(model, given, place)
 
 
@@ -95,21 +92,19 @@ def _fits(given: tuple[int, ...], dims: tuple[int, ...]) -> bool:
 
 def _data_findings(model: Model, given: WarmupInput, place: str) -> Iterator[Finding]:
     if given.zero_data is None and given.random_data is None and given.input_data_file is None:
-        yield Finding("triton.data", place, "it has no data", "write zero_data, random_data or input_data_file")
+        remedy = "write zero_data, random_data or input_data_file"
+        yield Finding("triton.warmup-data", place, "it has no data", remedy)
     if given.input_data_file is None:
         return
+    place = f"{place}.input_data_file"
     name = f"warmup/{given.input_data_file}"
     file = model.files.get(name)
     if file is None:
-        yield Finding(
-            "triton.data",
-            f"{place}.input_data_file",
-            f"{name} is not beside config.pbtxt",
-            "add it to the model's files",
-        )
+        message = f"{name} is not beside config.pbtxt"
+        yield Finding("triton.warmup-file", place, message, "add it to the model's files")
     elif isinstance(file, str | bytes) and given.data_type != "TYPE_STRING":
         size = len(file.encode() if isinstance(file, str) else file)
         element = next((size for end, size in _ELEMENT_BYTES.items() if given.data_type.endswith(end)), 0)
         if size < prod(given.dims) * element:
             message = f"{name} has {size} bytes, and {[*given.dims]} needs {prod(given.dims) * element}"
-            yield Finding("triton.data", f"{place}.input_data_file", message, "write the bytes of the whole tensor")
+            yield Finding("triton.warmup-bytes", place, message, "write the bytes of the whole tensor")
