@@ -71,7 +71,7 @@ def _slice_findings(path: str, machine: Machine, topology: str | None) -> Iterat
     else:
         chips = f"{machine.chips} chip" if machine.chips == 1 else f"{machine.chips} chips"
         message = f"{topology!r} is no slice of {machine.name}, whose machines have {chips}"
-    others = [name for name, other in MACHINES.items() if topology in other.topologies]
+    others = [each.name for each in MACHINES.values() if each.chip == machine.chip and topology in each.topologies]
     instead = f", or make {topology} of {nearest(machine.name, others)}" if others else ""
     yield Finding("placement.topology", topology_path, message, f"use {listed(machine.topologies)}{instead}")
 

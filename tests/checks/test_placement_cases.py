@@ -8,22 +8,20 @@ from typing import Any, cast
 
 import pytest
 
-from catalog.accelerators import TPU_MACHINES
 from catalog.drivers import Cuda, TritonVariant, nim_cuda, triton_cuda, trtllm_cuda, vllm_cuda
-from catalog.gpu_machines import A10G, GPU_MACHINES, H100, H200, L4, L40S
+from catalog.machines import CHIPS, MACHINES
 from catalog.models import model
+from catalog.quotas import counted
 from checks import Finding
 from checks.driver import driver_findings
 from checks.fit import Replica
-from checks.gpu import GpuPool, gpu_placement_findings
-from checks.packing import GpuDemand
+from checks.placement import Demand, Pool, placement_findings
 from checks.precision import precision_findings
 from checks.quota import Key, Taken, quota_findings
 
 HERE = Path(__file__).parent
 Given = dict[str, str]
 
-GPUS = {gpu.name: gpu for gpu in (A10G, L4, L40S, H100, H200)}
 NVFP4 = replace(model("meta-llama/Llama-3.1-8B-Instruct"), name="nvfp4", quantisation="nvfp4")
 
 
@@ -44,36 +42,45 @@ def precision(given: Given) -> list[Finding]:
     replica = Replica(
         engine=cast("Any", given["engine"]),
         model=NVFP4 if given["model"] == "nvfp4" else model(given["model"]),
-        memory_gib=GPUS[given["gpu"]].memory_gib,
+        memory_gib=CHIPS[given["gpu"]].memory_gib,
         chips=1,
         memory_utilization=0.9,
         max_model_len=1024,
         weight_dtype=cast("Any", given.get("dtype")),
         kv_dtype=cast("Any", given.get("kv")),
     )
-    return precision_findings("servers.it", replica, GPUS[given["gpu"]])
+    return precision_findings("servers.it", replica, CHIPS[given["gpu"]])
 
 
 def quota(given: Given) -> list[Finding]:
-    gpu, tpu = GPU_MACHINES.get(given["machine"]), TPU_MACHINES.get(given["machine"])
     key = cast("Key", given["quota"])
     taken = Taken(
         path="cluster.pools.it",
         quota=key,
         nodes=int(given["nodes"]),
-        each=gpu.vcpus if gpu else tpu.chips if tpu else 0,
+        each=counted(MACHINES[given["machine"]]),
         reserved_nodes=int(given["reserved"]) if "reserved" in given else None,
     )
     return quota_findings({key: int(given["limit"])}, [taken])
 
 
 def host(given: Given) -> list[Finding]:
-    machine = GPU_MACHINES[given["machine"]]
-    pool = GpuPool("cluster.pools.it", machine, 1, float(given.get("root", 500)))
-    pod = GpuDemand(
+    machine = MACHINES[given["machine"]]
+    pool = Pool(
+        path="cluster.pools.it",
+        machines=(machine,),
+        min_nodes=0,
+        max_nodes=1,
+        disk_gib=machine.disk_gib(float(given.get("root", 500))),
+        disk_key="rootVolumeGib",
+        purchase="on-demand",
+        zones=(),
+        zones_path="",
+    )
+    pod = Demand(
         path="servers.it",
         pool="it",
-        gpus=1,
+        chips=1,
         memory_gib=float(given["memory"]),
         disk_gib=float(given.get("disk", 0)),
         image_gib=0,
@@ -81,7 +88,7 @@ def host(given: Given) -> list[Finding]:
         max_replicas=1,
         cpus=float(given["cpus"]),
     )
-    return gpu_placement_findings({"it": pool}, [pod])
+    return placement_findings({"it": pool}, [pod])
 
 
 CHECKS: dict[str, Callable[[Given], list[Finding]]] = {

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from catalog.gpu_machines import GPU_MACHINES
+from catalog.machines import MACHINES
 from offline import Recording
 from offline.manifests import manifest
 from rehearsal import eks_pools, releases, scheduling
-from rehearsal.eks_machines import Machine
+from rehearsal.machines import Machine
 from rehearsal.nodes import Pool, UnknownMachineError, nodes_of_step
 
 
@@ -99,20 +99,23 @@ def test_karpenter_makes_the_nodes_of_its_pools_as_far_as_their_limits_go(record
     assert "vpc.amazonaws.com/efa" not in pools_of(without(recording, releases.EFA_PLUGIN))["block"].allocatable
 
 
-@pytest.mark.parametrize("name", [*GPU_MACHINES, "m7i.large", "m7i.xlarge", "r7g.8xlarge", "c7i.24xlarge"])
+EC2 = [name for name, machine in MACHINES.items() if machine.provider == "eks"]
+
+
+@pytest.mark.parametrize("name", [*EC2, "m7i.large", "m7i.xlarge", "r7g.8xlarge", "c7i.24xlarge"])
 def test_a_node_leaves_less_to_pods_than_it_has(name: str) -> None:
-    machine = Machine.named(name)
+    machine = Machine.on_eks(name)
     has, leaves = machine.capacity(100), machine.allocatable(100)
     for resource, unit in (("cpu", "m"), ("memory", "Mi"), ("ephemeral-storage", "Mi")):
         assert 0 < int(leaves[resource].removesuffix(unit)) < int(has[resource].removesuffix(unit))
 
 
 def test_the_name_of_an_instance_type_says_what_it_has() -> None:
-    assert (Machine.named("m7i.xlarge").vcpus, Machine.named("m7i.xlarge").memory_gib) == (4, 16)
-    assert (Machine.named("r7g.2xlarge").vcpus, Machine.named("r7g.2xlarge").memory_gib) == (8, 64)
-    assert (Machine.named("c7i.large").vcpus, Machine.named("c7i.large").memory_gib) == (2, 4)
+    assert (Machine.on_eks("m7i.xlarge").vcpus, Machine.on_eks("m7i.xlarge").memory_gib) == (4, 16)
+    assert (Machine.on_eks("r7g.2xlarge").vcpus, Machine.on_eks("r7g.2xlarge").memory_gib) == (8, 64)
+    assert (Machine.on_eks("c7i.large").vcpus, Machine.on_eks("c7i.large").memory_gib) == (2, 4)
 
 
 def test_an_instance_type_of_unknown_size_is_an_error() -> None:
     with pytest.raises(UnknownMachineError, match=r"'t3\.medium' is not in the catalog; use m7i\.xlarge"):
-        Machine.named("t3.medium")
+        Machine.on_eks("t3.medium")

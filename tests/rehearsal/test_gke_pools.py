@@ -1,14 +1,15 @@
 """The nodes that recorded GKE stacks would have."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
-from catalog.accelerators import TPU_MACHINES
+from catalog.machines import MACHINES
 from offline import Recording
 from offline.manifests import manifest
-from rehearsal import gke_pools, scheduling
-from rehearsal.gke_machines import Machine
+from rehearsal import gke_nodes, gke_pools, scheduling
+from rehearsal.machines import Machine
 from rehearsal.nodes import Pool, UnknownMachineError, nodes_of_step
 
 
@@ -57,23 +58,43 @@ def test_the_hosts_of_a_slice_come_together(recordings: Mapping[str, Recording])
         assert "x" in pool.labels["cloud.google.com/gke-tpu-topology"]
 
 
-@pytest.mark.parametrize("name", TPU_MACHINES)
+@pytest.mark.parametrize("name", [name for name, machine in MACHINES.items() if machine.provider == "gke"])
 def test_a_node_leaves_less_to_pods_than_it_has(name: str) -> None:
-    machine = Machine.named(name)
-    assert machine.capacity["google.com/tpu"] == machine.allocatable["google.com/tpu"] == str(TPU_MACHINES[name].chips)
-    for resource, unit in (("cpu", "m"), ("memory", "Mi"), ("ephemeral-storage", "G")):
-        assert (
-            0
-            < int(machine.allocatable[resource].removesuffix(unit))
-            < int(machine.capacity[resource].removesuffix(unit))
-        )
+    machine, node = MACHINES[name], gke_nodes.shape(name)
+    resource = machine.chip.resource
+    assert node.capacity[resource] == node.allocatable[resource] == str(machine.chips)
+    for resource, unit in (("cpu", "m"), ("memory", "Mi"), ("ephemeral-storage", "Mi")):
+        assert 0 < int(node.allocatable[resource].removesuffix(unit)) < int(node.capacity[resource].removesuffix(unit))
+
+
+def test_a_node_has_the_labels_of_its_chips() -> None:
+    assert gke_nodes.shape("a3-megagpu-8g").labels[gke_nodes.GPU] == "nvidia-h100-mega-80gb"
+    assert gke_nodes.shape("tpu7x-standard-4t").labels[gke_nodes.TOPOLOGY] == "2x2x1"
+    assert gke_nodes.shape("ct5lp-hightpu-4t", topology="4x4").labels == {
+        "node.kubernetes.io/instance-type": "ct5lp-hightpu-4t",
+        "cloud.google.com/machine-family": "ct5lp",
+        gke_nodes.TPU: "tpu-v5-lite-podslice",
+        gke_nodes.TOPOLOGY: "4x4",
+    }
+
+
+def test_gpus_are_there_with_their_driver_and_the_disk_is_the_one_that_pods_get() -> None:
+    def driven(version: str) -> dict[str, Any]:
+        return {"guestAccelerators": [{"gpuDriverInstallationConfig": {"gpuDriverVersion": version}}]}
+
+    assert "nvidia.com/gpu" not in gke_nodes.shape("g2-standard-4", node=driven("INSTALLATION_DISABLED")).allocatable
+    assert gke_nodes.shape("g2-standard-4", node=driven("LATEST")).allocatable["nvidia.com/gpu"] == "1"
+    large = gke_nodes.shape("g2-standard-4", node={"diskSizeGb": 300})
+    assert large.allocatable["ephemeral-storage"] == f"{170 * 1024}Mi"
+    local = gke_nodes.shape("a2-ultragpu-1g", node={"diskSizeGb": 50})
+    assert int(local.capacity["ephemeral-storage"].removesuffix("Mi")) > 370 * 1024
 
 
 def test_the_name_of_a_general_purpose_machine_says_what_it_has() -> None:
-    assert Machine.named("e2-standard-4") == Machine(vcpus=4, memory_gib=16)
-    assert Machine.named("n2d-highmem-8") == Machine(vcpus=8, memory_gib=64)
+    assert (Machine.on_gke("e2-standard-4").vcpus, Machine.on_gke("e2-standard-4").memory_gib) == (4, 16)
+    assert (Machine.on_gke("n2d-highmem-8").vcpus, Machine.on_gke("n2d-highmem-8").memory_gib) == (8, 64)
 
 
 def test_a_machine_of_unknown_size_is_an_error() -> None:
     with pytest.raises(UnknownMachineError, match="'e2-medium' is not in the catalog; add it, or use e2-standard-4"):
-        Machine.named("e2-medium")
+        Machine.on_gke("e2-medium")

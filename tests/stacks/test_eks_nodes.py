@@ -9,7 +9,7 @@ import yaml
 from edits import Deploy
 from lookup import NODE_CLASS, NODE_GROUP, RELEASE, TEMPLATE, cluster_group, one, release
 
-from catalog.gpu_machines import GPU_MACHINES
+from catalog.machines import MACHINES
 from offline import Recording
 
 PLACEMENT = "aws:ec2/placementGroup:PlacementGroup"
@@ -49,7 +49,7 @@ def test_the_autoscaler_knows_the_disk_and_the_interfaces_of_a_node_that_is_not_
 def test_nodes_with_efa_have_all_interfaces_and_a_group_of_their_own_on_them(fabric: Recording) -> None:
     template = one(fabric, TEMPLATE, "block").inputs
     first, *others = template["networkInterfaces"]
-    assert len(others) == GPU_MACHINES["p5en.48xlarge"].efa == 16
+    assert len(others) == MACHINES["p5en.48xlarge"].efa == 16
     assert first["interfaceType"] == "interface"
     assert first["securityGroups"] == [cluster_group(fabric)]
     group = one(fabric, "aws:ec2/securityGroup:SecurityGroup", "block")

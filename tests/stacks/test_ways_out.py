@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 import yaml
-from catalog.accelerators import TPU_MACHINES
-from catalog.gpu_machines import GPU_MACHINES
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from stacks.gke_tpu.checks import judge
-from stacks.gpu.checks import server_findings
 
+from catalog.machines import MACHINES, slices_of
 from catalog.models import MODELS, Model
 from checks import Finding
 from checks.fit.sharding import divisors
 from stacks import Stack, Surroundings
-from stacks.clusters.eks import EksStack
+from stacks.eks_gpu import EksGpu
+from stacks.gke_tpu import GkeTpu
+from stacks.gke_tpu.checks import judge
+from stacks.gpu.checks import server_findings
 
 STACKS = Path(__file__).parents[2] / "stacks"
 SETTINGS: TypeAdapter[Stack] = TypeAdapter(Stack)
@@ -34,6 +34,8 @@ def stack_file(name: str) -> Raw:
 
 
 EKS, GKE, TRTLLM = stack_file("eks-nim"), stack_file("gke-tpu"), stack_file("eks-h200")["servers"]["llama"]
+EC2 = sorted(name for name, machine in MACHINES.items() if machine.provider == "eks")
+SLICES = [each for each in slices_of(MACHINES.values()) if each.topology]
 VLLM: Raw = {
     "engine": "vllm",
     "model": "Qwen/Qwen3-32B",
@@ -48,7 +50,7 @@ VLLM: Raw = {
 
 def findings(raw: Raw) -> list[Finding]:
     read = SETTINGS.validate_python(raw, by_alias=True, by_name=False)
-    if isinstance(read, EksStack):
+    if isinstance(read, EksGpu):
         return server_findings(read)
     assert isinstance(read, GkeTpu)
     return judge(read, Surroundings(gcp_project="project"))
@@ -126,10 +128,10 @@ def on_gpus(draw: st.DrawFn) -> Raw:
             server["lora"] = lora
     pools = raw["cluster"]["pools"]
     shape = pools.pop("l40s") | {"rootVolumeGib": 4000}
-    pools["a"] = {**shape, "instanceType": draw(st.sampled_from(sorted(GPU_MACHINES)))}
+    pools["a"] = {**shape, "instanceType": draw(st.sampled_from(EC2))}
     if draw(st.booleans()):
-        pools["b"] = {**shape, "instanceType": draw(st.sampled_from(sorted(GPU_MACHINES)))}
-    gpus = GPU_MACHINES[pools["a"]["instanceType"]].gpus
+        pools["b"] = {**shape, "instanceType": draw(st.sampled_from(EC2))}
+    gpus = MACHINES[pools["a"]["instanceType"]].chips
     server["tensorParallel"] = draw(st.sampled_from([chips for chips in divisors(row) if chips <= gpus]))
     raw["servers"] = {"it": server}
     return raw
@@ -150,7 +152,7 @@ def by_tensorrt_llm(draw: st.DrawFn) -> Raw:
         }
         | limits
     )
-    machines = sorted(name for name, each in GPU_MACHINES.items() if each.gpu.compute_capability >= (8, 9))
+    machines = [name for name in EC2 if MACHINES[name].chip.compute_capability >= (8, 9)]
     shape = raw["cluster"]["pools"].pop("l40s") | {"rootVolumeGib": 4000}
     raw["cluster"]["pools"]["a"] = {**shape, "instanceType": draw(st.sampled_from(machines))}
     raw["servers"] = {"it": server}
@@ -167,21 +169,14 @@ def on_tpus(draw: st.DrawFn) -> Raw:
     server |= {"maxNumSeqs": draw(sequences)}
     pools = raw["cluster"]["pools"]
     shape = pools.pop("v6e") | {"minNodes": 0, "maxNodes": 64}
-    slices = [
-        {"machineType": each.name, "topology": topology}
-        for each in TPU_MACHINES.values()
-        for topology in each.topologies
-    ]
-    chosen = draw(st.lists(st.sampled_from(slices), min_size=1, max_size=2))
-    pools |= {pool: {**shape, **each} for pool, each in zip("ab", chosen, strict=False)}
-    server["tensorParallel"] = chips_of(chosen[0]["topology"])
+    chosen = draw(st.lists(st.sampled_from(SLICES), min_size=1, max_size=2))
+    pools |= {
+        pool: {**shape, "machineType": each.machine.name, "topology": each.topology}
+        for pool, each in zip("ab", chosen, strict=False)
+    }
+    server["tensorParallel"] = chosen[0].devices
     raw["servers"]["it"] = server
     return raw
-
-
-def chips_of(topology: str) -> int:
-    sides = [int(side) for side in topology.split("x")]
-    return sides[0] * sides[1]
 
 
 def every_way_out_fits(raw: Raw) -> None:

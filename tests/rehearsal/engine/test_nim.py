@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from catalog.machines import CHIPS
 from catalog.models import UnknownModelError, model
 from offline import Recording
 from rehearsal import eks_pools, stack
 from rehearsal.engine import nim_pod, pods, vllm_pod
 from rehearsal.engine.engine import Surroundings
-from rehearsal.engine.hardware import CHIPS, UnknownChipError
+from rehearsal.engine.hardware import UnknownChipError
 from rehearsal.engine.page import metrics_page
 from rehearsal.engine.step_time import NVIDIA_BLOG, step_seconds
 
@@ -73,7 +74,7 @@ def test_the_committed_stack_has_the_memory_that_its_preview_says(recordings: Ma
 def test_an_image_of_an_unknown_model_and_a_pod_without_gpus_are_errors(around: Surroundings) -> None:
     with pytest.raises(UnknownModelError, match="nobody"):
         nim_pod.read(nim(name="nobody-1b"), around)
-    with pytest.raises(UnknownChipError, match="no pool of GPUs has the labels"):
+    with pytest.raises(UnknownChipError, match="no pool with chips has the labels"):
         nim_pod.read({**nim(), "nodeSelector": {"slipway.dev/pool": "other"}}, around)
 
 

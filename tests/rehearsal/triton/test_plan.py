@@ -1,9 +1,8 @@
 """What a server on this machine takes from a pod."""
 
-from catalog.gpu_machines import A10G
+from catalog.machines.chips import A10G
 from catalog.models import model
 from rehearsal.client import Json
-from rehearsal.engine.hardware import CHIPS
 from rehearsal.triton.pace import MEASURED_MODEL, step_seconds
 from rehearsal.triton.plan import plan
 from tests.rehearsal.triton.conftest import Recorded
@@ -22,7 +21,7 @@ def test_the_pods_options_are_kept_but_for_its_repository_and_its_time_to_stop(r
 
 
 def test_a_batch_takes_as_long_as_on_the_gpu_that_the_pod_gets(recorded: Recorded) -> None:
-    served, chip = model(MEASURED_MODEL), CHIPS[A10G.name]
+    served, chip = model(MEASURED_MODEL), A10G
     assert recorded.plan.step_seconds == step_seconds(served, chip, instances=2, largest_batch=8)
     assert (recorded.plan.gpus, recorded.plan.health_path) == (1, "/v2/health/ready")
 
