@@ -3,10 +3,11 @@
 Sources: the templates and defaults of prometheus-community's kube-prometheus-stack and prometheus-adapter, of Aug 2026.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from checks.charts.values import block
+from checks.charts.values import block, maps
 from checks.signals.edges import AdapterRule, PrometheusAdapter, StackdriverAdapter
 from checks.signals.manifests import Manifest, place, seconds
 from checks.signals.promql import read_adapter_query
@@ -16,6 +17,9 @@ STACK = "kube-prometheus-stack"
 NAME_LENGTH = 26
 """To which the chart cuts the name that its objects begin with."""
 
+PORT = 9090
+"""Of Prometheus, and what the adapter asks, unless their values say otherwise."""
+
 SELECTORS = {"PodMonitor": "podMonitor", "ServiceMonitor": "serviceMonitor", "PrometheusRule": "rule"}
 """What the values call the selector for objects of a kind."""
 
@@ -23,17 +27,21 @@ STACKDRIVER = "custom-metrics-stackdriver-adapter"
 
 
 def prometheus(release: str, namespace: str, values: Mapping[str, Any]) -> Prometheus:
-    """Return the Prometheus of a release of kube-prometheus-stack."""
+    """Return the Prometheus of a release of kube-prometheus-stack.
+
+    Raises:
+        ValueError: a port or a duration is none.
+    """
     name = release if STACK in release else f"{release}-{STACK}"
-    name = (values.get("fullnameOverride") or name)[:NAME_LENGTH].rstrip("-")
+    name = str(values.get("fullnameOverride") or name)[:NAME_LENGTH].rstrip("-")
     spec = block(values, "prometheus.prometheusSpec")
     return Prometheus(
         service=f"{name}-prometheus",
-        namespace=values.get("namespaceOverride") or namespace,
+        namespace=str(values.get("namespaceOverride") or namespace),
         selects={kind: _selected(spec, selector, {"release": release}) for kind, selector in SELECTORS.items()},
-        scrape_seconds=seconds(spec.get("scrapeInterval") or "30s"),
-        port=block(values, "prometheus.service").get("port", 9090),
-        prefix=spec.get("routePrefix") or "/",
+        scrape_seconds=seconds(str(spec.get("scrapeInterval") or "30s")),
+        port=_port(block(values, "prometheus.service").get("port")),
+        prefix=str(spec.get("routePrefix") or "/"),
     )
 
 
@@ -41,17 +49,17 @@ def prometheus_adapter(release: str, namespace: str, values: Mapping[str, Any]) 
     """Return the adapter of a release of prometheus-adapter.
 
     Raises:
-        ValueError: a rule's query is no PromQL.
+        ValueError: a rule is none, its query is no PromQL, or a port or a duration is none.
     """
     source, rules = block(values, "prometheus"), block(values, "rules")
     return PrometheusAdapter(
         path=f"Release {namespace}/{release}",
-        namespace=values.get("namespaceOverride") or namespace,
-        url=source.get("url", "http://prometheus.default.svc") + source.get("path", ""),
-        port=source.get("port", 9090),
-        relist_seconds=seconds(values.get("metricsRelistInterval", "1m")),
-        default_rules=rules.get("default", True),
-        rules=tuple(_rule(rule) for rule in rules.get("custom", ())),
+        namespace=str(values.get("namespaceOverride") or namespace),
+        url=f"{source.get('url') or 'http://prometheus.default.svc'}{source.get('path') or ''}",
+        port=_port(source.get("port")),
+        relist_seconds=seconds(str(values.get("metricsRelistInterval") or "1m")),
+        default_rules=bool(rules.get("default", True)),
+        rules=tuple(_rule(rule) for rule in maps(rules.get("custom"))),
     )
 
 
@@ -76,12 +84,24 @@ def stackdriver_adapter(objects: Sequence[Manifest], readers: Collection[str]) -
     return None
 
 
+def _port(value: object) -> int:
+    text = str(value or PORT)
+    if not text.isdigit():
+        msg = f"{value!r} is no port; write {PORT}"
+        raise ValueError(msg)
+    return int(text)
+
+
 def _selected(spec: Mapping[str, Any], selector: str, release: Mapping[str, str]) -> Mapping[str, str]:
     labels = block(spec, f"{selector}Selector").get("matchLabels")
     return labels or (release if spec.get(f"{selector}SelectorNilUsesHelmValues", True) else {})
 
 
 def _rule(rule: Mapping[str, Any]) -> AdapterRule:
-    series = rule["seriesQuery"].partition("{")[0] or rule["seriesQuery"].split('"')[1].strip("^$")
-    name = rule.get("name", {}).get("as") or series
-    return AdapterRule(name, read_adapter_query(rule["metricsQuery"], series))
+    asked, computed = rule.get("seriesQuery"), rule.get("metricsQuery")
+    named = re.match(r"[a-zA-Z_:][\w:]*", str(asked)) or re.search(r"(?<=\")\^?[^\"$]*", str(asked))
+    if not isinstance(computed, str) or not named:
+        msg = f"a rule of prometheus-adapter needs a seriesQuery and a metricsQuery, and {dict(rule)} has not both"
+        raise ValueError(msg)
+    series = named[0].strip("^$")
+    return AdapterRule(str(block(rule, "name").get("as") or series), read_adapter_query(computed, series))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from components.addons.monitoring_settings import merged
+from checks.charts import merged
 from components.eks.network import zone_ranges
 from components.serving.ngc import docker_config
 from offline import SECRET, Recording, Resource

@@ -1,5 +1,6 @@
 """What a person may say in the values of a chart, and what is said of the rest."""
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from catalog.charts import Key, chart
 from checks import Finding
 from checks.charts import Around, StackChart, chart_findings, value_findings
+from checks.charts.judgement import RULES
+from checks.signals.charts import prometheus, prometheus_adapter
 
 OWN_CLUSTER = Around(namespace="serving", own_cluster=True, driver=580)
 SELECTED = {"release": "kube-prometheus-stack"}
@@ -258,3 +261,26 @@ def test_a_key_like_one_that_is_known_is_a_warning_where_others_may_stand_too() 
     [finding] = value_findings("values.x", "gpu-operator", {"daemonsets": {"toleration": []}})
     assert (finding.code, finding.severity) == ("values.near-key", "warning")
     assert finding.remedy.startswith("write tolerations")
+
+
+STRANGE: tuple[object, ...] = (None, True, 0, -1, 3.5, "", "text", [], [None], ["text"], {}, {"text": {}}, [{"a": 1}])
+
+
+@given(data=st.data(), name=st.sampled_from(sorted(RULES)))
+def test_no_value_is_too_strange_to_be_judged(data: st.DataObject, name: str) -> None:
+    keys = [rule.key for rule in RULES[name]] + ["prometheus", "rules.custom", "devicePlugin.config", "watchNamespace"]
+    key = data.draw(st.sampled_from([part for key in keys for part in (key, key.rpartition(".")[0]) if part]))
+    for finding in judged(name, nested(key, data.draw(st.sampled_from(STRANGE)))):
+        assert finding.remedy
+
+
+@given(
+    key=st.sampled_from(["prometheus", "prometheus.url", "prometheus.port", "rules", "rules.custom", "service.port"]),
+    value=st.sampled_from(STRANGE),
+)
+def test_what_prometheus_and_its_adapter_are_set_to_is_read_or_is_no_value(key: str, value: object) -> None:
+    values = nested(key, value)
+    with contextlib.suppress(ValueError):
+        prometheus_adapter("prometheus-adapter", "monitoring", values)
+    with contextlib.suppress(ValueError):
+        prometheus("kube-prometheus-stack", "monitoring", values)
