@@ -114,7 +114,7 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
         inside.enter_context(
             NodeAutoscaler(
                 client,
-                played.pools,
+                lambda: {pool.name: pool for pool in played.pools},
                 nodes=mirrors["Node"],
                 pods=mirrors["Pod"],
                 add_seconds=clock.compressed(played.add_seconds),
