@@ -36,20 +36,17 @@ class Clouds:
     Args:
         plane: the control plane that every cluster leads to.
         clock: compresses what the clouds take.
+        fleet: the nodes that come and go with pools.
         stand_in: makes of an object of the stack the one that is applied here.
 
     Attributes:
-        fleet: the nodes.
         clouds: what exists, by package; `kubernetes` has the Helm releases.
     """
 
-    def __init__(self, plane: ControlPlane, clock: Clock, stand_in: Callable[[Json], Json]) -> None:
+    def __init__(self, plane: ControlPlane, clock: Clock, fleet: Fleet, stand_in: Callable[[Json], Json]) -> None:
         self._plane, self._stand_in = plane, stand_in
-        self.fleet = Fleet(plane.client)
         answers = _cluster_answers(plane)
-        self.clouds = {
-            package: Cloud(clock, answers=answers, made=self.fleet.made, gone=self.fleet.gone) for package in PACKAGES
-        }
+        self.clouds = {package: Cloud(clock, answers=answers, made=fleet.made, gone=fleet.gone) for package in PACKAGES}
         self.clouds["kubernetes"] = Cloud(clock, made=self._install, gone=self._uninstall)
         self._path = sign_in.write(plane.slot.folder / "bin", plane.credentials)
 

@@ -1,7 +1,7 @@
 """The nodes of a stack's pools: they come with the pool's own resource and go with it."""
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from rehearsal.client import Client
 from rehearsal.clouds.existing import Existing
@@ -41,14 +41,18 @@ class Fleet:
         with self._lock:
             self._known, self._resources = {pool.name: pool for pool in pools}, resources
 
-    def made(self, existing: Existing) -> None:
-        """Let the nodes of a pool come that has just been made, as many as it has at least."""
-        for pool in self._of(existing):
+    def bring(self, pools: Iterable[Pool], owner: str = "") -> None:
+        """Let the nodes of pools come, as many as they have at least; they go with the resource of this id."""
+        for pool in pools:
             with self._lock:
-                self._owners[pool.name] = existing.id
+                self._owners[pool.name] = owner
             for node in initial_nodes([pool]):
                 if self._client.get(node) is None:
                     self._client.create(node)
+
+    def made(self, existing: Existing) -> None:
+        """Let the nodes of a pool come that has just been made."""
+        self.bring(self._of(existing), existing.id)
 
     def gone(self, existing: Existing) -> None:
         """Drain the nodes of a pool that is about to go, and let them go."""

@@ -1,6 +1,7 @@
 """The Pulumi CLI as the Automation API calls it, in an environment that has nothing of the user's."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -27,6 +28,12 @@ class Command(PulumiCommand):
         self.command = str(executable)
         printed = subprocess.run([self.command, "version"], capture_output=True, text=True, check=True, env=_kept())
         self.version = VersionInfo.parse(printed.stdout.strip().removeprefix("v"))
+        self._running: subprocess.Popen[str] | None = None
+
+    def interrupt(self) -> None:
+        """Ask a run that is under way to end, as Ctrl-C does."""
+        if self._running:
+            self._running.send_signal(signal.SIGINT)
 
     @override
     def run(
@@ -46,6 +53,7 @@ class Command(PulumiCommand):
             env={**_kept(), **additional_env, "PULUMI_AUTOMATION_API": "true"},
             text=True,
         ) as process:
+            self._running = process
             assert process.stdout is not None
             assert process.stderr is not None
             said: tuple[list[str], list[str]] = ([], [])
@@ -57,6 +65,7 @@ class Command(PulumiCommand):
                 reader.start()
             for reader in readers:
                 reader.join()
+        self._running = None
         result = CommandResult("\n".join(said[0]), "\n".join(said[1]), process.returncode)
         if process.returncode:
             raise create_command_error(result)

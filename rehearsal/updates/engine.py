@@ -3,6 +3,7 @@
 import json
 import runpy
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,12 @@ class Step:
     operation: str
     urn: str
 
+    @property
+    def name(self) -> str:
+        """Its type and name, such as `Deployment llama`."""
+        kind, name = self.urn.split("::", 3)[2:]
+        return f"{kind.rpartition(':')[2]} {name}"
+
 
 @dataclass(slots=True, kw_only=True)
 class Update:
@@ -42,7 +49,7 @@ class Update:
         command: what was run.
         steps: resources that it did not leave as they were, in order.
         left: how many it did.
-        said: its warnings and errors.
+        errors: what it says is wrong.
         failed: whether it did not come to its end.
         seconds: how long it took on this machine.
     """
@@ -50,9 +57,14 @@ class Update:
     command: Name
     steps: list[Step] = field(default_factory=list[Step])
     left: int = 0
-    said: list[str] = field(default_factory=list[str])
+    errors: list[str] = field(default_factory=list[str])
     failed: bool = False
     seconds: float = 0.0
+
+    @property
+    def operations(self) -> Counter[str]:
+        """How many resources each operation met."""
+        return Counter(step.operation for step in self.steps)
 
     def hear(self, event: EngineEvent) -> None:
         """Take an event of the engine."""
@@ -62,8 +74,8 @@ class Update:
                 self.left += 1
             else:
                 self.steps.append(Step(metadata.op.value, metadata.urn))
-        if (diagnostic := event.diagnostic_event) and diagnostic.severity in ("warning", "error"):
-            self.said.append(diagnostic.message.strip())
+        if (diagnostic := event.diagnostic_event) and diagnostic.severity == "error":
+            self.errors.append(diagnostic.message.strip())
 
 
 class Engine:
@@ -77,7 +89,7 @@ class Engine:
     """
 
     def __init__(self, cli: Path, folder: Path, program: Path, config: StackConfig) -> None:
-        self._program, self._project = program, folder / "project"
+        self._command, self._program, self._project = Command(cli), program, folder / "project"
         for each in (folder / "state", folder / "home", self._project):
             each.mkdir(parents=True)
         project = yaml.safe_load((program.parent / PROJECT_FILE).read_text(encoding="utf-8"))
@@ -88,7 +100,7 @@ class Engine:
             work_dir=str(self._project),
             pulumi_home=str(folder / "home"),
             program=self._run_program,
-            pulumi_command=Command(cli),
+            pulumi_command=self._command,
             env_vars={
                 "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
                 "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
@@ -131,9 +143,13 @@ class Engine:
             getattr(self._stack, command)(on_event=hear, parallel=PARALLEL)
         except CommandError as error:
             update.failed = True
-            update.said = update.said or [str(error)]
+            update.errors = update.errors or [str(error)]
         update.seconds = time.monotonic() - began
         return update
+
+    def interrupt(self) -> None:
+        """Let a command that runs end what it has begun, and begin nothing new."""
+        self._command.interrupt()
 
     def cancel(self) -> None:
         """Free the stack of an update that was interrupted."""
