@@ -35,7 +35,7 @@ def _resource_problems(resource: Resource, without_default_provider: Collection[
     if resource.provider is None and package != "pulumi" and {package, "*"} & set(without_default_provider):
         yield f"has no provider, and the default one of {package!r} is disabled; pass `provider=` down to it"
     if not resource.is_kubernetes_object and not resource.is_kubernetes_patch:
-        yield from sdk_types.problems(resource)
+        yield from sdk_types.problems(resource.type, resource.inputs)
     elif (model := MODELS.get((resource.inputs["apiVersion"], resource.inputs["kind"]))) is not None:
         yield from kubernetes_schemas.custom_resource_problems(resource, model)
     else:

@@ -55,12 +55,22 @@ _CLUSTER_SCOPED = frozenset(
 )
 
 
-class Providers(pulumi.runtime.Mocks):
-    """Stands in for every provider of one run."""
+def suffix_by_name(args: pulumi.runtime.MockResourceArgs) -> str:
+    """Return hexadecimal digits that are the same for the same type and name."""
+    return hashlib.sha256(f"{args.typ}::{args.name}".encode()).hexdigest()
 
-    def __init__(self, project: str) -> None:
-        """Take the Google Cloud project of resources that name none."""
+
+class Providers(pulumi.runtime.Mocks):
+    """Stands in for every provider of one run.
+
+    Args:
+        project: the Google Cloud project of resources that name none.
+        suffix: hexadecimal digits, of which the first end the name of a resource that has none of its own.
+    """
+
+    def __init__(self, project: str, suffix: Callable[[pulumi.runtime.MockResourceArgs], str] = suffix_by_name) -> None:
         self._project = project
+        self._suffix = suffix
 
     @override
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
@@ -70,10 +80,10 @@ class Providers(pulumi.runtime.Mocks):
         if args.typ.startswith("pulumi:providers:"):
             return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{args.typ}::{args.name}")), {}
         if args.typ == "kubernetes:helm.sh/v3:Release":
-            return _helm_release(args, inputs)
+            return _helm_release(inputs, self._auto_name(args, 8))
         if args.typ.startswith("kubernetes:"):
-            return _kubernetes_object(args, inputs)
-        return _cloud_resource(args, inputs, self._project)
+            return _kubernetes_object(inputs, self._auto_name(args, 8))
+        return _cloud_resource(args, inputs, self._auto_name(args, 7), self._project)
 
     @override
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
@@ -82,16 +92,14 @@ class Providers(pulumi.runtime.Mocks):
         given = cast("Mapping[str, Any]", args.args)  # pyright: ignore[reportUnknownMemberType]
         return answer(given, self._project), []
 
-
-def _auto_name(args: pulumi.runtime.MockResourceArgs, digits: int) -> str:
-    suffix = hashlib.sha256(f"{args.typ}::{args.name}".encode()).hexdigest()[:digits]
-    return f"{args.name}-{suffix}"
+    def _auto_name(self, args: pulumi.runtime.MockResourceArgs, digits: int) -> str:
+        return f"{args.name}-{self._suffix(args)[:digits]}"
 
 
-def _kubernetes_object(args: pulumi.runtime.MockResourceArgs, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _kubernetes_object(inputs: Mapping[str, Any], auto_name: str) -> tuple[str, dict[str, Any]]:
     given = inputs.get("metadata")
     metadata: dict[str, Any] = {**given} if isinstance(given, Mapping) else {}
-    name: str = metadata.get("name") or _auto_name(args, 8)
+    name: str = metadata.get("name") or auto_name
     if inputs.get("kind") in _CLUSTER_SCOPED:
         return name, {"metadata": {"name": name}}
     namespace: str = metadata.get("namespace", "default")
@@ -103,23 +111,23 @@ def _kubernetes_object(args: pulumi.runtime.MockResourceArgs, inputs: Mapping[st
     return f"{namespace}/{name}", answer
 
 
-def _helm_release(args: pulumi.runtime.MockResourceArgs, inputs: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    name: str = inputs.get("name") or _auto_name(args, 8)
+def _helm_release(inputs: Mapping[str, Any], auto_name: str) -> tuple[str, dict[str, Any]]:
+    name: str = inputs.get("name") or auto_name
     namespace: str = inputs.get("namespace", "default")
     status = {"name": name, "namespace": namespace, "status": "deployed", "version": inputs.get("version", "")}
     return f"{namespace}/{name}", {"name": name, "namespace": namespace, "status": status}
 
 
 def _cloud_resource(
-    args: pulumi.runtime.MockResourceArgs, inputs: Mapping[str, Any], project: str
+    args: pulumi.runtime.MockResourceArgs, inputs: Mapping[str, Any], auto_name: str, project: str
 ) -> tuple[str, dict[str, Any]]:
     kind = sdk.resource_class(args.typ)
     if kind is None:
-        return _auto_name(args, 7), {}
+        return auto_name, {}
     accepted = sdk.inputs(sdk.args_class(kind)).types
     answer: dict[str, Any] = {"project": inputs.get("project", project)} if "project" in accepted else {}
     name = next((inputs[key] for key in ("name", f"{_noun(args)}Id", "accountId") if key in inputs), None)
-    name = name or _auto_name(args, 7)
+    name = name or auto_name
     if "name" in accepted:
         answer["name"] = name
     id_ = _cloud_id(args, inputs, name, answer.get("project", project))

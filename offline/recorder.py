@@ -45,7 +45,7 @@ def record(stack_file: Path, program: Path = PROGRAM) -> Recording:
     """
     config = stack_config.load(stack_file, program.parent / stack_config.PROJECT_FILE)
     monitor = RecordingMonitor(Providers(config.values.get("gcp:project", "project")))
-    with _program_surroundings(program.parent), _without_collector(), asyncio.Runner() as runner:
+    with program_surroundings(program.parent), _without_collector(), asyncio.Runner() as runner:
         try:
             globals_, outputs = runner.run(_run(program, config, monitor))
         except pulumi.RunError:
@@ -125,7 +125,7 @@ class _InlineExecutor(ThreadPoolExecutor):
 
 
 @contextmanager
-def _program_surroundings(folder: Path) -> Generator[None]:
+def program_surroundings(folder: Path) -> Generator[None]:
     """Make the import path and the environment variables those of a program in this folder, for a while."""
     variables, import_path = dict(os.environ), list(sys.path)
     if str(folder) not in sys.path:

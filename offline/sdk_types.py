@@ -15,19 +15,18 @@ from typing import Any, Literal, cast
 import pulumi
 
 from offline import sdk
-from offline.recording import Resource
 from offline.wire import SECRET, UNKNOWN, join
 
 
-def problems(resource: Resource) -> Iterator[str]:
-    """Yield what the SDK's types do not allow in a resource's inputs, each with its property path."""
-    kind = sdk.resource_class(resource.type)
+def problems(type_: str, inputs: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the SDK's types do not allow in the inputs of a resource of a type, each with its property path."""
+    kind = sdk.resource_class(type_)
     if kind is None:
         yield "is of a type that no loaded SDK registers, so its inputs cannot be checked"
         return
     args = sdk.args_class(kind)
-    is_provider = resource.type.startswith("pulumi:providers:")
-    yield from _object_problems(_decoded(resource.inputs, args) if is_provider else resource.inputs, args, "")
+    is_provider = type_.startswith("pulumi:providers:")
+    yield from _object_problems(_decoded(inputs, args) if is_provider else inputs, args, "")
 
 
 def unknown_key(path: str, key: str, known: Iterable[str]) -> str:

@@ -26,6 +26,7 @@ from rehearsal.story.setting import setting, upstreams
 from rehearsal.triton import wheel
 from rehearsal.triton.repository import AssemblyError
 from rehearsal.triton.wheel import MissingWheelError
+from rehearsal.updates.source import Source
 
 DEFAULT_STACK = "gke-tpu"
 DEFAULT_SPEED = 30.0
@@ -80,12 +81,13 @@ def _speed(value: str) -> float:
 def _run(name: str, speed: float, folder: Path) -> int:
     console = Console()
     file = find(name, PROGRAM.parent)
-    played = stack.read(record(file), own_models(file))
+    recording = record(file)
+    played = stack.read(recording, own_models(file))
     if played.has_real_engines:
         wheel.find()
     binaries = build.ensure(upstreams(played))
     began = time.monotonic()
-    with setting(played, speed=speed, binaries=binaries) as stage:
+    with setting(played, speed=speed, binaries=binaries, source=Source.of(file, recording)) as stage:
         with Screen(console) as screen:
             told = play(stage, screen)
         content = report.report(stage, told, time.monotonic() - began)

@@ -27,7 +27,11 @@ from rehearsal.go_toolchain import GoToolchain
 BINARIES = Path(__file__).parent / "binaries"
 
 # No debugger reads these binaries, and leaving DWARF out makes compiling and linking a fifth faster.
-FLAGS = ("-trimpath", "-gcflags=all=-dwarf=false")
+COMPILER = "-dwarf=false"
+# Without optimisation it takes half as long again off, for what works a few seconds only.
+UNOPTIMISED = "-N -l -dwarf=false"
+
+_SOURCES = ("go.mod", "go.sum", "*.go")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,7 @@ class Upstream:
         version_variable: the package variable that must hold the version; empty where the upstream needs none.
         files: a folder of the module that a rehearsal needs beside the binaries; empty where there is none.
         apart: whether it is built with the versions of its own go.mod, outside the workspace.
+        compiler: flags of the compiler.
     """
 
     name: str
@@ -51,6 +56,7 @@ class Upstream:
     version_variable: str = ""
     files: str = ""
     apart: bool = False
+    compiler: str = COMPILER
 
     @property
     def version(self) -> str:
@@ -91,8 +97,28 @@ PROMETHEUS_ADAPTER = Upstream(
     packages={"prometheus-adapter": "sigs.k8s.io/prometheus-adapter/cmd/adapter"},
     apart=True,
 )
+PULUMI = Upstream(
+    name="pulumi",
+    module="github.com/pulumi/pulumi/pkg/v3",
+    packages={"pulumi": "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"},
+    # The Automation API asks the CLI for its version.
+    version_variable="github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+    apart=True,
+    compiler=UNOPTIMISED,
+)
+# It has a main package of ours, because its own embeds files that its module leaves out.
+PULUMI_KUBERNETES = Upstream(
+    name="pulumi-kubernetes",
+    module="github.com/pulumi/pulumi-kubernetes/provider/v4",
+    packages={"kubernetes-provider": "slipway/rehearsal/pulumi-kubernetes"},
+    version_variable="github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version",
+    files="cmd/pulumi-resource-kubernetes",
+    apart=True,
+    compiler=UNOPTIMISED,
+)
+ENGINE = (PULUMI, PULUMI_KUBERNETES)
 CONTROL_PLANE = (ETCD, KUBERNETES, KWOK)
-ALL = (*CONTROL_PLANE, PROMETHEUS_OPERATOR, PROMETHEUS, PROMETHEUS_ADAPTER)
+ALL = (*CONTROL_PLANE, PROMETHEUS_OPERATOR, PROMETHEUS, PROMETHEUS_ADAPTER, *ENGINE)
 
 
 def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = None) -> dict[str, Path]:
@@ -104,9 +130,9 @@ def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = Non
         GoError: there is no usable Go toolchain, or a build failed.
     """
     wanted = tuple(upstreams)
-    needed = re.search(r"^go (\S+)$", (BINARIES / "go.work").read_text(), re.MULTILINE)
-    assert needed, "go.work states no Go version"
-    go = go_toolchain.find(go_toolchain.version_number(needed[1]))
+    go = go_toolchain.find(
+        max(map(_go_version, [BINARIES / "go.work", *(BINARIES / each.name / "go.mod" for each in wanted)]))
+    )
     found: dict[str, Path] = {}
     progress = BuildProgress(
         console or Console(stderr=True), [each.name for each in wanted if not _home(each, go).is_dir()]
@@ -132,12 +158,18 @@ def cache_home() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway" / "rehearsal"
 
 
+def _go_version(path: Path) -> tuple[int, ...]:
+    needed = re.search(r"^go (\S+)$", path.read_text(), re.MULTILINE)
+    assert needed, f"{path} states no Go version"
+    return go_toolchain.version_number(needed[1])
+
+
 def _home(upstream: Upstream, go: GoToolchain) -> Path:
     work = BINARIES / "go.work"
     together = sorted(re.findall(r"^\s+\./(\S+)$", work.read_text(), re.MULTILINE))
     modules = [BINARIES / name for name in ([upstream.name] if upstream.apart else together)]
-    pins = [work, *(path for name in ("go.mod", "go.sum") for each in modules if (path := each / name).exists())]
-    text = "\n".join([*(path.read_text() for path in pins), go.version, *FLAGS, repr(upstream)])
+    pins = [work, *sorted(path for each in modules for name in _SOURCES for path in each.rglob(name))]
+    text = "\n".join([*(path.read_text() for path in pins), go.version, repr(upstream)])
     return cache_home() / f"{upstream.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
@@ -146,7 +178,12 @@ def _build(upstream: Upstream, go: GoToolchain, home: Path, progress: BuildProgr
     stamp = f" -X {upstream.version_variable}={upstream.version}" if upstream.version_variable else ""
     # go names a lone binary after its package, which is not always the binary's name.
     target = staging / next(iter(upstream.packages)) if len(upstream.packages) == 1 else staging
-    flags = [*FLAGS, f"-ldflags=-s -w{stamp}", f"-tags={','.join(upstream.tags)}"]
+    flags = [
+        "-trimpath",
+        f"-gcflags=all={upstream.compiler}",
+        f"-ldflags=-s -w{stamp}",
+        f"-tags={','.join(upstream.tags)}",
+    ]
     folder = BINARIES / upstream.name if upstream.apart else BINARIES
     try:
         with progress.building(upstream.name, upstream.version, upstream.packages):
@@ -157,7 +194,8 @@ def _build(upstream: Upstream, go: GoToolchain, home: Path, progress: BuildProgr
                 on_line=progress.line,
             )
         if upstream.files:
-            source = go.run(["list", "-m", "-f", "{{.Dir}}", upstream.module], folder=folder).strip()
+            asked = ["list", "-m", "-f", "{{.Dir}}", upstream.module]
+            source = go.run(asked, folder=folder, workspace=not upstream.apart).strip()
             shutil.copytree(Path(source) / upstream.files, staging / Path(upstream.files).name)
         staging.chmod(0o755)
         staging.rename(home)

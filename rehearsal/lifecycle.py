@@ -55,7 +55,7 @@ def apply(client: Client, manifests: Sequence[Json]) -> list[Refused]:
             except ApiError as error:
                 refused.append(Refused(manifest, str(error)))
         for manifest in accepted if opens else ():
-            if not _within(OPEN_SECONDS, lambda manifest=manifest: _is_open(client, manifest)):
+            if not within(OPEN_SECONDS, lambda manifest=manifest: _is_open(client, manifest)):
                 refused.append(Refused(manifest, f"accepted, but not usable within {OPEN_SECONDS} s"))
     return refused
 
@@ -95,13 +95,13 @@ def delete(
     for manifest in reversed(manifests):
         try:
             client.delete(manifest)
-            if not _within(seconds, lambda manifest=manifest: client.get(manifest) is None):
+            if not within(seconds, lambda manifest=manifest: client.get(manifest) is None):
                 stuck.append(f"{title(manifest)} is still there after {seconds:.0f} s{_why(client, manifest)}.")
         except ApiError as error:
             stuck.append(f"{title(manifest)} cannot be deleted: {error}.")
     if stuck:
         return stuck
-    _within(seconds, lambda: inventory(client) <= before)
+    within(seconds, lambda: inventory(client) <= before)
     return [f"{left} is left, though it is not in the manifests." for left in sorted(inventory(client) - before)]
 
 
@@ -135,7 +135,8 @@ def _true_conditions(found: Json | None) -> dict[str, str]:
     return {each["type"]: each.get("message", "") for each in conditions if each["status"] == "True"}
 
 
-def _within(seconds: float, done: Callable[[], bool]) -> bool:
+def within(seconds: float, done: Callable[[], bool]) -> bool:
+    """Ask until `done` is true; return whether it was within so many seconds."""
     deadline = time.monotonic() + seconds
     while not done():
         if time.monotonic() > deadline:

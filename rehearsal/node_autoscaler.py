@@ -6,7 +6,7 @@ pods together to empty a node, nor does it know prices.
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -33,7 +33,7 @@ class NodeAutoscaler:
 
     Args:
         client: the connection.
-        pools: in the order of preference.
+        pools: gives those that exist now by name, in the order of preference.
         nodes: mirror of the nodes.
         pods: mirror of the pods.
         add_seconds: from the decision until the node is there.
@@ -44,7 +44,7 @@ class NodeAutoscaler:
     def __init__(
         self,
         client: Client,
-        pools: Sequence[Pool],
+        pools: Callable[[], Mapping[str, Pool]],
         *,
         nodes: Mirror,
         pods: Mirror,
@@ -52,7 +52,7 @@ class NodeAutoscaler:
         remove_seconds: float,
     ) -> None:
         self._client = client
-        self._pools = {pool.name: pool for pool in pools}
+        self._given, self._pools = pools, pools()
         self._nodes = nodes
         self._pods = pods
         self._add_seconds = add_seconds
@@ -78,10 +78,13 @@ class NodeAutoscaler:
                 continue  # The API server is away or busy; what is due stays due.
 
     def _tick(self, now: float) -> None:
+        self._pools = self._given()
         nodes, pods = self._nodes.objects, self._pods.objects
         steps = by_step(nodes)
         for step, coming in list(self._coming.items()):
-            if coming.settled is not None:
+            if step.pool not in self._pools:
+                del self._coming[step]
+            elif coming.settled is not None:
                 if coming.settled <= now:
                     del self._coming[step]
             elif len(steps.get(step, [])) == self._pools[step.pool].step:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from checks.signals import charts
-from offline import Recording, Resource
+from offline import Recording
 from rehearsal.client import Json
 
 TYPE = "kubernetes:helm.sh/v3:Release"
@@ -48,9 +48,8 @@ class Release:
     values: Mapping[str, Any]
 
     @classmethod
-    def of(cls, resource: Resource) -> "Release":
-        """Return what a recorded release is."""
-        inputs = resource.inputs
+    def of(cls, inputs: Mapping[str, Any]) -> "Release":
+        """Return the release with these inputs."""
         chart = str(inputs["chart"]).rpartition("/")[2]
         return cls(inputs["name"], inputs.get("namespace", "default"), chart, inputs.get("values", {}))
 
@@ -61,7 +60,7 @@ class Release:
 
 def release(recording: Recording, chart: str) -> Release | None:
     """Return the release of a chart; None if the stack has none."""
-    found = (Release.of(resource) for resource in recording.of(TYPE))
+    found = (Release.of(resource.inputs) for resource in recording.of(TYPE))
     return next((each for each in found if each.chart == chart), None)
 
 

@@ -190,7 +190,7 @@ def _manifests(recording: Recording) -> list[Json]:
         if resource.is_kubernetes_object:
             found.append(manifest(resource))
         elif resource.type == releases.TYPE:
-            found += releases.objects(Release.of(resource))
+            found += releases.objects(Release.of(resource.inputs))
     return found
 
 
@@ -210,7 +210,7 @@ def _around(manifests: Sequence[Json], pools_: Sequence[Pool], own_models: Mappi
 
 
 def _cloud(recording: Recording) -> list[str]:
-    charts = [Release.of(resource) for resource in recording.of(releases.TYPE)]
+    charts = [Release.of(resource.inputs) for resource in recording.of(releases.TYPE)]
     packages = Counter(each.type.partition(":")[0] for each in recording.resources if each.custom and ":" in each.type)
     clouds = [
         f"{count} {package} resources, such as networks, identities and buckets"

@@ -2,11 +2,11 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from http import HTTPStatus
 
 import httpx2
 
-from rehearsal import lifecycle
 from rehearsal.client import ApiError
 from rehearsal.server import Server
 from rehearsal.story.diagnosis import diagnose, out_of_reach
@@ -34,7 +34,7 @@ def play(setting: Setting, show: Show) -> Told:
     story = _Story(setting, show)
     show.begin(setting)
     try:
-        for act in (story.start, story.load, story.hold, story.rest):
+        for act in (story.start, story.load, story.hold, story.update, story.rest):
             if not act():
                 break
     except httpx2.TransportError as error:
@@ -47,22 +47,16 @@ class _Story:
     def __init__(self, setting: Setting, show: Show) -> None:
         self._setting, self._show, self._clock = setting, show, setting.clock
         self._servers, self._played = setting.stack.servers, setting.stack
-        self._applied = list(setting.manifests)
         self._nodes: Mapping[str, int] = {}
         self._began = setting.clock.now
         series = setting.metrics.series
         self.told = Told({server.name: goal(server, series(server.metric)) for server in self._servers})
 
     def start(self) -> bool:
-        """Apply the objects, and wait until the fewest replicas are Ready and their signal is read."""
+        """Deploy the stack, and wait until the fewest replicas are Ready and their signal is read."""
         self._begin(Act.START)
-        refused = lifecycle.apply(self._setting.plane.client, self._applied)
-        for each in refused:
-            self._applied.remove(each.manifest)
-            self.judge(Verdict(str(each), Link.REFUSED))
-        if refused:
+        if not self._do(self._setting.deployment.up):
             return False
-        self.judge(Verdict(f"the API server accepted all {len(self._applied)} objects"))
         longest = max(server.engine.load_seconds for server in self._servers)
         return self._reached(
             lambda server, seen: seen.ready >= server.minimum and seen.signal is not None,
@@ -101,6 +95,12 @@ class _Story:
         self._wait(lambda: self._clock.now >= end, HOLD_SECONDS)
         return True
 
+    def update(self) -> bool:
+        """Deploy the stack again although its autoscalers have moved, and let an object be lost and restored."""
+        self._begin(Act.UPDATE)
+        # Each is shown whatever became of the other.
+        return all([self._do(self._setting.deployment.again), self._do(self._setting.deployment.restore)])
+
     def rest(self) -> bool:
         """Take the clients away, and wait until the replicas are the fewest and the nodes what they were."""
         self._begin(Act.REST)
@@ -128,22 +128,33 @@ class _Story:
         return True
 
     def tear_down(self) -> None:
-        """Delete the objects as `pulumi destroy` would, and look for what is left."""
+        """Remove the stack, and look for what is left."""
         self._begin(Act.TEARDOWN)
         try:
-            left = lifecycle.delete(self._setting.plane.client, self._applied, before=self._setting.before)
+            self._do(self._setting.deployment.down)
         except httpx2.TransportError as error:
             self.judge(Verdict(f"the API server does not answer: {error}", Link.API_SERVER))
-            return
-        for sentence in left:
-            self.judge(Verdict(sentence, Link.LEFT_BEHIND))
-        if not left:
-            self.judge(Verdict(f"all {len(self._applied)} objects and what came of them are gone"))
 
     def judge(self, verdict: Verdict) -> None:
         """Keep a verdict and show it."""
         self.told.verdicts.append(verdict)
         self._show.judged(verdict)
+
+    def _do(self, work: Callable[[], Sequence[Verdict]]) -> bool:
+        """Let the deployment work while the servers are observed; judge what it found, and tell whether all held."""
+        with ThreadPoolExecutor(1) as pool:
+            doing = pool.submit(work)
+            try:
+                while not wait([doing], OBSERVE_SECONDS).done:
+                    self._setting.check()
+                    self._observe()
+            except BaseException:
+                self._setting.deployment.interrupt()
+                raise
+        found = doing.result()
+        for verdict in found:
+            self.judge(verdict)
+        return all(verdict.ok for verdict in found)
 
     @property
     def _now(self) -> float:

@@ -10,15 +10,17 @@ from pathlib import Path
 from rehearsal import build, custom_resources, lifecycle, stack
 from rehearsal.client import Client, Json
 from rehearsal.clock import Clock
+from rehearsal.clouds.fleet import Fleet
 from rehearsal.control_plane import ControlPlane, control_plane
 from rehearsal.engine.double import EngineDouble, key
 from rehearsal.metrics.path import MetricsPath
 from rehearsal.mirror import Mirror
 from rehearsal.node_autoscaler import NodeAutoscaler
-from rehearsal.nodes import initial_nodes
 from rehearsal.server import Server
 from rehearsal.stack import PlayedStack
+from rehearsal.story.deployment import Deployment, Manifests
 from rehearsal.triton.servers import TritonServers
+from rehearsal.updates.source import Source
 
 MIRRORED = (
     ("v1", "Node"),
@@ -32,7 +34,7 @@ SETTLE_SECONDS = 10
 
 def upstreams(played: PlayedStack) -> Sequence[build.Upstream]:
     """Return what must be built to play a stack."""
-    return (*build.CONTROL_PLANE, *played.metrics.upstreams)
+    return (*build.CONTROL_PLANE, *build.ENGINE, *played.metrics.upstreams)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class Setting:
         triton: the real servers; None if the stack has none that run here.
         metrics: the way of the series.
         manifests: the stack's objects as they are to be applied here.
-        before: what there was before them.
+        deployment: how they come onto the stage, and off it again.
     """
 
     stack: PlayedStack
@@ -59,7 +61,7 @@ class Setting:
     triton: TritonServers | None
     metrics: MetricsPath
     manifests: Sequence[Json]
-    before: frozenset[str]
+    deployment: Deployment
 
     def check(self) -> None:
         """Raise what stopped an engine, if anything did."""
@@ -91,8 +93,16 @@ class Setting:
 
 
 @contextmanager
-def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) -> Generator[Setting]:
-    """Make the stage, with nodes and doubles, and without the stack's objects.
+def setting(
+    played: PlayedStack, *, speed: float, binaries: Mapping[str, Path], source: Source | None = None
+) -> Generator[Setting]:
+    """Make the stage with its doubles, and without the stack.
+
+    Args:
+        played: the stack.
+        speed: modelled seconds in one second.
+        binaries: as `build.ensure` returned them.
+        source: what the engine runs; without it the objects are applied as they are, and the nodes are there first.
 
     Raises:
         StartError: a part was not ready in time.
@@ -109,12 +119,14 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
         followed = (*MIRRORED, *played.metrics.followed)
         mirrors = {kind: Mirror(client, api_version, kind).__enter__() for api_version, kind in followed}
         inside.callback(_close, mirrors.values())
-        for node in initial_nodes(played.pools):
-            client.create(node)
+        fleet = Fleet(client)
+        fleet.plan(played.pools, source.pools if source else ())
+        if source is None:
+            fleet.bring(played.pools)
         inside.enter_context(
             NodeAutoscaler(
                 client,
-                played.pools,
+                lambda: fleet.pools,
                 nodes=mirrors["Node"],
                 pods=mirrors["Pod"],
                 add_seconds=clock.compressed(played.add_seconds),
@@ -129,6 +141,8 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
             )
             inside.enter_context(triton)
         metrics = inside.enter_context(played.metrics.open(plane, mirrors, clock))
+        manifests = [stack.compressed(each, clock, played.engine) for each in metrics.stand_in(played.manifests)]
+        before = _settled_inventory(client)
         yield Setting(
             stack=played,
             plane=plane,
@@ -137,8 +151,10 @@ def setting(played: PlayedStack, *, speed: float, binaries: Mapping[str, Path]) 
             engines=engines,
             triton=triton,
             metrics=metrics,
-            manifests=[stack.compressed(each, clock, played.engine) for each in metrics.stand_in(played.manifests)],
-            before=_settled_inventory(client),
+            manifests=manifests,
+            deployment=source.deployment(played, plane, clock=clock, fleet=fleet, metrics=metrics, before=before)
+            if source
+            else Manifests(client, manifests, before),
         )
 
 

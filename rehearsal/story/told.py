@@ -14,11 +14,12 @@ from rehearsal.story.verdict import Verdict
 class Act(StrEnum):
     """The parts of a story."""
 
-    START = "the objects are applied, the fewest replicas load"
+    START = "the stack is deployed, the fewest replicas load"
     LOAD = "clients come, until all replicas are Ready"
     HOLD = "the load stays"
+    UPDATE = "the stack is deployed again, an object is lost and restored"
     REST = "the clients go, replicas and nodes come back"
-    TEARDOWN = "the objects go in the order of `pulumi destroy`"
+    TEARDOWN = "the stack is destroyed"
 
 
 class Show(Protocol):

@@ -21,6 +21,8 @@ class Link(StrEnum):
     BELOW_TARGET = "signal stays below the target"
     HPA_STILL = "HPA does not move"
     NODES_STAY = "nodes stay"
+    UNSETTLED = "second update changes"
+    NOT_RESTORED = "lost object not restored"
     LEFT_BEHIND = "objects left"
     API_SERVER = "API server does not answer"
 

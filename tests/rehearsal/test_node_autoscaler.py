@@ -40,7 +40,14 @@ def autoscaler(client: Client, pools: Sequence[Pool], add: float, remove: float)
     with (
         Mirror(client, "v1", "Node") as nodes,
         Mirror(client, "v1", "Pod") as pods,
-        NodeAutoscaler(client, pools, nodes=nodes, pods=pods, add_seconds=add, remove_seconds=remove),
+        NodeAutoscaler(
+            client,
+            lambda: {pool.name: pool for pool in pools},
+            nodes=nodes,
+            pods=pods,
+            add_seconds=add,
+            remove_seconds=remove,
+        ),
     ):
         yield nodes
     for node in client.list("v1", "Node"):

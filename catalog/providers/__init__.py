@@ -1,0 +1,21 @@
+"""Which inputs of a cloud resource replace it when they change, by type token.
+
+A change of any other input updates the resource where it is. A path is that of an input on the wire, without indices;
+the path of a block stands for its coming and going, and `.*` for everything below.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from catalog.providers import aws, gcp, kubernetes
+
+REPLACING: Mapping[str, Sequence[str]] = {**aws.REPLACING, **gcp.REPLACING, **kubernetes.REPLACING}
+"""The paths by type token; a type that is not here is not known."""
+
+
+def replaces(type_: str, path: str) -> bool:
+    """Return whether a change at a path replaces a resource of this type.
+
+    Raises:
+        KeyError: the type is not known.
+    """
+    return any(path.startswith(known[:-1]) if known.endswith(".*") else path == known for known in REPLACING[type_])

@@ -1,0 +1,86 @@
+"""What stands before the genuine Kubernetes provider: Helm releases are a double's, all else goes on to it.
+
+No machine here reaches a chart repository. Whatever the program gives as an object is adapted first, in `Check`, so
+that the engine and the provider know the object only as the rehearsal has it: nothing of it shows as a difference.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NoReturn, cast
+
+import grpc
+from google.protobuf import json_format
+from google.protobuf.message import Message
+from pulumi.runtime.proto import provider_pb2
+from typing_extensions import override
+
+from rehearsal.client import Json
+from rehearsal.clouds.provider import CloudProvider
+
+RELEASE = "kubernetes:helm.sh/v3:Release"
+
+_RELEASE_METHODS: Mapping[str, type[Message]] = {
+    "Check": provider_pb2.CheckRequest,
+    "Diff": provider_pb2.DiffRequest,
+    "Create": provider_pb2.CreateRequest,
+    "Read": provider_pb2.ReadRequest,
+    "Update": provider_pb2.UpdateRequest,
+    "Delete": provider_pb2.DeleteRequest,
+}
+
+
+class KubernetesProxy(grpc.GenericRpcHandler):
+    """Answers every method of a provider.
+
+    Args:
+        genuine: a channel to the genuine provider.
+        releases: the double of Helm releases.
+        adapted: makes of an object, as the program gives it, the one that is applied here.
+    """
+
+    def __init__(self, genuine: grpc.Channel, releases: CloudProvider, adapted: Callable[[Json], Json]) -> None:
+        self._genuine, self._releases, self._adapted = genuine, releases, adapted
+
+    @override
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
+        return grpc.unary_unary_rpc_method_handler(partial(self._answer, handler_call_details.method))
+
+    def _answer(self, path: str, request: bytes, context: grpc.ServicerContext) -> bytes:
+        name = path.rpartition("/")[2]
+        if (kind := _RELEASE_METHODS.get(name)) is not None:
+            parsed: Any = kind.FromString(request)
+            if f"{RELEASE}::" in parsed.urn:
+                return getattr(self._releases, name)(parsed, context).SerializeToString()
+            if name == "Check":
+                request = self._adapt(parsed).SerializeToString()
+        forward: Any = self._genuine.unary_unary(path)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        try:
+            return forward(request)
+        except grpc.RpcError as error:
+            return _pass_on(error, context)
+
+    def _adapt(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckRequest:
+        given = _whole(json_format.MessageToDict(request.news))
+        if "kind" in given:
+            request.news.Clear()
+            request.news.update(self._adapted(given))
+        return request
+
+
+def _pass_on(error: Any, context: grpc.ServicerContext) -> NoReturn:
+    """Fail as the genuine provider did, with the details by which the engine knows an object that is half made."""
+    context.set_trailing_metadata(error.trailing_metadata())
+    context.abort(error.code(), error.details())
+
+
+def _whole(value: Any) -> Any:
+    """Return a value with its whole numbers as ints: on the wire all are doubles."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case dict():
+            return {key: _whole(member) for key, member in cast("Json", value).items()}
+        case list():
+            return [_whole(item) for item in cast("list[Any]", value)]
+        case _:
+            return value

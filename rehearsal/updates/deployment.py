@@ -1,0 +1,135 @@
+"""A stack on the stage of a story by the real engine: up, up again, a lost object brought back, destroy."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from offline.stack_config import StackConfig
+from rehearsal import lifecycle
+from rehearsal.client import Client, title
+from rehearsal.clouds.clouds import Clouds
+from rehearsal.story.verdict import Link, Verdict
+from rehearsal.updates.engine import Engine, Name, Update
+
+STACK_KEY = "slipway:stack"
+LOST = "kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Service", "kubernetes:core/v1:ServiceAccount"
+"""Types of which one is lost, the first that the stack has: nothing else goes with it."""
+SETTLE_SECONDS = 20
+"""How long controllers may take to remove what they made, once its owners are gone."""
+
+
+class Updates:
+    """One stack in the engine.
+
+    Args:
+        engine: with the stack, which has no resources yet.
+        clouds: what it is made in.
+        config: of the stack.
+        client: the connection to the API server.
+        before: what there was on it.
+    """
+
+    real: Sequence[str] = (
+        "the Pulumi CLI and engine with a state of its own: up, refresh and destroy",
+        "the Kubernetes provider, which makes each object and waits until it is ready",
+    )
+    doubles: Sequence[str] = (
+        "the clouds' providers: they check inputs, keep what they made, refuse what their cloud would, and take a "
+        "compressed time that is assumed",
+        "Helm releases: of a chart there is what this report names, and nothing waits for its pods",
+        "signing in to the cluster: a program on PATH that prints the administrator's token",
+    )
+
+    def __init__(
+        self, engine: Engine, clouds: Clouds, config: StackConfig, *, client: Client, before: frozenset[str]
+    ) -> None:
+        self._engine, self._clouds, self._config = engine, clouds, config
+        self._client, self._before = client, before
+
+    def up(self) -> list[Verdict]:
+        """Run `pulumi up`."""
+        update = self._run("up")
+        return _failed(update, Link.REFUSED) or [
+            Verdict(f"`pulumi up` made all {len(update.steps)} resources, and each was ready")
+        ]
+
+    def again(self) -> list[Verdict]:
+        """Run `pulumi up` once more."""
+        update = self._run("up")
+        return _failed(update, Link.UNSETTLED) or _unchanged(update, "a second `pulumi up` under load")
+
+    def restore(self) -> list[Verdict]:
+        """Delete an object behind the engine's back, and run `pulumi refresh` and `pulumi up`."""
+        found = self._of(LOST)
+        if found is None:
+            return []
+        manifest: dict[str, Any] = found["outputs"]
+        self._client.delete(manifest)
+        noticed = self._run("refresh")
+        restored = self._run("up")
+        wrong = [*_failed(noticed, Link.NOT_RESTORED), *_failed(restored, Link.NOT_RESTORED)]
+        if not wrong and (noticed.operations, restored.operations) != (Counter(delete=1), Counter(create=1)):
+            said = f"refresh: {_steps(noticed)}; up: {_steps(restored)}"
+            wrong = [
+                Verdict(f"{title(manifest)} was lost, and more or less than it came back: {said}", Link.NOT_RESTORED)
+            ]
+        return wrong or [
+            Verdict(f"{title(manifest)} was lost; `pulumi refresh` noticed, and `pulumi up` made it again")
+        ]
+
+    def down(self) -> list[Verdict]:
+        """Run `pulumi destroy`, after the update that takes a stack's protection away."""
+        found: list[Verdict] = []
+        if any(each.get("protect") for each in self._engine.resources()):
+            self._engine.configure(_unprotected(self._config))
+            update = self._run("up")
+            found += _failed(update, Link.LEFT_BEHIND) or [
+                Verdict(f"an update took the protection away and changed {len(update.steps)} resources")
+            ]
+        update = self._run("destroy")
+        return found + (_failed(update, Link.LEFT_BEHIND) or self._empty(len(update.steps)))
+
+    def interrupt(self) -> None:
+        """Let the engine end what is under way, and begin nothing new."""
+        self._engine.interrupt()
+
+    def _run(self, command: Name) -> Update:
+        with self._clouds.attached() as ports:
+            return self._engine.run(command, ports)
+
+    def _of(self, types: Sequence[str]) -> Mapping[str, Any] | None:
+        resources = self._engine.resources()
+        return next((each for type_ in types for each in resources if each["type"] == type_), None)
+
+    def _empty(self, removed: int) -> list[Verdict]:
+        lifecycle.within(SETTLE_SECONDS, lambda: lifecycle.inventory(self._client) <= self._before)
+        left = [
+            *(f"{each} is left on the API server" for each in sorted(lifecycle.inventory(self._client) - self._before)),
+            *(f"{each.id} is left in the cloud" for cloud in self._clouds.clouds.values() for each in cloud),
+        ]
+        if left:
+            return [Verdict(f"{sentence} after `pulumi destroy`", Link.LEFT_BEHIND) for sentence in left]
+        return [Verdict(f"`pulumi destroy` removed all {removed} resources; the API server and the clouds are empty")]
+
+
+def _failed(update: Update, link: Link) -> list[Verdict]:
+    return [Verdict(f"`pulumi {update.command}` failed: {error}", link) for error in update.errors if update.failed]
+
+
+def _unchanged(update: Update, what: str) -> list[Verdict]:
+    if update.steps:
+        return [Verdict(f"{what} changed {_steps(update)}", Link.UNSETTLED)]
+    return [Verdict(f"{what} changed none of {update.left} resources")]
+
+
+def _steps(update: Update) -> str:
+    return ", ".join(f"{step.operation} {step.name}" for step in update.steps) or "nothing"
+
+
+def _unprotected(config: StackConfig) -> StackConfig:
+    stack = json.loads(config.values[STACK_KEY])
+    cluster = {**stack["cluster"], "deletionProtection": False}
+    text = json.dumps({**stack, "cluster": cluster}, sort_keys=True)
+    return replace(config, values={**config.values, STACK_KEY: text})

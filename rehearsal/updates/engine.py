@@ -1,0 +1,172 @@
+"""One stack of the project in the real engine: its updates, and what the engine said of each."""
+
+import json
+import runpy
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pulumi.automation import ConfigValue, LocalWorkspace, Stack
+from pulumi.automation.errors import CommandError
+from pulumi.automation.events import EngineEvent
+
+from offline.recorder import program_surroundings
+from offline.stack_config import PROJECT_FILE, StackConfig
+from rehearsal.updates.command import Command
+
+PASSPHRASE = "rehearsal"
+"""It guards placeholders alone: no secret of a stack file is decrypted here."""
+PARALLEL = 64
+"""Operations at once: waiting for a cloud or for a pod costs nothing."""
+
+_LEFT = frozenset({"same", "read", "refresh"})
+Name = Literal["up", "preview", "refresh", "destroy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the engine did with a resource: `operation` is its own word, such as `create` or `delete-replaced`."""
+
+    operation: str
+    urn: str
+
+    @property
+    def name(self) -> str:
+        """Its type and name, such as `Deployment llama`."""
+        kind, name = self.urn.split("::", 3)[2:]
+        return f"{kind.rpartition(':')[2]} {name}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Update:
+    """What the engine said of one command.
+
+    Attributes:
+        command: what was run.
+        steps: resources that it did not leave as they were, in order.
+        left: how many it did.
+        errors: what it says is wrong.
+        failed: whether it did not come to its end.
+        seconds: how long it took on this machine.
+    """
+
+    command: Name
+    steps: list[Step] = field(default_factory=list[Step])
+    left: int = 0
+    errors: list[str] = field(default_factory=list[str])
+    failed: bool = False
+    seconds: float = 0.0
+
+    @property
+    def operations(self) -> Counter[str]:
+        """How many resources each operation met."""
+        return Counter(step.operation for step in self.steps)
+
+    def hear(self, event: EngineEvent) -> None:
+        """Take an event of the engine."""
+        if event.res_outputs_event:
+            metadata = event.res_outputs_event.metadata
+            if metadata.op.value in _LEFT:
+                self.left += 1
+            else:
+                self.steps.append(Step(metadata.op.value, metadata.urn))
+        if (diagnostic := event.diagnostic_event) and diagnostic.severity == "error":
+            self.errors.append(diagnostic.message.strip())
+
+
+class Engine:
+    """The engine with one stack, which has no resources yet.
+
+    Args:
+        cli: the Pulumi CLI.
+        folder: where its state and its files go.
+        program: the program's `__main__.py`; `Pulumi.yaml` lies beside it.
+        config: of the stack.
+    """
+
+    def __init__(self, cli: Path, folder: Path, program: Path, config: StackConfig) -> None:
+        self._command, self._program, self._project = Command(cli), program, folder / "project"
+        for each in (folder / "state", folder / "home", self._project):
+            each.mkdir(parents=True)
+        project = yaml.safe_load((program.parent / PROJECT_FILE).read_text(encoding="utf-8"))
+        (self._project / PROJECT_FILE).write_text(
+            yaml.safe_dump({**project, "runtime": "python", "stackConfigDir": "."}), encoding="utf-8"
+        )
+        self._workspace = LocalWorkspace(
+            work_dir=str(self._project),
+            pulumi_home=str(folder / "home"),
+            program=self._run_program,
+            pulumi_command=self._command,
+            env_vars={
+                "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+                "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+                "PULUMI_SKIP_UPDATE_CHECK": "true",
+                "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+                "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
+            },
+        )
+        self._stack = Stack.create(config.stack, self._workspace)
+        self.configure(config)
+
+    def configure(self, config: StackConfig) -> None:
+        """Give the stack another configuration."""
+        path = self._project / f"Pulumi.{config.stack}.yaml"
+        kept: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {} if path.exists() else {}
+        plain = {key: _value(text) for key, text in config.values.items() if key not in config.secret_keys}
+        path.write_text(yaml.safe_dump({**kept, "config": plain}), encoding="utf-8")
+        for key in sorted(config.secret_keys):
+            self._stack.set_config(key, ConfigValue(config.values[key], secret=True))
+
+    def run(
+        self, command: Name, providers: Mapping[str, int], told: Callable[[EngineEvent], None] = lambda event: None
+    ) -> Update:
+        """Run a command, whether it comes to its end or not.
+
+        Args:
+            command: what to run.
+            providers: the port of each provider's server, by package.
+            told: hears each event of the engine.
+        """
+        attached = ",".join(f"{package}:{port}" for package, port in providers.items())
+        self._workspace.env_vars = {**self._workspace.env_vars, "PULUMI_DEBUG_PROVIDERS": attached}
+        update, began = Update(command=command), time.monotonic()
+
+        def hear(event: EngineEvent) -> None:
+            update.hear(event)
+            told(event)
+
+        try:
+            getattr(self._stack, command)(on_event=hear, parallel=PARALLEL)
+        except CommandError as error:
+            update.failed = True
+            update.errors = update.errors or [str(error)]
+        update.seconds = time.monotonic() - began
+        return update
+
+    def interrupt(self) -> None:
+        """Let a command that runs end what it has begun, and begin nothing new."""
+        self._command.interrupt()
+
+    def cancel(self) -> None:
+        """Free the stack of an update that was interrupted."""
+        self._stack.cancel()
+
+    def resources(self) -> list[Mapping[str, Any]]:
+        """Return what the engine's state holds."""
+        found: list[Mapping[str, Any]] = (self._stack.export_stack().deployment or {}).get("resources", [])
+        return found
+
+    def _run_program(self) -> None:
+        with program_surroundings(self._program.parent):
+            runpy.run_path(str(self._program), run_name="__main__")
+
+
+def _value(text: str) -> Any:
+    """Return a value of the configuration as it stands in a stack file: objects and lists travel as JSON."""
+    if text.startswith(("{", "[")):
+        return json.loads(text)
+    return text
