@@ -1,17 +1,20 @@
 """The keys of config.json that most decoders share. Defaults are those of transformers' configuration classes."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 
 from catalog.architecture import Dtype, Model, ModelType
 from catalog.config_json.matrix import Matrix, vector
 from catalog.config_json.quantisation import QuantisationConfig
+from catalog.config_json.quantities import Count, Layers
 from catalog.layers import Experts, LatentAttention, Recurrent, SlidingWindow, Vision
 
 SLIDING = "sliding_attention"
 LINEAR = "linear_attention"
+MOST_SCALED = 10_000
+"""No rotation is scaled by more."""
 
 
 class Block(BaseModel):
@@ -34,24 +37,32 @@ class Block(BaseModel):
     out_bias: ClassVar[bool] = True
     qk_norm: ClassVar[bool] = False
 
-    hidden_size: PositiveInt
-    intermediate_size: PositiveInt
-    num_hidden_layers: PositiveInt
-    num_attention_heads: PositiveInt
-    vocab_size: PositiveInt
-    max_position_embeddings: PositiveInt
-    num_key_value_heads: PositiveInt | None = None
-    head_dim: PositiveInt | None = None
+    hidden_size: Count
+    intermediate_size: Count
+    num_hidden_layers: Layers
+    num_attention_heads: Count
+    vocab_size: Count
+    max_position_embeddings: Count
+    num_key_value_heads: Count | None = None
+    head_dim: Count | None = None
     attention_bias: bool = False
     mlp_bias: bool = False
     tie_word_embeddings: bool = False
     dtype: Dtype | None = Field(default=None, validation_alias=AliasChoices("dtype", "torch_dtype"))
     quantization_config: QuantisationConfig | None = None
-    sliding_window: PositiveInt | None = None
+    sliding_window: Count | None = None
     layer_types: tuple[str, ...] | None = None
     rope_scaling: dict[str, Any] | None = Field(
         default=None, validation_alias=AliasChoices("rope_scaling", "rope_parameters")
     )
+
+    @model_validator(mode="after")
+    def _is_a_network(self) -> Self:
+        if self.head_dim is None and self.hidden_size < self.num_attention_heads:
+            raise ValueError(f"hidden_size {self.hidden_size} is less than num_attention_heads")
+        if self.layer_types is not None and len(self.layer_types) != self.num_hidden_layers:
+            raise ValueError(f"layer_types lists {len(self.layer_types)} layers, not {self.num_hidden_layers}")
+        return self
 
     @property
     def kv_heads(self) -> int:
@@ -184,6 +195,6 @@ class Block(BaseModel):
         scaling = self.rope_scaling or {}
         scaling = scaling.get("full_attention", scaling)
         kind, factor = scaling.get("rope_type", scaling.get("type")), scaling.get("factor")
-        if kind != "linear" or not isinstance(factor, int | float):
+        if kind != "linear" or not isinstance(factor, int | float) or not 0 < factor < MOST_SCALED:
             return None
         return round(self.max_position_embeddings * factor)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from pydantic import PositiveInt
 from typing_extensions import override
 
 from catalog.architecture import ModelType
 from catalog.config_json.block import Block
 from catalog.config_json.matrix import Matrix, vector
+from catalog.config_json.quantities import Count
 
 
 class Llama(Block):
@@ -44,14 +44,14 @@ class Qwen3(Block):
 
     block: ClassVar[ModelType] = "qwen3"
     qk_norm: ClassVar[bool] = True
-    head_dim: PositiveInt | None = 128
+    head_dim: Count | None = 128
     use_sliding_window: Literal[False] = False
 
 
 class Gemma(Block):
     """The first Gemma."""
 
-    head_dim: PositiveInt | None = 256
+    head_dim: Count | None = 256
     tie_word_embeddings: bool = True
 
 
@@ -60,8 +60,8 @@ class Gemma2(Block):
 
     block: ClassVar[ModelType] = "gemma2"
     norms: ClassVar[int] = 4
-    head_dim: PositiveInt | None = 256
-    sliding_window: PositiveInt | None = 4096
+    head_dim: Count | None = 256
+    sliding_window: Count | None = 4096
     tie_word_embeddings: bool = True
 
     @override
@@ -75,13 +75,13 @@ class Gemma3(Block):
     block: ClassVar[ModelType] = "gemma3"
     norms: ClassVar[int] = 4
     qk_norm: ClassVar[bool] = True
-    vocab_size: PositiveInt = 262208
-    num_attention_heads: PositiveInt = 8
-    num_key_value_heads: PositiveInt | None = 4
-    head_dim: PositiveInt | None = 256
-    max_position_embeddings: PositiveInt = 131072
-    sliding_window: PositiveInt | None = 4096
-    sliding_window_pattern: PositiveInt = 6
+    vocab_size: Count = 262208
+    num_attention_heads: Count = 8
+    num_key_value_heads: Count | None = 4
+    head_dim: Count | None = 256
+    max_position_embeddings: Count = 131072
+    sliding_window: Count | None = 4096
+    sliding_window_pattern: Count = 6
     tie_word_embeddings: bool = True
 
     @override
@@ -117,7 +117,7 @@ class Glm(Block):
     """GLM-4."""
 
     out_bias: ClassVar[bool] = False
-    head_dim: PositiveInt | None = 128
+    head_dim: Count | None = 128
     attention_bias: bool = True
 
 

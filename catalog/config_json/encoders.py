@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field
 from typing_extensions import override
 
 from catalog.config_json.block import Block
 from catalog.config_json.matrix import Matrix, vector
+from catalog.config_json.quantities import Count, Whole
 
 
 class _Encoder(Block):
@@ -25,7 +26,7 @@ class Bert(_Encoder):
 
     gated: ClassVar[bool] = False
     norms: ClassVar[int] = 4
-    type_vocab_size: NonNegativeInt = 2
+    type_vocab_size: Whole = 2
     attention_bias: bool = True
     mlp_bias: bool = True
 
@@ -40,7 +41,7 @@ class Bert(_Encoder):
 class ModernBert(_Encoder):
     """ModernBERT: no biases, gated, and one norm more before its layers than they have."""
 
-    max_position_embeddings: PositiveInt = Field(default=8192)
+    max_position_embeddings: Count = Field(default=8192)
 
     @override
     def layer(self, name: str, index: int) -> Iterator[Matrix]:

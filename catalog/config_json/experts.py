@@ -3,19 +3,20 @@
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 
-from pydantic import AliasChoices, Field, NonNegativeInt, PositiveInt
+from pydantic import AliasChoices, Field
 from typing_extensions import override
 
 from catalog.architecture import ModelType
 from catalog.config_json.block import Block
 from catalog.config_json.matrix import Matrix, vector
+from catalog.config_json.quantities import Count, Whole
 from catalog.layers import Experts, SlidingWindow
 
 
 class Mixture(Block):
     """Experts in some layers or in all of them; a subclass says under which keys."""
 
-    num_experts_per_tok: PositiveInt
+    num_experts_per_tok: Count
 
     @override
     def feed_forward(self, name: str, index: int) -> Iterator[Matrix]:
@@ -47,7 +48,7 @@ class Mixture(Block):
 class LocalExperts(Mixture):
     """The keys of Mixtral's experts."""
 
-    num_local_experts: PositiveInt
+    num_local_experts: Count
 
     @override
     def experts(self) -> Experts:
@@ -64,7 +65,7 @@ class MiniMaxM2(LocalExperts):
     """MiniMax-M2: queries and keys are normalised over all heads at once, and the router has a bias for balancing."""
 
     qk_norm: ClassVar[bool] = True
-    num_experts_per_tok: PositiveInt = 8
+    num_experts_per_tok: Count = 8
 
     @override
     def qk_values(self, head: int) -> int:
@@ -82,9 +83,9 @@ class Qwen3Moe(Mixture):
     block: ClassVar[ModelType] = "qwen3"
     qk_norm: ClassVar[bool] = True
     use_sliding_window: Literal[False] = False
-    num_experts: PositiveInt = Field(validation_alias=AliasChoices("num_experts", "num_local_experts"))
-    moe_intermediate_size: PositiveInt
-    decoder_sparse_step: PositiveInt = 1
+    num_experts: Count = Field(validation_alias=AliasChoices("num_experts", "num_local_experts"))
+    moe_intermediate_size: Count
+    decoder_sparse_step: Count = 1
     mlp_only_layers: tuple[int, ...] | None = None
 
     @override
@@ -102,7 +103,7 @@ class Qwen2Moe(Qwen3Moe):
     block: ClassVar[ModelType] = "qwen2"
     qk_norm: ClassVar[bool] = False
     qkv_bias: ClassVar[bool] = True
-    shared_expert_intermediate_size: PositiveInt
+    shared_expert_intermediate_size: Count
 
     @override
     def feed_forward(self, name: str, index: int) -> Iterator[Matrix]:
@@ -120,7 +121,7 @@ class GptOss(LocalExperts):
     """gpt-oss: every second layer has a window, every matrix a bias, every head a sink."""
 
     block: ClassVar[ModelType] = "gpt_oss"
-    sliding_window: PositiveInt | None = 128
+    sliding_window: Count | None = 128
     attention_bias: bool = True
     mlp_bias: bool = True
 
@@ -139,10 +140,10 @@ class Glm4Moe(Mixture):
 
     out_bias: ClassVar[bool] = False
     qk_norm: ClassVar[bool] = True
-    n_routed_experts: PositiveInt
-    moe_intermediate_size: PositiveInt
-    n_shared_experts: NonNegativeInt = 1
-    first_k_dense_replace: NonNegativeInt = 1
+    n_routed_experts: Count
+    moe_intermediate_size: Count
+    n_shared_experts: Whole = 1
+    first_k_dense_replace: Whole = 1
     use_qk_norm: bool = False
 
     @override
@@ -167,12 +168,12 @@ class Glm4Moe(Mixture):
 class Llama4(Mixture):
     """Llama 4: experts in every nth layer, and attention in chunks in three of four."""
 
-    intermediate_size_mlp: PositiveInt
-    num_local_experts: PositiveInt
-    interleave_moe_layer_step: PositiveInt = 1
+    intermediate_size_mlp: Count
+    num_local_experts: Count
+    interleave_moe_layer_step: Count = 1
     moe_layers: tuple[int, ...] | None = None
-    attention_chunk_size: PositiveInt | None = 8192
-    no_rope_layer_interval: PositiveInt = 4
+    attention_chunk_size: Count | None = 8192
+    no_rope_layer_interval: Count = 4
     no_rope_layers: tuple[int, ...] | None = None
 
     @property

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pydantic import NonNegativeInt, PositiveInt
 from typing_extensions import override
 
 from catalog.architecture import ModelType
 from catalog.config_json.block import SLIDING
 from catalog.config_json.experts import Mixture
 from catalog.config_json.matrix import Matrix, vector
+from catalog.config_json.quantities import Count, Whole
 from catalog.layers import Experts, SlidingWindow
 
 PATTERN = 6
@@ -22,21 +22,21 @@ class Gemma4(Mixture):
     block: ClassVar[ModelType] = "gemma4"
     norms: ClassVar[int] = 4
     qk_norm: ClassVar[bool] = True
-    head_dim: PositiveInt | None = 256
-    global_head_dim: PositiveInt = 512
-    num_global_key_value_heads: PositiveInt | None = None
+    head_dim: Count | None = 256
+    global_head_dim: Count = 512
+    num_global_key_value_heads: Count | None = None
     attention_k_eq_v: bool = False
-    sliding_window: PositiveInt | None = 512
+    sliding_window: Count | None = 512
     tie_word_embeddings: bool = True
-    num_kv_shared_layers: NonNegativeInt = 0
+    num_kv_shared_layers: Whole = 0
     use_double_wide_mlp: bool = False
-    hidden_size_per_layer_input: NonNegativeInt = 256
-    vocab_size_per_layer_input: PositiveInt = 262_144
+    hidden_size_per_layer_input: Whole = 256
+    vocab_size_per_layer_input: Count = 262_144
     enable_moe_block: bool = False
-    num_experts: PositiveInt | None = None
-    top_k_experts: PositiveInt | None = None
-    num_experts_per_tok: PositiveInt = 1
-    moe_intermediate_size: PositiveInt | None = None
+    num_experts: Count | None = None
+    top_k_experts: Count | None = None
+    num_experts_per_tok: Count = 1
+    moe_intermediate_size: Count | None = None
 
     def slides(self, index: int) -> bool:
         """Whether a layer has the window; the last never has."""

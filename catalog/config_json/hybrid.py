@@ -1,15 +1,16 @@
 """Decoders of which most layers keep a state of fixed size in place of keys and values; Mamba's are in `mamba`."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import PositiveInt
+from pydantic import model_validator
 from typing_extensions import override
 
 from catalog.architecture import ModelType
 from catalog.config_json.block import LINEAR, Block
 from catalog.config_json.experts import LocalExperts, Qwen2Moe
 from catalog.config_json.matrix import Matrix, vector
+from catalog.config_json.quantities import Count
 from catalog.layers import Recurrent
 
 STATE_BYTES = {"float32": 4, "bfloat16": 2, "float16": 2, "auto": 2}
@@ -20,13 +21,13 @@ class GatedDelta(Block):
     """Gated delta layers, and attention with an output gate in every fourth layer: Qwen3-Next and Qwen3.5."""
 
     qk_norm: ClassVar[bool] = True
-    head_dim: PositiveInt | None = 256
-    full_attention_interval: PositiveInt = 4
-    linear_conv_kernel_dim: PositiveInt = 4
-    linear_key_head_dim: PositiveInt = 128
-    linear_value_head_dim: PositiveInt = 128
-    linear_num_key_heads: PositiveInt = 16
-    linear_num_value_heads: PositiveInt = 32
+    head_dim: Count | None = 256
+    full_attention_interval: Count = 4
+    linear_conv_kernel_dim: Count = 4
+    linear_key_head_dim: Count = 128
+    linear_value_head_dim: Count = 128
+    linear_num_key_heads: Count = 16
+    linear_num_value_heads: Count = 32
     mamba_ssm_dtype: str = "auto"
 
     def attends(self, index: int) -> bool:
@@ -79,7 +80,7 @@ class Qwen3Next(GatedDelta, Qwen2Moe):
     block: ClassVar[ModelType] = "other"
     qkv_bias: ClassVar[bool] = False
     qk_norm: ClassVar[bool] = True
-    head_dim: PositiveInt | None = 256
+    head_dim: Count | None = 256
 
 
 class Qwen35(GatedDelta):
@@ -89,15 +90,21 @@ class Qwen35(GatedDelta):
 class Qwen35Moe(Qwen3Next):
     """Qwen3.5 with experts, without its tower."""
 
-    intermediate_size: PositiveInt = 1
-    num_experts: PositiveInt = 256
-    num_experts_per_tok: PositiveInt = 8
+    intermediate_size: Count = 1
+    num_experts: Count = 256
+    num_experts_per_tok: Count = 8
 
 
 class MiniMax(LocalExperts):
     """MiniMax-Text-01 and M1: lightning attention in seven of eight layers."""
 
     attn_type_list: tuple[int, ...] | None = None
+
+    @model_validator(mode="after")
+    def _lists_every_layer(self) -> Self:
+        if self.attn_type_list is not None and len(self.attn_type_list) != self.num_hidden_layers:
+            raise ValueError(f"attn_type_list has {len(self.attn_type_list)} layers, not {self.num_hidden_layers}")
+        return self
 
     def _lightning(self, index: int) -> bool:
         if self.layer_types is not None:

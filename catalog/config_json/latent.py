@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pydantic import NonNegativeInt, PositiveInt
 from typing_extensions import override
 
 from catalog.architecture import ModelType
 from catalog.config_json.experts import Mixture
 from catalog.config_json.matrix import Matrix, vector
+from catalog.config_json.quantities import Count, Whole
 from catalog.layers import Experts, LatentAttention
 
 
@@ -16,16 +16,16 @@ class DeepseekV2(Mixture):
     """DeepSeek-V2 and its Lite, whose queries are not compressed."""
 
     block: ClassVar[ModelType] = "deepseek_v2"
-    q_lora_rank: PositiveInt | None = None
-    kv_lora_rank: PositiveInt
-    qk_rope_head_dim: PositiveInt
-    qk_nope_head_dim: PositiveInt
-    v_head_dim: PositiveInt
-    n_routed_experts: PositiveInt
-    moe_intermediate_size: PositiveInt
-    n_shared_experts: NonNegativeInt
-    first_k_dense_replace: NonNegativeInt
-    moe_layer_freq: PositiveInt = 1
+    q_lora_rank: Count | None = None
+    kv_lora_rank: Count
+    qk_rope_head_dim: Count
+    qk_nope_head_dim: Count
+    v_head_dim: Count
+    n_routed_experts: Count
+    moe_intermediate_size: Count
+    n_shared_experts: Whole
+    first_k_dense_replace: Whole
+    moe_layer_freq: Count = 1
 
     @override
     def mixer(self, name: str, index: int) -> Iterator[Matrix]:

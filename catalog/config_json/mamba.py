@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self, cast
 
-from pydantic import AliasChoices, Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import AliasChoices, Field, model_validator
 from typing_extensions import override
 
 from catalog.config_json.experts import Mixture
 from catalog.config_json.hybrid import STATE_BYTES
 from catalog.config_json.matrix import Matrix, vector
+from catalog.config_json.quantities import Count, Whole
 from catalog.layers import Experts, Recurrent
 
 LETTERS = {"mamba": "M", "attention": "*", "mlp": "-", "moe": "E"}
@@ -18,20 +19,20 @@ class NemotronH(Mixture):
     """Nemotron-H, Nano 2 and Nemotron 3: a layer is Mamba, attention, feed-forward or experts, by a pattern."""
 
     gated: ClassVar[bool] = False
-    head_dim: PositiveInt | None = Field(default=128, validation_alias=AliasChoices("head_dim", "attention_head_dim"))
+    head_dim: Count | None = Field(default=128, validation_alias=AliasChoices("head_dim", "attention_head_dim"))
     hybrid_override_pattern: str = Field(pattern=r"^[M*E-]+$")
-    mamba_num_heads: PositiveInt
-    mamba_head_dim: PositiveInt
-    ssm_state_size: PositiveInt
-    n_groups: PositiveInt
-    conv_kernel: PositiveInt = 4
+    mamba_num_heads: Count
+    mamba_head_dim: Count
+    ssm_state_size: Count
+    n_groups: Count
+    conv_kernel: Count = 4
     use_conv_bias: bool = True
     mamba_ssm_cache_dtype: str = "float32"
-    num_experts_per_tok: PositiveInt = 1
-    n_routed_experts: NonNegativeInt = 0
-    moe_intermediate_size: PositiveInt = 1
-    moe_shared_expert_intermediate_size: NonNegativeInt = 0
-    moe_latent_size: PositiveInt | None = None
+    num_experts_per_tok: Count = 1
+    n_routed_experts: Whole = 0
+    moe_intermediate_size: Count = 1
+    moe_shared_expert_intermediate_size: Whole = 0
+    moe_latent_size: Count | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -8,7 +8,6 @@ Where the size of images is the processor's to bound, config.json does not tell.
 from collections.abc import Mapping
 from typing import Generic, Literal, TypeVar, cast
 
-from pydantic import PositiveInt
 from typing_extensions import override
 
 from catalog.config_json.block import Block
@@ -17,6 +16,7 @@ from catalog.config_json.experts import Llama4, Qwen3Moe
 from catalog.config_json.gemma4 import Gemma4
 from catalog.config_json.hybrid import Qwen35, Qwen35Moe
 from catalog.config_json.latent import DeepseekV3
+from catalog.config_json.quantities import Count
 from catalog.config_json.towers import (
     Gemma4Audio,
     Gemma4Vision,
@@ -61,7 +61,7 @@ class Sees(Block, Generic[TowerT]):
 class Gemma3Vision(Gemma3, Sees[Siglip]):
     """Gemma 3 with its tower, all of whose tokens see each other."""
 
-    mm_tokens_per_image: PositiveInt = 256
+    mm_tokens_per_image: Count = 256
 
     @override
     def vision(self) -> Vision:
@@ -126,7 +126,7 @@ class Llama4Vl(Llama4, Sees[Llama4Vision]):
 class Mistral3(Mistral, Sees[Pixtral]):
     """Mistral Small 3.1 and later, Ministral 3: Pixtral's tower, whose patches are merged."""
 
-    spatial_merge_size: PositiveInt = 2
+    spatial_merge_size: Count = 2
     multimodal_projector_bias: bool = False
 
     @override

@@ -7,10 +7,11 @@
 
 import re
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
+from fnmatch import translate
 
 ROOTS = ("", "model.", "language_model.", "model.language_model.", "language_model.model.", "backbone.")
 """What stands before the layers in files of different models and versions."""
+EXPRESSION = "re:"
 
 
 class Named:
@@ -19,10 +20,11 @@ class Named:
     def __init__(self, patterns: Iterable[str]) -> None:
         """Take the list of a quantization_config; an expression that is none matches nothing."""
         given = [pattern.strip(".") for pattern in patterns]
-        self._expressions = [found for text in given if text.startswith("re:") and (found := _compiled(text[3:]))]
-        plain = [text for text in given if not text.startswith("re:")]
-        self._globs = [text for text in plain if "*" in text]
+        plain = [text for text in given if not text.startswith(EXPRESSION)]
         self._paths = {_rootless(text) for text in plain if "*" not in text}
+        shells = [translate(pattern) for text in plain if "*" in text for pattern in (text, f"{text}.*")]
+        written = [text.removeprefix(EXPRESSION) for text in given if text.startswith(EXPRESSION)]
+        self._expressions = [found for text in ("|".join(shells), *written) if text and (found := _compiled(text))]
 
     def __contains__(self, name: str) -> bool:
         parts = name.split(".")
@@ -31,12 +33,7 @@ class Named:
         )
         if not self._paths.isdisjoint(spans):
             return True
-        spellings = [f"{root}{name}" for root in ROOTS]
-        return any(
-            fnmatchcase(spelling, glob) or fnmatchcase(spelling, f"{glob}.*")
-            for glob in self._globs
-            for spelling in spellings
-        ) or any(expression.match(spelling) for expression in self._expressions for spelling in spellings)
+        return any(expression.match(f"{root}{name}") for expression in self._expressions for root in ROOTS)
 
 
 def _rootless(path: str) -> str:

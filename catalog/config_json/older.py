@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar, Self
 
-from pydantic import Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 from typing_extensions import override
 
 from catalog.architecture import ModelType
 from catalog.config_json.block import Block
 from catalog.config_json.matrix import Matrix, vector
+from catalog.config_json.quantities import Count, Layers
 
 OPT_OFFSET = 2
 """OPT's learned positions start at 2."""
@@ -32,11 +33,11 @@ class Gpt2(_Gpt):
     """GPT-2, whose keys have names of their own, and whose positions are learned."""
 
     block: ClassVar[ModelType] = "gpt2"
-    hidden_size: PositiveInt = Field(validation_alias="n_embd")
-    intermediate_size: PositiveInt = Field(validation_alias="n_inner")
-    num_hidden_layers: PositiveInt = Field(validation_alias="n_layer")
-    num_attention_heads: PositiveInt = Field(validation_alias="n_head")
-    max_position_embeddings: PositiveInt = Field(validation_alias="n_positions")
+    hidden_size: Count = Field(validation_alias="n_embd")
+    intermediate_size: Count = Field(validation_alias="n_inner")
+    num_hidden_layers: Layers = Field(validation_alias="n_layer")
+    num_attention_heads: Count = Field(validation_alias="n_head")
+    max_position_embeddings: Count = Field(validation_alias="n_positions")
     tie_word_embeddings: bool = True
 
     @model_validator(mode="before")
@@ -57,8 +58,8 @@ class Opt(_Gpt):
     """OPT."""
 
     block: ClassVar[ModelType] = "opt"
-    intermediate_size: PositiveInt = Field(validation_alias="ffn_dim")
-    word_embed_proj_dim: PositiveInt | None = None
+    intermediate_size: Count = Field(validation_alias="ffn_dim")
+    word_embed_proj_dim: Count | None = None
     tie_word_embeddings: bool = True
 
     @model_validator(mode="after")
@@ -92,9 +93,9 @@ class Falcon(Block):
     """Falcon 7B, 40B and 180B; Falcon 3 has Llama's shape."""
 
     gated: ClassVar[bool] = False
-    intermediate_size: PositiveInt = Field(default=1, validation_alias="ffn_hidden_size")
-    max_position_embeddings: PositiveInt = 2048
-    num_key_value_heads: PositiveInt | None = Field(default=None, validation_alias="num_kv_heads")
+    intermediate_size: Count = Field(default=1, validation_alias="ffn_hidden_size")
+    max_position_embeddings: Count = 2048
+    num_key_value_heads: Count | None = Field(default=None, validation_alias="num_kv_heads")
     tie_word_embeddings: bool = True
     new_decoder_architecture: bool = False
     multi_query: bool = True

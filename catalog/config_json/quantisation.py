@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from catalog.config_json import schemes
 from catalog.config_json.matrix import Matrix
 from catalog.config_json.names import Named
+from catalog.config_json.quantities import Count
 from catalog.config_json.schemes import Scheme
 
 MODELOPT: Mapping[str, Scheme] = {
@@ -28,7 +29,7 @@ class _Weights(BaseModel):
     type: str | None = None
     num_bits: int | None = None
     group_size: int | None = None
-    block_structure: tuple[PositiveInt, PositiveInt] | None = None
+    block_structure: tuple[Count, Count] | None = None
 
     @property
     def scheme(self) -> Scheme | None:
@@ -64,7 +65,7 @@ class QuantisationConfig(BaseModel):
     quant_method: str = "modelopt"
     bits: int | None = None
     group_size: int | None = None
-    weight_block_size: tuple[PositiveInt, PositiveInt] | None = None
+    weight_block_size: tuple[Count, Count] | None = None
     load_in_4bit: bool = False
     load_in_8bit: bool = False
     quant_algo: str | None = None

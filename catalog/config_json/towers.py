@@ -6,8 +6,10 @@ The arithmetic is that of transformers' modules, whose names the classes have.
 from itertools import pairwise
 from math import prod
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from typing_extensions import override
+
+from catalog.config_json.quantities import Count
 
 MEL_BANDS = 128
 """Of the sound that Gemma 4's audio tower is given; two convolutions halve it twice."""
@@ -38,11 +40,11 @@ class Tower(BaseModel):
 class Siglip(Tower):
     """Gemma 3's."""
 
-    hidden_size: PositiveInt = 768
-    intermediate_size: PositiveInt = 3072
-    num_hidden_layers: PositiveInt = 12
-    image_size: PositiveInt = 224
-    patch_size: PositiveInt = 16
+    hidden_size: Count = 768
+    intermediate_size: Count = 3072
+    num_hidden_layers: Count = 12
+    image_size: Count = 224
+    patch_size: Count = 16
 
     @override
     def parameters(self, text: int) -> int:
@@ -55,13 +57,13 @@ class Siglip(Tower):
 class Gemma4Vision(Tower):
     """Gemma 4's."""
 
-    hidden_size: PositiveInt = 768
-    intermediate_size: PositiveInt = 3072
-    num_hidden_layers: PositiveInt = 16
-    num_attention_heads: PositiveInt = 12
-    head_dim: PositiveInt = 64
-    patch_size: PositiveInt = 16
-    position_embedding_size: PositiveInt = 10240
+    hidden_size: Count = 768
+    intermediate_size: Count = 3072
+    num_hidden_layers: Count = 16
+    num_attention_heads: Count = 12
+    head_dim: Count = 64
+    patch_size: Count = 16
+    position_embedding_size: Count = 10240
 
     @override
     def parameters(self, text: int) -> int:
@@ -74,12 +76,12 @@ class Gemma4Vision(Tower):
 class Gemma4Audio(Tower):
     """The audio tower of Gemma 4's smaller ones: layers with two feed-forward halves around attention."""
 
-    hidden_size: PositiveInt = 1024
-    num_hidden_layers: PositiveInt = 12
-    num_attention_heads: PositiveInt = 8
-    subsampling_conv_channels: tuple[PositiveInt, PositiveInt] = (128, 32)
-    conv_kernel_size: PositiveInt = 5
-    output_proj_dims: PositiveInt = 1536
+    hidden_size: Count = 1024
+    num_hidden_layers: Count = 12
+    num_attention_heads: Count = 8
+    subsampling_conv_channels: tuple[Count, Count] = (128, 32)
+    conv_kernel_size: Count = 5
+    output_proj_dims: Count = 1536
 
     @override
     def parameters(self, text: int) -> int:
@@ -95,13 +97,13 @@ class Gemma4Audio(Tower):
 class Qwen2Vision(Tower):
     """Qwen2-VL's."""
 
-    depth: PositiveInt = 32
-    embed_dim: PositiveInt = 1280
-    mlp_ratio: PositiveInt = 4
-    patch_size: PositiveInt = 14
-    temporal_patch_size: PositiveInt = 2
-    spatial_merge_size: PositiveInt = 2
-    in_channels: PositiveInt = Field(default=3, validation_alias=AliasChoices("in_channels", "in_chans"))
+    depth: Count = 32
+    embed_dim: Count = 1280
+    mlp_ratio: Count = 4
+    patch_size: Count = 14
+    temporal_patch_size: Count = 2
+    spatial_merge_size: Count = 2
+    in_channels: Count = Field(default=3, validation_alias=AliasChoices("in_channels", "in_chans"))
 
     @override
     def parameters(self, text: int) -> int:
@@ -114,13 +116,13 @@ class Qwen2Vision(Tower):
 class Qwen25Vision(Tower):
     """Qwen2.5-VL's."""
 
-    depth: PositiveInt = 32
-    hidden_size: PositiveInt = 1280
-    intermediate_size: PositiveInt = 3420
-    patch_size: PositiveInt = 14
-    temporal_patch_size: PositiveInt = 2
-    spatial_merge_size: PositiveInt = 2
-    in_channels: PositiveInt = Field(default=3, validation_alias=AliasChoices("in_channels", "in_chans"))
+    depth: Count = 32
+    hidden_size: Count = 1280
+    intermediate_size: Count = 3420
+    patch_size: Count = 14
+    temporal_patch_size: Count = 2
+    spatial_merge_size: Count = 2
+    in_channels: Count = Field(default=3, validation_alias=AliasChoices("in_channels", "in_chans"))
 
     @override
     def parameters(self, text: int) -> int:
@@ -133,14 +135,14 @@ class Qwen25Vision(Tower):
 class Qwen3Vision(Tower):
     """Qwen3-VL's and Qwen3.5's, with a merger more for each layer that the language model sees."""
 
-    depth: PositiveInt = 27
-    hidden_size: PositiveInt = 1152
-    intermediate_size: PositiveInt = 4304
-    patch_size: PositiveInt = 16
-    temporal_patch_size: PositiveInt = 2
-    spatial_merge_size: PositiveInt = 2
-    in_channels: PositiveInt = 3
-    num_position_embeddings: PositiveInt = 2304
+    depth: Count = 27
+    hidden_size: Count = 1152
+    intermediate_size: Count = 4304
+    patch_size: Count = 16
+    temporal_patch_size: Count = 2
+    spatial_merge_size: Count = 2
+    in_channels: Count = 3
+    num_position_embeddings: Count = 2304
     deepstack_visual_indexes: tuple[int, ...] = (8, 16, 24)
 
     @override
@@ -156,15 +158,15 @@ class Qwen3Vision(Tower):
 class Llama4Vision(Tower):
     """Llama 4's."""
 
-    hidden_size: PositiveInt = 768
-    intermediate_size: PositiveInt = 5632
-    num_hidden_layers: PositiveInt = 34
-    image_size: PositiveInt = 448
-    patch_size: PositiveInt = 14
-    pixel_shuffle_ratio: float = Field(default=0.5, gt=0)
-    projector_input_dim: PositiveInt = 4096
-    projector_output_dim: PositiveInt = 4096
-    vision_output_dim: PositiveInt = 7680
+    hidden_size: Count = 768
+    intermediate_size: Count = 5632
+    num_hidden_layers: Count = 34
+    image_size: Count = 448
+    patch_size: Count = 14
+    pixel_shuffle_ratio: float = Field(default=0.5, ge=0.1, le=1)
+    projector_input_dim: Count = 4096
+    projector_output_dim: Count = 4096
+    vision_output_dim: Count = 7680
 
     @override
     def parameters(self, text: int) -> int:
@@ -179,11 +181,11 @@ class Llama4Vision(Tower):
 class Pixtral(Tower):
     """Pixtral's and Mistral Small's; the projection is the wrapper's."""
 
-    hidden_size: PositiveInt = 1024
-    intermediate_size: PositiveInt = 4096
-    num_hidden_layers: PositiveInt = 24
-    image_size: PositiveInt = 1024
-    patch_size: PositiveInt = 16
+    hidden_size: Count = 1024
+    intermediate_size: Count = 4096
+    num_hidden_layers: Count = 24
+    image_size: Count = 1024
+    patch_size: Count = 16
 
     @override
     def parameters(self, text: int) -> int:
@@ -195,13 +197,13 @@ class Pixtral(Tower):
 class MoonVit(Tower):
     """Kimi-K2.5's."""
 
-    vt_hidden_size: PositiveInt
-    vt_intermediate_size: PositiveInt
-    vt_num_hidden_layers: PositiveInt
-    patch_size: PositiveInt
-    init_pos_emb_height: PositiveInt
-    init_pos_emb_width: PositiveInt
-    merge_kernel_size: tuple[PositiveInt, PositiveInt]
+    vt_hidden_size: Count
+    vt_intermediate_size: Count
+    vt_num_hidden_layers: Count
+    patch_size: Count
+    init_pos_emb_height: Count
+    init_pos_emb_width: Count
+    merge_kernel_size: tuple[Count, Count]
 
     @override
     def parameters(self, text: int) -> int:
