@@ -7,9 +7,24 @@ Nothing here knows an engine, an accelerator or a stack. The parameter count is 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-ModelType = Literal["gpt2", "opt", "llama", "qwen2", "qwen3", "gemma2", "gemma3", "gpt_oss", "deepseek_v3", "other"]
-"""The decoder block; Mistral and Mixtral have Llama's, Qwen3-MoE has Qwen3's, with `experts` beside it; of an `other`
-one only the numbers are known."""
+from catalog.layers import Experts, LatentAttention, Recurrent, SlidingWindow, Split, Vision
+
+ModelType = Literal[
+    "gpt2",
+    "opt",
+    "llama",
+    "qwen2",
+    "qwen3",
+    "gemma2",
+    "gemma3",
+    "gemma4",
+    "gpt_oss",
+    "deepseek_v2",
+    "deepseek_v3",
+    "other",
+]
+"""The decoder block, where something depends on it beyond its numbers; Mistral and Mixtral have Llama's, Qwen3-MoE has
+Qwen3's, with `experts` beside it."""
 
 Dtype = Literal["float32", "float16", "bfloat16"]
 Quantisation = Literal["fp8", "int8", "int4", "mxfp4", "nvfp4"]
@@ -28,57 +43,6 @@ BITS: dict[WeightDtype, float] = {
 }
 """Bits a parameter, scales included: MXFP4 has 8 bits more for each 32 values, NVFP4 for each 16, int4 about 32 for
 each 128."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LatentAttention:
-    """Multi-head latent attention (MLA): one compressed cache entry a token and layer, whatever the number of heads.
-
-    Attributes:
-        q_rank: rank of the compressed query.
-        kv_rank: rank of the compressed key and value, cached.
-        rope_dim: dimensions of the shared rotary key, cached.
-        nope_dim: dimensions of a head's key without rotary encoding.
-        value_dim: dimensions of a head's value.
-    """
-
-    q_rank: int
-    kv_rank: int
-    rope_dim: int
-    nope_dim: int
-    value_dim: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlidingWindow:
-    """Layers whose attention looks back a bounded number of tokens.
-
-    Attributes:
-        layers: how many layers have the window; the others attend to everything.
-        tokens: the window.
-    """
-
-    layers: int
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Experts:
-    """A mixture of experts in place of the feed-forward layer.
-
-    Attributes:
-        count: routed experts in each layer.
-        active: experts that one token is routed to.
-        intermediate: width of one expert.
-        shared: experts that every token passes, of the same width.
-        dense_layers: leading layers that keep an ordinary feed-forward layer.
-    """
-
-    count: int
-    active: int
-    intermediate: int
-    shared: int = 0
-    dense_layers: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +66,17 @@ class Model:
         source: where the row was read.
         quantisation: how the checkpoint's own files are quantised, if they are.
         checkpoint_bytes: bytes of the checkpoint where parameters and dtype do not give them.
-        vision_parameters: those of `parameters` that are not the language model's.
+        vision: what it reads images with, if it does.
         gated: whether the download needs an approved token; the publisher can change this at any time.
         chat: whether the checkpoint has a chat template; a base model answers completions only.
         experts: the mixture of experts, if any.
         latent: the latent attention, if any.
         window: the layers with a sliding window, if any.
+        recurrent: the layers with a state of fixed size, if any.
+        cached_layers: layers that cache keys and values; None for all, 0 for an encoder.
+        rotary_rows: positions that engines keep sines and cosines for; None for `max_positions`.
+        whole_bytes: bytes of the checkpoint that every chip holds whole: norms, routers, low-rank projections.
+        splits: the widths that its quantisation binds to a multiple.
     """
 
     name: str
@@ -126,12 +95,27 @@ class Model:
     tied: bool = False
     quantisation: Quantisation | None = None
     checkpoint_bytes: int | None = None
-    vision_parameters: int = 0
+    vision: Vision | None = None
     gated: bool = False
     chat: bool = False
     experts: Experts | None = None
     latent: LatentAttention | None = None
     window: SlidingWindow | None = None
+    recurrent: Recurrent | None = None
+    cached_layers: int | None = None
+    rotary_rows: int | None = None
+    whole_bytes: int = 0
+    splits: tuple[Split, ...] = ()
+
+    @property
+    def vision_parameters(self) -> int:
+        """Those of `parameters` that are not the language model's."""
+        return self.vision.parameters if self.vision else 0
+
+    @property
+    def attention_layers(self) -> int:
+        """Layers that cache keys and values."""
+        return self.layers if self.cached_layers is None else self.cached_layers
 
     @property
     def attention(self) -> Attention:

@@ -14,6 +14,9 @@ SHARED_MEMORY_GIB = 16
 DOWNLOAD_BYTES_PER_SECOND = 100_000_000
 """What a node gets from the Hugging Face hub through Cloud NAT, a cautious tenth of a 10 Gbit/s link."""
 
+LARGEST_FILE_GIB = 10
+"""Publishers cut weights into files of 5 to 10 GB; a cache that holds none of them is of no use."""
+
 COMPILE_CACHE_VARIABLE = "VLLM_XLA_CACHE_PATH"
 """Names the folder where vLLM on TPU keeps what it has compiled."""
 
@@ -26,6 +29,17 @@ def cold_start_seconds(model: Model) -> int:
     return math.ceil(model.weight_bytes / DOWNLOAD_BYTES_PER_SECOND) + XLA_COMPILE_SECONDS
 
 
-def file_cache_gib(model: Model) -> int:
-    """Return the size of a file cache that holds all of a model's files, GiB: weights, tokenizer and some slack."""
-    return math.ceil(model.weight_bytes * 1.05 / GIB) + 1
+def file_cache_gib(model: Model, left_gib: float = math.inf) -> int:
+    """Return the size of a host's cache of a model's files, GiB: 0 for none.
+
+    It holds all of them where the host has room: weights, tokenizer and some slack. Every host of a slice reads the
+    files once and keeps what its chips need, so a smaller cache costs time at the next start, not memory; a file that
+    is larger than the cache is read past it (Cloud Storage FUSE, "Overview of caching").
+
+    Args:
+        model: whose files are kept.
+        left_gib: main memory that the node leaves beside everything else of its pod.
+    """
+    whole = math.ceil(model.weight_bytes * 1.05 / GIB) + 1
+    room = whole if left_gib >= whole else math.floor(left_gib)
+    return room if room >= min(whole, LARGEST_FILE_GIB) else 0

@@ -66,7 +66,7 @@ def _share_findings(pair: EnginePair, path: str) -> list[Finding]:
         f"{shares[0]:g} for the target and {shares[1]:g} for the draft are {sum(shares):g} of the free memory: Triton "
         "loads both at once, and each measures before the other has taken its share"
     )
-    return [Finding("fit.share", path, message, "write shares that add up to 1 at most")]
+    return [Finding("fit.engine-shares", path, message, "write shares that add up to 1 at most")]
 
 
 def _room(last: Replica, first: Replica, use: Memory, path: str) -> list[Finding]:
@@ -81,7 +81,7 @@ def _room(last: Replica, first: Replica, use: Memory, path: str) -> list[Finding
         f"overheads, {_gib(abs(use.kv_cache))} {short}, and one request of {last.max_model_len} tokens takes "
         f"{_gib(use.request)}"
     )
-    return [Finding("fit.room", path, message, "lower this share, shorten maxModelLen or use a smaller draft")]
+    return [Finding("fit.engine-pair", path, message, "lower this share, shorten maxModelLen or use a smaller draft")]
 
 
 def _gib(size: int) -> str:

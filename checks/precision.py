@@ -11,7 +11,6 @@ from typing import NamedTuple
 from catalog.machines import Chip
 from checks import Finding
 from checks.fit import Replica
-from checks.fit.weights import served_dtype
 
 Capability = tuple[int, int]
 
@@ -36,15 +35,15 @@ def precision_findings(path: str, replica: Replica, gpu: Chip) -> list[Finding]:
 
 
 def _weights(path: str, replica: Replica, gpu: Chip) -> list[Finding]:
-    format_ = FORMATS.get(served_dtype(replica.model, replica.weight_dtype, replica.engine))
+    format_ = FORMATS.get(replica.served_dtype)
     if format_ is None or gpu.compute_capability >= format_.since:
         return []
     message = f"{replica.model.name} has {format_.name} weights, and {_lacks(gpu, format_)}"
     remedy = f"use a GPU of {_text(format_.since)} or newer, or a checkpoint in another format"
-    if replica.engine == "tensorrt-llm":
-        return [Finding("precision.weights", f"{path}.model", f"{message}, which TensorRT-LLM needs", remedy)]
+    if not replica.rules.unpacks:
+        return [Finding("precision.weights", f"{path}.model", f"{message}, which {replica.rules.title} needs", remedy)]
     message += ": they are unpacked to 16 bits for each step, which saves memory but no time"
-    return [Finding("precision.weights", f"{path}.model", message, remedy, "warning")]
+    return [Finding("precision.unpacked-weights", f"{path}.model", message, remedy, "warning")]
 
 
 def _kv_cache(path: str, replica: Replica, gpu: Chip) -> list[Finding]:

@@ -59,7 +59,7 @@ def draft_findings(path: str, target: Model, draft: Model, max_model_len: int) -
     """Judge a model as the draft of another, without regard to how both are run; `path` names the draft."""
     if draft.vocabulary != target.vocabulary:
         yield Finding(
-            "speculation.draft",
+            "speculation.draft-vocabulary",
             path,
             f"{draft.name} has {draft.vocabulary} tokens and {target.name} has {target.vocabulary}: what one proposes "
             "is not what the other reads",
@@ -67,7 +67,7 @@ def draft_findings(path: str, target: Model, draft: Model, max_model_len: int) -
         )
     if draft.parameters >= target.parameters:
         yield Finding(
-            "speculation.draft",
+            "speculation.draft-size",
             path,
             f"{draft.name} has {_billions(draft)} parameters and {target.name} has {_billions(target)}: a draft that "
             "is no smaller than its target makes it slower",
@@ -75,7 +75,7 @@ def draft_findings(path: str, target: Model, draft: Model, max_model_len: int) -
         )
     if draft.max_positions < max_model_len:
         yield Finding(
-            "speculation.draft",
+            "speculation.draft-context",
             path,
             f"{draft.name} has {draft.max_positions} positions, and requests have up to {max_model_len} tokens",
             f"use a draft with a longer context, or lower maxModelLen to {draft.max_positions}",

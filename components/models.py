@@ -1,22 +1,20 @@
 """Models that a stack file describes itself, beside those of the catalog."""
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Literal, cast
+from dataclasses import replace
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from catalog.architecture import Dtype, Model, Quantisation
-from catalog.config_json import ConfigJsonError, model_from_config
+from catalog.layers import Vision
+from catalog.models import MODELS
 from catalog.units import GIB
 from checks import Finding
-from checks.settings import Positive, Settings
+from checks.settings import Settings
+from components.model_files import read_model
 
-PROJECT = Path(__file__).resolve().parents[1]
-"""The folder of Pulumi.yaml; no file outside it is read."""
-
-INSTEAD = "state the model's numbers instead (source: numbers)"
+Number = Annotated[int, Field(ge=1, le=10**15)]
 
 
 class ConfigJson(Settings):
@@ -31,30 +29,32 @@ class Numbers(Settings):
     """The numbers of a model whose kind Slipway does not know; they are keys of its config.json."""
 
     source: Literal["numbers"]
-    parameters: Positive
+    parameters: Number
     """All parameters, of every expert and of a vision tower, too."""
-    num_hidden_layers: Positive
+    num_hidden_layers: Number
     """Decoder layers."""
-    hidden_size: Positive
+    hidden_size: Number
     """Width of the residual stream."""
-    intermediate_size: Positive
+    intermediate_size: Number
     """Width of the feed-forward layer; of experts, that of one times those that a token is routed to."""
-    num_attention_heads: Positive
+    num_attention_heads: Number
     """Query heads."""
-    num_key_value_heads: Positive
+    num_key_value_heads: Number
     """Key and value heads."""
-    head_dim: Positive
+    head_dim: Number
     """Dimensions of a head: hidden_size / num_attention_heads, unless config.json says otherwise."""
-    vocab_size: Positive
+    vocab_size: Number
     """Rows of the embedding."""
-    max_position_embeddings: Positive
+    max_position_embeddings: Number
     """Longest context, tokens."""
     dtype: Dtype = "bfloat16"
     """What unquantised weights and the activations are in."""
     quantization: Quantisation | None = None
     """How the checkpoint is quantised, if it is."""
-    checkpoint_gib: Annotated[float, Field(gt=0)] | None = None
+    checkpoint_gib: Annotated[float, Field(gt=0, le=10**6)] | None = None
     """Size of the weights' files, GiB, where parameters and format do not give it."""
+    image_tokens: Number | None = None
+    """Most tokens of an image or a video, if the model reads any and takes one whole in a step."""
 
     def model(self, name: str) -> Model:
         """Return the row of the model."""
@@ -73,8 +73,16 @@ class Numbers(Settings):
             dtype=self.dtype,
             quantisation=self.quantization,
             checkpoint_bytes=round(self.checkpoint_gib * GIB) if self.checkpoint_gib else None,
+            vision=self._vision(name),
             source="the stack file",
         )
+
+    def _vision(self, name: str) -> Vision | None:
+        """Return what is known of images; the catalog may know of this name what the numbers leave out."""
+        if self.image_tokens is not None:
+            return Vision(parameters=0, item_tokens=self.image_tokens, whole=True)
+        known = MODELS[name].vision if name in MODELS else None
+        return known and replace(known, parameters=0)
 
 
 OwnModel = Annotated[ConfigJson | Numbers, Field(discriminator="source")]
@@ -85,34 +93,6 @@ OwnModels = dict[Annotated[str, Field(min_length=1)], OwnModel]
 def described(models: OwnModels) -> Mapping[str, Model | Finding]:
     """Return the model of each description, or why it cannot be read; each file is read once."""
     return {
-        name: own.model(name) if isinstance(own, Numbers) else _read(f"models.{name}.path", name, own.path)
+        name: own.model(name) if isinstance(own, Numbers) else read_model(f"models.{name}.path", name, own.path)
         for name, own in models.items()
     }
-
-
-def _read(path: str, name: str, file: str) -> Model | Finding:
-    """Return the model that a config.json describes, or what is wrong with the file."""
-    place = (PROJECT / file).resolve()
-    if not place.is_relative_to(PROJECT):
-        reason = f"{file!r} leads outside the project, where nothing is read"
-        return Finding(
-            "models.read", path, reason, "copy the file into the folder of Pulumi.yaml, and write its path from there"
-        )
-    if not place.is_file():
-        download = f"https://huggingface.co/{name}/resolve/main/config.json"
-        return Finding(
-            "models.read", path, f"there is no file {file!r} in the project", f"save {download} there, or {INSTEAD}"
-        )
-    try:
-        content = json.loads(place.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        remedy = f"save it again from Hugging Face, or {INSTEAD}"
-        return Finding("models.read", path, f"{file!r} cannot be read as JSON: {error}", remedy)
-    if not isinstance(content, dict):
-        reason = f"{file!r} holds a {type(content).__name__}, not an object"
-        return Finding("models.read", path, reason, "save the model's config.json there")
-    try:
-        return model_from_config(name, cast("dict[str, object]", content), source=file)
-    except ConfigJsonError as error:
-        lines = "; ".join(line.removeprefix(f"{name}: ") for line in str(error).splitlines())
-        return Finding("models.read", path, f"{file!r} describes no model that is known: {lines}", INSTEAD)

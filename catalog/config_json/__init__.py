@@ -1,26 +1,21 @@
 """A model that the catalog does not have, from the config.json of its Hugging Face repository.
 
-The shape is read from the file and the parameters are counted from the shape. Vision towers, multi-token-prediction
-modules and biases that a block has only as an option are not counted. Nothing is read from disk or downloaded here.
+The shape is read from the file, and its matrices are counted: vision towers are, modules that predict several tokens
+are not, since engines leave them out unless they speculate with them. Nothing is read from disk or downloaded here.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Annotated
+import difflib
+from collections.abc import Iterator, Mapping
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from catalog.architecture import BITS, Model
-from catalog.config_json.block import Block
-from catalog.config_json.dense import Gemma2, Gemma3, Gpt2, Llama, Mistral, Opt, Qwen2, Qwen3
-from catalog.config_json.experts import DeepseekV3, GptOss, Mixtral, Qwen3Moe
-from catalog.parameters import expert_parameters, parameter_count
+from catalog.architecture import Model
+from catalog.config_json.counting import counted
+from catalog.config_json.decoders import DECODERS, REASONS
+from catalog.config_json.multimodal import flat
 
-Decoder = Annotated[
-    Gpt2 | Opt | Llama | Mistral | Mixtral | Qwen2 | Qwen3 | Qwen3Moe | Gemma2 | Gemma3 | GptOss | DeepseekV3,
-    Field(discriminator="model_type"),
-]
-_DECODERS: TypeAdapter[Block] = TypeAdapter(Decoder)
+__all__ = ["ConfigJsonError", "model_from_config"]
 
 
 class ConfigJsonError(ValueError):
@@ -38,25 +33,52 @@ def model_from_config(name: str, config: Mapping[str, object], *, source: str = 
     Raises:
         ConfigJsonError: the type of the model is not known, or a key is missing or has a value that is not understood.
     """
+    kind = config.get("model_type")
+    decoder = DECODERS.get(kind) if isinstance(kind, str) else None
+    if decoder is None:
+        raise ConfigJsonError(f"{name}: model_type: {_unknown(kind)}")
     try:
-        shape = _DECODERS.validate_python(dict(config)).shape(name, source)
+        block = decoder.model_validate(flat(config))
     except ValidationError as error:
         raise ConfigJsonError("\n".join(f"{name}: {line}" for line in _lines(error))) from None
-    counted = replace(shape, parameters=parameter_count(shape))
-    return replace(counted, checkpoint_bytes=_mxfp4_bytes(counted)) if counted.quantisation == "mxfp4" else counted
+    return counted(block.shape(name, source), block)
 
 
-def _mxfp4_bytes(model: Model) -> int:
-    """Only experts are in MXFP4; the rest of the file keeps 16 bits."""
-    experts = expert_parameters(model)
-    return round(experts * BITS["mxfp4"] / 8) + (model.parameters - experts) * 2
+def _unknown(kind: object) -> str:
+    """Say why a file of this type is not read."""
+    if kind is None:
+        return "is missing, so what the file describes is not known"
+    text = str(kind)
+    if text in REASONS:
+        return f"{text!r} is not read: {REASONS[text]}"
+    near = difflib.get_close_matches(text, DECODERS, n=1)
+    hint = f"; {near[0]!r} is, if that is what it is" if near else ""
+    return f"{text!r} is not among those that are read ({', '.join(DECODERS)}){hint}"
 
 
-def _lines(error: ValidationError) -> list[str]:
-    """Return a line for each wrong key; pydantic names the model type before the key."""
-    lines: list[str] = []
+def _lines(error: ValidationError) -> Iterator[str]:
     for detail in error.errors():
-        key = ".".join(str(part) for part in detail["loc"][1:]) or "model_type"
-        absent = detail["type"] == "missing" or not detail["loc"]
-        lines.append(f"{key}: {detail['msg']}" + ("" if absent else f", got {detail['input']!r}"))
-    return lines
+        key = ".".join(str(part) for part in detail["loc"]) or "config.json"
+        yield f"{key}: {_reason(detail)}"
+
+
+def _reason(detail: ErrorDetails) -> str:
+    """Say what is wrong with one key."""
+    kind, given = detail["type"], detail["input"]
+    shown = f", got {given!r}" if not isinstance(given, dict) else ""
+    match kind:
+        case "missing":
+            return "is missing"
+        case "greater_than" | "greater_than_equal":
+            least = detail.get("ctx", {}).get("gt", detail.get("ctx", {}).get("ge"))
+            return f"must be {'more than' if kind == 'greater_than' else 'at least'} {least}{shown}"
+        case "literal_error":
+            return f"only {detail.get('ctx', {}).get('expected')} is known{shown}"
+        case "none_required":
+            return "is not counted: only null is known"
+        case "value_error":
+            return str(detail.get("ctx", {}).get("error", detail["msg"]))
+        case "int_parsing" | "int_type" | "int_from_float":
+            return f"must be a whole number{shown}"
+        case _:
+            return f"is not understood{shown}"

@@ -9,7 +9,7 @@ Rows are facts of the checkpoints on the Hugging Face hub, read in the places th
 - llm-d-planner: llm-d-incubation/llm-d-planner:docs/empirical-vllm-memory-results.md@e50305af90 (measured).
 - transformers: huggingface/transformers:src/transformers/models/gpt2/configuration_gpt2.py@01ae98ae24.
 
-`catalog.parameters` recomputes every parameter count from the row's shape.
+`catalog.config_json` counts the parameters of every row from its config.json.
 """
 
 import difflib

@@ -2,8 +2,18 @@
 
 from dataclasses import replace
 
-from catalog.architecture import Experts, LatentAttention, Model
+from catalog.architecture import Model
+from catalog.layers import Experts, LatentAttention, Split
 from catalog.units import GIB
+
+BLOCKS = (
+    ("self_attn.q_b_proj", 24576),
+    ("self_attn.kv_b_proj", 32768),
+    ("self_attn.o_proj", 16384),
+    ("mlp.gate_proj", 18432),
+    ("mlp.experts.gate_proj", 2048),
+)
+"""What its FP8 blocks bind."""
 
 DEEPSEEK_V3 = Model(
     name="deepseek-ai/DeepSeek-V3",
@@ -22,6 +32,8 @@ DEEPSEEK_V3 = Model(
     chat=True,
     experts=Experts(count=256, active=8, intermediate=2048, shared=1, dense_layers=3),
     latent=LatentAttention(q_rank=1536, kv_rank=512, rope_dim=64, nope_dim=128, value_dim=128),
+    whole_bytes=1_138_603_872,
+    splits=tuple(Split(name=name, width=width, multiple=128) for name, width in BLOCKS),
     source="aiconfigurator, kaito; parameters without, bytes with the multi-token-prediction module and the scales",
 )
 

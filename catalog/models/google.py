@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from catalog.architecture import Model, SlidingWindow
+from catalog.architecture import Model
+from catalog.layers import Experts, SlidingWindow, Vision
 
 GEMMA_2_9B = Model(
     name="google/gemma-2-9b",
@@ -27,7 +28,6 @@ GEMMA_3_27B = Model(
     name="google/gemma-3-27b-it",
     model_type="gemma3",
     parameters=27_432_406_640,
-    vision_parameters=423_060_336,
     layers=62,
     hidden=5376,
     intermediate=21504,
@@ -40,11 +40,50 @@ GEMMA_3_27B = Model(
     gated=True,
     chat=True,
     window=SlidingWindow(layers=52, tokens=1024),
-    source="kaito (file size, with the vision tower), litgpt",
+    vision=Vision(parameters=423_060_336, item_tokens=256, whole=True),
+    rotary_rows=8 * 131072 + 131072,
+    source="kaito (file size, with the vision tower), litgpt; its rotation is scaled by 8 in layers without a window",
+)
+
+GEMMA_4_31B = Model(
+    name="google/gemma-4-31B-it",
+    model_type="gemma4",
+    parameters=31_273_086_512,
+    layers=60,
+    hidden=5376,
+    intermediate=21504,
+    heads=32,
+    kv_heads=4,
+    head_dim=512,
+    vocabulary=262144,
+    max_positions=262144,
+    tied=True,
+    chat=True,
+    window=SlidingWindow(layers=50, tokens=1024, kv_heads=16, head_dim=256),
+    vision=Vision(parameters=575_741_232, item_tokens=2496, whole=True),
+    rotary_rows=2 * 262144,
+    source="aiconfigurator (its NVFP4 copy, and the 26B); parameters by transformers 5.24; tokens by vllm-project/"
+    "recipes#441",
+)
+
+GEMMA_4_26B = replace(
+    GEMMA_4_31B,
+    name="google/gemma-4-26B-A4B-it",
+    parameters=25_805_933_872,
+    layers=30,
+    hidden=2816,
+    intermediate=0,
+    heads=16,
+    kv_heads=2,
+    experts=Experts(count=128, active=8, intermediate=704),
+    window=SlidingWindow(layers=25, tokens=1024, kv_heads=8, head_dim=256),
+    vision=Vision(parameters=572_792_112, item_tokens=2496, whole=True),
 )
 
 ROWS = (
     GEMMA_2_9B,
     replace(GEMMA_2_9B, name="google/gemma-2-9b-it", dtype="bfloat16", chat=True),
     GEMMA_3_27B,
+    GEMMA_4_31B,
+    GEMMA_4_26B,
 )

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from catalog.architecture import Experts, Model
+from catalog.architecture import Model
+from catalog.layers import Experts
 
 MISTRAL_7B = Model(
     name="mistralai/Mistral-7B-Instruct-v0.3",

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from catalog.architecture import Experts, Model, SlidingWindow
+from catalog.architecture import Model
+from catalog.layers import Experts, SlidingWindow
 from catalog.units import GIB
 
 GPT2 = Model(

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from catalog.architecture import Experts, Model
+from catalog.architecture import Model
+from catalog.layers import Experts
 
 QWEN25_7B = Model(
     name="Qwen/Qwen2.5-7B-Instruct",

@@ -1,18 +1,21 @@
 """Whether a model's weights, KV cache and overheads fit the chips of a replica.
 
 Numbers are estimates of what the engine itself works out when it starts, from the shape of the model and from measured
-overheads; `checks.fit.overheads` names their sources. Host memory, disks and load times are not judged here.
+overheads; the modules of `checks.fit.engines` name their sources. Host memory, disks and load times are judged
+elsewhere.
 """
 
 from checks.fit.adapters import VLLM_MODULES, adapter_findings, vllm_adapters
+from checks.fit.engines import Band, Engine
 from checks.fit.judgement import Fit, any_of, fit
 from checks.fit.memory import Memory
 from checks.fit.remedies import Change, written
-from checks.fit.replica import Adapters, Draft, Engine, KvDtype, LoraTarget, Replica
+from checks.fit.replica import Adapters, Draft, KvDtype, LoraTarget, Replica
 
 __all__ = [
     "VLLM_MODULES",
     "Adapters",
+    "Band",
     "Change",
     "Draft",
     "Engine",

@@ -2,8 +2,8 @@
 
 Every slot holds the two factors of every adapted layer at the largest rank, whatever the adapters loaded later have
 (vllm/lora/layers/base_linear.py, create_lora_weights). Column-parallel layers keep the whole first factor on each chip
-and row-parallel ones the whole second, as without `--fully-sharded-loras`. Adapted embeddings, output layers and
-experts are not known here.
+and row-parallel ones the whole second, as without `--fully-sharded-loras`; embeddings and output layers are whole on
+every chip. Adapted experts are not known here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,9 @@ FEED_FORWARD: frozenset[LoraTarget] = frozenset({"gate_proj", "up_proj", "down_p
 BLOCKS = frozenset({"llama", "qwen2", "qwen3", "gemma2", "gemma3"})
 """Those whose attention and feed-forward layers have the names and shapes of the targets."""
 
+ONCE: frozenset[LoraTarget] = frozenset({"embed_tokens", "lm_head"})
+"""Those that a model has once, not in every layer."""
+
 VLLM_MODULES: Mapping[str, tuple[LoraTarget, ...]] = {
     "qkv_proj": ("q_proj", "k_proj", "v_proj"),
     "o_proj": ("o_proj",),
@@ -27,8 +30,10 @@ VLLM_MODULES: Mapping[str, tuple[LoraTarget, ...]] = {
 
 
 def vllm_adapters(slots: int, rank: int, modules: Iterable[str] | None) -> Adapters:
-    """Return the adapters that vLLM makes room for; without modules, of all of them."""
+    """Return the adapters that vLLM makes room for; without modules, of all of them, embeddings included."""
     targets: list[LoraTarget] = [target for module in modules or VLLM_MODULES for target in VLLM_MODULES[module]]
+    if modules is None:
+        targets += ONCE
     return Adapters(slots=slots, rank=rank, targets=tuple(targets))
 
 
@@ -40,10 +45,14 @@ def adapter_findings(path: str, model: Model, adapters: Adapters) -> list[Findin
     """
     if model.model_type not in BLOCKS:
         message = f"{model.name}: adapters are known for {', '.join(sorted(BLOCKS))}, not for {model.model_type}"
-        return [Finding("fit.adapter", path, message, "leave it out")]
+        return [Finding("fit.adapter-block", path, message, "leave it out")]
     if model.experts is not None and (unknown := FEED_FORWARD & set(adapters.targets)):
         message = f"{model.name}: the adapters of experts are not known, and {', '.join(sorted(unknown))} are in them"
-        return [Finding("fit.adapter", f"{path}.targets", message, "leave the feed-forward layers out of the targets")]
+        return [
+            Finding(
+                "fit.adapter-experts", f"{path}.targets", message, "leave the feed-forward layers out of the targets"
+            )
+        ]
     return []
 
 
@@ -57,9 +66,11 @@ def adapters_per_chip(
     """
     if findings := adapter_findings("lora", model, adapters):
         raise ValueError("\n".join(map(str, findings)))
-    widths = sum(_width(model, target, tensor_parallel) for target in set(adapters.targets))
+    targets = set(adapters.targets)
+    widths = sum(_width(model, target, tensor_parallel) for target in targets - ONCE)
+    once = len(targets & ONCE) * (model.vocabulary + model.hidden)
     layers = ceil(model.layers / pipeline_parallel)
-    return adapters.slots * adapters.rank * layers * widths * value_bytes
+    return adapters.slots * adapters.rank * (layers * widths + once) * value_bytes
 
 
 def _width(model: Model, target: LoraTarget, chips: int) -> int:
@@ -67,7 +78,7 @@ def _width(model: Model, target: LoraTarget, chips: int) -> int:
     query = model.heads * model.head_dim // chips
     key_value = ceil(model.kv_heads / chips) * model.head_dim
     feed_forward = model.intermediate // chips
-    shared = {
+    shared: Mapping[LoraTarget, int] = {
         "q_proj": query,
         "k_proj": key_value,
         "v_proj": key_value,

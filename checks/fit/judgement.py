@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from catalog.units import GIB
 from checks import Finding, errors
+from checks.fit.engines import Band
+from checks.fit.limits import limit_findings
 from checks.fit.memory import Memory, memory
 from checks.fit.remedies import Change, remedies
 from checks.fit.replica import Replica
@@ -14,11 +16,6 @@ TIGHT_REQUESTS = 2
 TIGHT_SHARE = 0.05
 """A replica is tight if it holds fewer requests of full length than this, or less than this share of its memory to
 spare: activations and graphs are estimates."""
-TPU_PROGRAM_GIB = 0.6
-"""XLA programs and scratch need what the utilisation leaves out of a TPU chip. Text models run with 0.6 GiB of v6e
-(AI-Hypercomputer/tpu-recipes, 0.98); with less, loading programs fails (tpu-inference, "Attempting to allocate")."""
-TPU_VISION_GIB = 2.5
-"""With a vision tower tpu-inference's own tests fail at 1.9 GiB and pass at vLLM's default of 0.92."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +35,11 @@ class Fit:
     findings: tuple[Finding, ...]
     refusal: Finding | None = None
     changes: tuple[Change, ...] = ()
+
+    @property
+    def band(self) -> Band | None:
+        """How far such estimates were from measured ones; None if they were never measured on such chips."""
+        return self.replica.rules.band(self.replica)
 
     @property
     def ok(self) -> bool:
@@ -62,9 +64,9 @@ def fit(replica: Replica, path: str) -> Fit:
     refusal = None if use.fits else _refusal(path, replica, use, changes)
     findings = (
         *sharding_findings(path, replica),
-        *_context_findings(path, replica),
+        *limit_findings(path, replica),
         *((refusal,) if refusal else _tight_findings(path, replica, use)),
-        *_tpu_findings(path, replica, use),
+        *replica.rules.findings(path, replica, use),
     )
     return Fit(replica=replica, memory=use, findings=findings, refusal=refusal, changes=changes)
 
@@ -81,7 +83,7 @@ def _require_sane(replica: Replica) -> None:
         "instances": replica.instances,
     }
     if (adapters := replica.adapters) is not None:
-        if replica.engine != "vllm":
+        if not replica.rules.counts_adapters:
             raise ValueError(f"adapters on {replica.engine}: their memory is known for vLLM on GPUs only")
         counts |= {"adapters.slots": adapters.slots, "adapters.rank": adapters.rank}
     for name, value in counts.items():
@@ -91,17 +93,9 @@ def _require_sane(replica: Replica) -> None:
         raise ValueError(f"memory_utilization is {replica.memory_utilization}; it must be above 0 and at most 1")
 
 
-def _context_findings(path: str, replica: Replica) -> list[Finding]:
-    longest = replica.model.max_positions
-    if replica.max_model_len <= longest:
-        return []
-    message = f"{replica.max_model_len} tokens, and {replica.model.name} has {longest} positions"
-    return [Finding("fit.context", f"{path}.maxModelLen", message, f"use at most {longest}")]
-
-
 def _refusal(path: str, replica: Replica, use: Memory, changes: Sequence[Change]) -> Finding:
     message = f"{replica.model.name} does not fit: {_numbers(replica, use)}"
-    return Finding("fit.refusal", path, message, any_of(change.words for change in changes))
+    return Finding("fit.memory", path, message, any_of(change.words for change in changes))
 
 
 def any_of(ways: Iterable[str]) -> str:
@@ -121,7 +115,7 @@ def _tight_findings(path: str, replica: Replica, use: Memory) -> list[Finding]:
 
 def _batches(replica: Replica) -> bool:
     """Whether the engine shares one cache between requests that come and go."""
-    return replica.engine != "triton-python" and replica.sequences > 1
+    return not replica.rules.copies and replica.sequences > 1
 
 
 def _numbers(replica: Replica, use: Memory) -> str:
@@ -137,29 +131,10 @@ def _numbers(replica: Replica, use: Memory) -> str:
     room = f"{_gib(use.kv_cache)} left" if use.kv_cache > 0 else f"{_gib(-use.kv_cache)} short"
     requests = "one request" if use.needed_requests == 1 else f"{use.needed_requests} requests"
     need = f"KV cache of {requests} of {replica.max_model_len} tokens {_gib(use.needed_requests * use.request)}"
-    return f"of {_gib(use.chip)} a chip {_gib(use.usable)} may be used; {taken}; {room}, {need}"
+    band = replica.rules.band(replica)
+    known = f"such estimates were {band}" if band else f"never measured with {replica.rules.title} on such chips"
+    return f"of {_gib(use.chip)} a chip {_gib(use.usable)} may be used; {taken}; {room}, {need} ({known})"
 
 
 def _gib(size: int) -> str:
     return f"{size / GIB:.2f} GiB"
-
-
-def _tpu_findings(path: str, replica: Replica, use: Memory) -> list[Finding]:
-    if replica.engine != "vllm-tpu":
-        return []
-    left = (use.chip - use.usable) / GIB
-    key = f"{path}.memoryUtilization"
-    reason = f"{replica.memory_utilization} leaves {left:.2f} GiB of a chip to XLA programs and scratch"
-    if left < TPU_PROGRAM_GIB:
-        return [
-            Finding("fit.tpu", key, f"{reason}, which need {TPU_PROGRAM_GIB} GiB", _at_most(replica, TPU_PROGRAM_GIB))
-        ]
-    if replica.model.vision_parameters and left < TPU_VISION_GIB:
-        remedy = _at_most(replica, TPU_VISION_GIB)
-        return [Finding("fit.tpu", key, f"{reason}; a vision tower wants {TPU_VISION_GIB} GiB", remedy, "warning")]
-    return []
-
-
-def _at_most(replica: Replica, spared_gib: float) -> str:
-    share = int(100 * (1 - spared_gib / replica.memory_gib)) / 100
-    return f"use at most {share:.2f}"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from checks.fit.adapters import adapters_per_chip
-from checks.fit.kv_layout import KvLayout, kv_layout
-from checks.fit.overheads import activations, runtime
+from checks.fit.engines.engine import activation_bytes
+from checks.fit.kv_layout import KvLayout
 from checks.fit.replica import Replica
-from checks.fit.weights import activation_bytes, served_dtype, weights_per_chip
+from checks.fit.weights import weights_per_chip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,7 @@ class Memory:
         request: KV cache of one request of full length, the draft's included.
         tokens: tokens that the KV cache holds, in requests of full length where windows make that differ.
         needed_requests: requests of full length without which the engine does not start or fails later.
+        most_requests: requests of a batch.
     """
 
     chip: int
@@ -38,10 +39,16 @@ class Memory:
     request: int
     tokens: int
     needed_requests: int
+    most_requests: int
 
     @property
     def requests(self) -> float:
-        """Requests of full length that the KV cache holds at once; 0 if there is no room."""
+        """Requests of full length that the KV cache holds at once; 0 if there is no room.
+
+        Of an encoder, which caches nothing, those of a batch.
+        """
+        if not self.request:
+            return self.most_requests if self.kv_cache >= 0 else 0
         return max(self.kv_cache, 0) / self.request
 
     @property
@@ -57,17 +64,17 @@ class Memory:
 
 def memory(replica: Replica) -> Memory:
     """Return the use of memory on the fullest chip of `replica`."""
+    rules = replica.rules
     weights = replica.instances * weights_per_chip(
         replica.model,
         replica.weight_dtype,
-        replica.engine,
+        rules,
         tensor_parallel=replica.tensor_parallel,
         pipeline_parallel=replica.pipeline_parallel,
     )
     draft_weights, adapters = _draft_weights(replica), _adapters(replica)
-    transient, held = activations(replica), runtime(replica)
-    fixed = weights + draft_weights + adapters + transient + held
-    usable, kv_cache = _room(replica, fixed)
+    transient, held = rules.activations(replica), rules.runtime(replica)
+    usable, kv_cache = rules.room(replica, weights + draft_weights + adapters + transient + held)
     layouts = _layouts(replica)
     request = sum(layout.request_bytes(replica.max_model_len) for layout in layouts)
     return Memory(
@@ -81,27 +88,9 @@ def memory(replica: Replica) -> Memory:
         kv_cache=kv_cache,
         request=request,
         tokens=_tokens(replica, layouts, max(kv_cache, 0), request),
-        needed_requests=replica.instances * replica.sequences if replica.engine == "triton-python" else 1,
+        needed_requests=replica.instances * replica.sequences if rules.copies else 1,
+        most_requests=replica.sequences,
     )
-
-
-def kv_room(memory_bytes: float, utilization: float, *parts: float) -> float:
-    """Return what vLLM leaves for the KV cache: its share of all memory, less every other part, in the unit given.
-
-    This is the identity of vLLM's own start-up log (vllm/v1/worker/gpu_worker.py, determine_available_memory).
-    """
-    return memory_bytes * utilization - sum(parts)
-
-
-def _room(replica: Replica, fixed: int) -> tuple[int, int]:
-    """Return the usable bytes and, of these, the KV cache's."""
-    if replica.engine == "tensorrt-llm":
-        kv_cache = replica.memory - fixed
-        if kv_cache > 0:
-            kv_cache = int(kv_cache * replica.memory_utilization)
-        return fixed + kv_cache, kv_cache
-    usable = int(replica.memory * replica.memory_utilization)
-    return usable, int(kv_room(replica.memory, replica.memory_utilization, fixed))
 
 
 def _draft_weights(replica: Replica) -> int:
@@ -111,7 +100,7 @@ def _draft_weights(replica: Replica) -> int:
     return weights_per_chip(
         draft.model,
         draft.weight_dtype,
-        replica.engine,
+        replica.rules,
         tensor_parallel=draft.tensor_parallel,
         pipeline_parallel=1,
     )
@@ -123,7 +112,7 @@ def _adapters(replica: Replica) -> int:
     return adapters_per_chip(
         replica.model,
         replica.adapters,
-        activation_bytes(served_dtype(replica.model, replica.weight_dtype, replica.engine)),
+        activation_bytes(replica.served_dtype),
         tensor_parallel=replica.tensor_parallel,
         pipeline_parallel=replica.pipeline_parallel,
     )
@@ -132,14 +121,17 @@ def _adapters(replica: Replica) -> int:
 def _layouts(replica: Replica) -> list[KvLayout]:
     """Every token is kept by the served model and by the draft."""
     shards = {"tensor_parallel": replica.tensor_parallel, "pipeline_parallel": replica.pipeline_parallel}
-    layouts = [kv_layout(replica, replica.model, **shards)]
+    layouts = [replica.rules.layout(replica, replica.model, **shards)]
     if (draft := replica.draft) is not None:
-        layouts.append(kv_layout(replica, draft.model, tensor_parallel=draft.tensor_parallel, pipeline_parallel=1))
+        shards = {"tensor_parallel": draft.tensor_parallel, "pipeline_parallel": 1}
+        layouts.append(replica.rules.layout(replica, draft.model, **shards))
     return layouts
 
 
 def _tokens(replica: Replica, layouts: list[KvLayout], kv_cache: int, request: int) -> int:
-    if any(layout.window for layout in layouts):
+    if not request:
+        return replica.sequences * replica.max_model_len
+    if not all(layout.linear for layout in layouts):
         return int(kv_cache / request * replica.max_model_len)
     page = max(layout.page for layout in layouts)
     return kv_cache // (page * sum(layout.full for layout in layouts)) * page

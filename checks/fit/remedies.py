@@ -10,7 +10,6 @@ from catalog.units import GIB
 from checks.fit.memory import memory
 from checks.fit.replica import Replica
 from checks.fit.sharding import divisors
-from checks.fit.weights import served_dtype
 
 CONTEXT_STEP = 256
 ROUNDING_BYTES = 2
@@ -87,16 +86,15 @@ def _shorter_context(replica: Replica) -> Iterator[Change]:
 
 
 def _eight_bits(replica: Replica) -> Iterator[Change]:
-    triton = replica.engine == "triton-python"
+    rules = replica.rules
     smaller_cache = replace(replica, kv_dtype="fp8")
-    if replica.kv_dtype != "fp8" and not triton and _fits(smaller_cache):
+    if replica.kv_dtype != "fp8" and not rules.copies and _fits(smaller_cache):
         yield _key("kvCacheDtype", "fp8", smaller_cache)
-    smaller_weights = replace(replica, weight_dtype="int8" if triton else "fp8")
-    served = served_dtype(replica.model, replica.weight_dtype, replica.engine)
-    if served not in ("float32", "float16", "bfloat16") or not _fits(smaller_weights):
+    smaller_weights = replace(replica, weight_dtype=rules.fewer_bits)
+    if replica.served_dtype not in ("float32", "float16", "bfloat16") or not _fits(smaller_weights):
         return
-    if triton:
-        yield Change("model", "weights in INT8", smaller_weights)
+    if rules.fewer_bits != "fp8":
+        yield Change("model", f"weights in {rules.fewer_bits.upper()}", smaller_weights)
     elif (row := _in_fp8(replica)) and _fits(checkpoint := replace(replica, model=row, weight_dtype=None)):
         yield _key("model", row.name, checkpoint)
     else:
@@ -104,8 +102,8 @@ def _eight_bits(replica: Replica) -> Iterator[Change]:
 
 
 def _in_fp8(replica: Replica) -> Model | None:
-    """Return the catalog's FP8 checkpoint of the same model, which has its shape; TensorRT-LLM gets NVIDIA's own."""
-    publisher = "nvidia/" if replica.engine == "tensorrt-llm" else ""
+    """Return the catalog's FP8 checkpoint of the same model, by its shape, from a publisher that the engine takes."""
+    publisher = replica.rules.publisher
     shape = _shape(replica.model)
     checkpoints = (row for row in MODELS.values() if row.quantisation == "fp8" and row.name.startswith(publisher))
     return next((row for row in checkpoints if _shape(row) == shape), None)
@@ -116,9 +114,9 @@ def _shape(model: Model) -> tuple[object, ...]:
 
 
 def _more_chips(replica: Replica) -> Iterator[Change]:
-    if replica.engine == "triton-python":
+    if replica.rules.copies:
         return
-    for shards in divisors(replica.model):
+    for shards in divisors(replica.model, replica.rules):
         chips = shards * replica.pipeline_parallel
         wider = replace(replica, tensor_parallel=shards, chips=chips)
         if shards > replica.tensor_parallel and _fits(wider):
@@ -139,6 +137,5 @@ def _least_memory_gib(replica: Replica) -> float:
     """Return the memory of a chip that would be enough, rounded up to 0.1 GiB."""
     need = memory(replica)
     cache = need.needed_requests * need.request + ROUNDING_BYTES
-    share = replica.memory_utilization
-    least = need.fixed + cache / share if replica.engine == "tensorrt-llm" else (need.fixed + cache) / share
+    least = replica.rules.least_bytes(need.fixed, cache, replica.memory_utilization)
     return ceil(least / GIB * 10) / 10

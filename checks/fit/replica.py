@@ -5,13 +5,14 @@ from typing import Literal, get_args
 
 from catalog.architecture import Model, WeightDtype
 from catalog.units import GIB
+from checks.fit.engines import ENGINES, Engine, EngineMemory
+from checks.fit.engines.engine import activation_bytes
+from checks.fit.weights import served_dtype
 
-Engine = Literal["vllm-tpu", "vllm", "tensorrt-llm", "triton-python"]
 KvDtype = Literal["fp8", "16-bit", "float32"]
-LoraTarget = Literal["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
-
-LARGE_GPU_GIB = 70
-"""vLLM picks larger batches from this memory on (vllm/engine/arg_utils.py, which excepts the A100)."""
+LoraTarget = Literal[
+    "q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj", "embed_tokens", "lm_head"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Replica:
         instances: copies of a Triton Python model on one chip.
         cuda_graphs: whether the memory of CUDA graphs counts against the utilisation: with vLLM from 0.21 on, unless
             graphs are off (enforce-eager).
+        version: major and minor number of the engine's version; None is the one that Slipway pins.
     """
 
     engine: Engine
@@ -80,6 +82,12 @@ class Replica:
     adapters: Adapters | None = None
     instances: int = 1
     cuda_graphs: bool = True
+    version: tuple[int, int] | None = None
+
+    @property
+    def rules(self) -> EngineMemory:
+        """What the engine makes of it all."""
+        return ENGINES[self.engine]
 
     @property
     def memory(self) -> int:
@@ -87,23 +95,27 @@ class Replica:
         return round(self.memory_gib * GIB)
 
     @property
+    def served_dtype(self) -> WeightDtype:
+        """What the weights are served in."""
+        return served_dtype(self.model, self.weight_dtype, self.rules)
+
+    @property
+    def kv_value_bytes(self) -> int:
+        """Bytes of one cached number."""
+        if self.kv_dtype is None:
+            return activation_bytes(self.served_dtype)
+        return {"fp8": 1, "16-bit": 2, "float32": 4}[self.kv_dtype]
+
+    @property
     def sequences(self) -> int:
-        """The batch limit in force: as set, or the engine's default; a Triton Python model does not batch by itself."""
-        if self.max_num_seqs is not None:
-            return self.max_num_seqs
-        if self.engine == "triton-python":
-            return 1
-        return 1024 if self._large_gpu else 256
+        """The batch limit in force: as set, or the engine's default."""
+        return self.rules.default_sequences(self.memory_gib) if self.max_num_seqs is None else self.max_num_seqs
 
     @property
     def batched_tokens(self) -> int:
-        """The tokens of one step: as set, or the engine's default; all of a batch's prompts for Triton Python."""
-        if self.engine == "triton-python":
+        """The tokens of one step: as set, or the engine's default; all of a batch's prompts where it comes at once."""
+        if self.rules.copies:
             return self.sequences * self.max_model_len
         if self.max_num_batched_tokens is not None:
             return self.max_num_batched_tokens
-        return 8192 if self._large_gpu or self.engine == "tensorrt-llm" else 2048
-
-    @property
-    def _large_gpu(self) -> bool:
-        return self.engine == "vllm" and self.memory_gib >= LARGE_GPU_GIB
+        return self.rules.default_tokens(self.memory_gib)

@@ -2,49 +2,38 @@
 
 from math import ceil
 
-from catalog.architecture import BITS, Model, WeightDtype
-from checks.fit.replica import Engine
-
-MXFP4_LOADED = 1.06
-"""GPU kernels pad MXFP4 experts: llm-d-planner measured 13.47 and 64.38 GiB for checkpoints of 12.82 and 60.77 GiB."""
+from catalog.architecture import Model, WeightDtype
+from checks.fit.engines import EngineMemory
 
 
-def served_dtype(model: Model, dtype: WeightDtype | None, engine: Engine) -> WeightDtype:
-    """Return what the weights are served in.
-
-    The engines cast a float32 checkpoint to 16 bits; a Triton Python model loads what the checkpoint has.
-    """
+def served_dtype(model: Model, dtype: WeightDtype | None, rules: EngineMemory) -> WeightDtype:
+    """Return what the weights are served in: as asked, or as the checkpoint has them."""
     own = model.quantisation or model.dtype
     if dtype is None:
-        return "bfloat16" if own == "float32" and engine != "triton-python" else own
+        return "bfloat16" if own == "float32" and not rules.keeps_float32 else own
     return dtype
 
 
 def weights_per_chip(
-    model: Model, dtype: WeightDtype | None, engine: Engine, *, tensor_parallel: int, pipeline_parallel: int
+    model: Model, dtype: WeightDtype | None, rules: EngineMemory, *, tensor_parallel: int, pipeline_parallel: int
 ) -> int:
-    """Return the bytes of the weights on the fullest chip.
+    """Return the bytes of the weights on the fullest chip, with what the engine makes of them as it loads.
 
-    Pipeline stages share out whole layers, and the first and the last hold the embedding or the output layer.
+    Pipeline stages share out whole layers, and the first and the last hold the embedding or the output layer. Of what
+    every chip has whole, nothing is shared out.
     """
-    total = _total(model, dtype, engine)
+    served = served_dtype(model, dtype, rules)
+    total, whole = _total(model, served, rules), model.whole_bytes
+    tables = rules.tables(model, tensor_parallel)
     if pipeline_parallel == 1:
-        return ceil(total / tensor_parallel)
-    served = served_dtype(model, dtype, engine)
+        return ceil((total - whole) / tensor_parallel) + whole + tables
     value_bytes = 4 if served == "float32" else 2
-    layers = total - model.embedding_parameters * value_bytes
-    stage = layers * ceil(model.layers / pipeline_parallel) / model.layers
-    return ceil((stage + model.vocabulary * model.hidden * value_bytes) / tensor_parallel)
+    share = ceil(model.layers / pipeline_parallel) / model.layers
+    stage = (total - whole - model.embedding_parameters * value_bytes) * share
+    return ceil((stage + model.vocabulary * model.hidden * value_bytes) / tensor_parallel + whole * share) + tables
 
 
-def _total(model: Model, dtype: WeightDtype | None, engine: Engine) -> int:
-    served = served_dtype(model, dtype, engine)
-    if served == (model.quantisation or model.dtype):
-        on_gpu = engine in ("vllm", "tensorrt-llm")
-        return round(model.weight_bytes * (MXFP4_LOADED if served == "mxfp4" and on_gpu else 1))
-    return model.weight_bytes_as(served)
-
-
-def activation_bytes(dtype: WeightDtype) -> int:
-    """Return the bytes of one activation where weights are served in `dtype`."""
-    return round(BITS["float32"] / 8) if dtype == "float32" else 2
+def _total(model: Model, served: WeightDtype, rules: EngineMemory) -> int:
+    if served != (model.quantisation or model.dtype):
+        return model.weight_bytes_as(served)
+    return round(model.weight_bytes * (rules.mxfp4_loaded if served == "mxfp4" else 1))

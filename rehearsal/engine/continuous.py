@@ -8,7 +8,6 @@ from typing import Any
 from catalog.engines import Series
 from catalog.machines import Chip
 from checks.fit import Replica, fit
-from checks.fit.kv_layout import kv_layout
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.engine import Engine, Parameter, Shown
 from rehearsal.engine.histogram import Histogram
@@ -115,7 +114,8 @@ def version_of(container: Mapping[str, Any]) -> str:
 def _limits(replica: Replica, chip: Chip, speed_up: float) -> tuple[Limits, int]:
     """Return the limits, and the tokens that the KV cache holds."""
     tokens = fit(replica, "").memory.tokens
-    block = kv_layout(replica, replica.model, tensor_parallel=replica.tensor_parallel, pipeline_parallel=1).page
+    layout = replica.rules.layout(replica, replica.model, tensor_parallel=replica.tensor_parallel, pipeline_parallel=1)
+    block = layout.page
     step = step_seconds(replica.model, chip, replica.chips)
     limits = Limits(
         slots=replica.sequences,

@@ -7,7 +7,7 @@ import pytest
 from edits import Deploy, Edit, Refuse, Stack
 
 from catalog.models import model
-from components.models import PROJECT
+from components.model_files import PROJECT
 from offline import Recording
 
 OURS = "our-org/Our-8B"

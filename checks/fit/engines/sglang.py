@@ -1,0 +1,135 @@
+"""SGLang on GPUs (sglang 0.5.23).
+
+- `--mem-fraction-static` is the share of a GPU's memory for weights and cache; what is left has to hold the activations
+  of a chunk of prefill and the CUDA graphs, which SGLang reserves by rule and does not measure
+  (sglang/srt/arg_groups/memory_hook.py).
+- The cache is what the weights leave of that share (sglang/srt/mem_cache/kv_cache_configurator.py,
+  _profile_available_bytes). Layers with a window get 0.8 of the tokens of the others, whatever the window
+  (swa_full_tokens_ratio), and states 0.9 of what keys and values get (mamba_full_memory_ratio).
+"""
+
+from dataclasses import replace
+from math import ceil
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from typing_extensions import override
+
+from catalog.architecture import Model
+from catalog.units import GIB, MIB
+from checks import Finding
+from checks.fit.engines.engine import EngineMemory
+from checks.fit.engines.vllm import MXFP4_LOADED, NON_TORCH
+from checks.fit.kv_layout import KvLayout
+
+if TYPE_CHECKING:
+    from checks.fit.memory import Memory
+    from checks.fit.replica import Replica
+
+WINDOW_TOKENS_SHARE = 0.8
+STATES_BY_CACHE = 0.9
+MOST_REQUESTS = 4096
+
+
+class Class(NamedTuple):
+    """What SGLang picks for GPUs with less memory than a bound.
+
+    Attributes:
+        below_mib: that bound.
+        chunk: tokens of a chunk of prefill.
+        graphs: largest batch with a CUDA graph on fewer than four GPUs, and on more.
+    """
+
+    below_mib: float
+    chunk: int
+    graphs: tuple[int, int]
+
+
+CLASSES = (
+    Class(20 * 1024, 2048, (8, 8)),
+    Class(35 * 1024, 4096, (48, 160)),
+    Class(60 * 1024, 4096, (32, 160)),
+    Class(90 * 1024, 8192, (256, 512)),
+    Class(160 * 1024, 8192, (256, 512)),
+    Class(float("inf"), 16384, (512, 512)),
+)
+RESERVED_MIB = 512
+MIB_A_TOKEN = 1.5
+MIB_A_GRAPH = 2
+MIB_OF_EIGHT_GPUS = 1024
+LARGE_MIB = 60 * 1024
+LEAST_OF_LARGE_MIB = 10 * 1024
+"""What memory_hook.py reserves: a constant, for each token of a chunk, for each request in a graph, for parallelism."""
+
+
+class SgLang(EngineMemory):
+    """SGLang on GPUs."""
+
+    title: ClassVar[str] = "SGLang"
+    mxfp4_loaded: ClassVar[float] = MXFP4_LOADED
+
+    @override
+    def default_sequences(self, memory_gib: float) -> int:
+        return MOST_REQUESTS
+
+    @override
+    def default_tokens(self, memory_gib: float) -> int:
+        return _class(memory_gib).chunk
+
+    @override
+    def page(self, replica: "Replica") -> int:
+        return 1
+
+    @override
+    def activations(self, replica: "Replica") -> int:
+        """They live in what the share leaves."""
+        return 0
+
+    @override
+    def runtime(self, replica: "Replica") -> int:
+        """Return what a process holds before weights are loaded, and which is free memory no more."""
+        several = replica.tensor_parallel * replica.pipeline_parallel > 1
+        return round(NON_TORCH[several] * replica.memory_utilization)
+
+    @override
+    def layout(self, replica: "Replica", model: Model, *, tensor_parallel: int, pipeline_parallel: int) -> KvLayout:
+        plain = super().layout(replica, model, tensor_parallel=tensor_parallel, pipeline_parallel=pipeline_parallel)
+        if model.window is not None:
+            heads, dim = model.window.kv_heads or model.kv_heads, model.window.head_dim or model.head_dim
+            layer = self.layer_bytes(model, heads, dim, tensor_parallel, replica.kv_value_bytes)
+            windowed = ceil(model.window.layers / pipeline_parallel) * layer
+            return replace(plain, full=plain.full - round((1 - WINDOW_TOKENS_SHARE) * windowed))
+        if model.recurrent is not None:
+            return replace(plain, full=round(plain.full * (1 + STATES_BY_CACHE)), state=0)
+        return plain
+
+    @override
+    def findings(self, path: str, replica: "Replica", use: "Memory") -> list[Finding]:
+        left, reserved = use.chip - use.usable, reserved_bytes(replica)
+        if left >= reserved:
+            return []
+        share = int(1000 * (1 - reserved / use.chip)) / 1000
+        message = (
+            f"{replica.memory_utilization} leaves {left / GIB:.2f} GiB of a GPU to activations and graphs, and SGLang "
+            f"itself reserves {reserved / GIB:.2f} GiB for {replica.batched_tokens} tokens of prefill"
+        )
+        remedy = f"use at most {share:.3f}, or fewer tokens a step"
+        return [Finding("fit.static-memory", f"{path}.memoryUtilization", message, remedy, "warning")]
+
+
+def reserved_bytes(replica: "Replica") -> int:
+    """Return what SGLang keeps free of weights and cache where nobody sets its share."""
+    gpus = replica.tensor_parallel * replica.pipeline_parallel
+    graphs = _class(replica.memory_gib).graphs[replica.tensor_parallel >= 4]
+    mebibytes = RESERVED_MIB + max(replica.batched_tokens, 2048) * MIB_A_TOKEN + gpus / 8 * MIB_OF_EIGHT_GPUS
+    mebibytes += min(graphs, replica.sequences) * MIB_A_GRAPH if replica.cuda_graphs else 0
+    large = replica.memory_gib * 1024 > LARGE_MIB
+    return round(max(mebibytes, LEAST_OF_LARGE_MIB if large else 0) * MIB)
+
+
+def default_share(replica: "Replica") -> float:
+    """Return the share that SGLang picks where nobody sets it."""
+    return round(1 - reserved_bytes(replica) / replica.memory, 3)
+
+
+def _class(memory_gib: float) -> Class:
+    return next(row for row in CLASSES if memory_gib * 1024 < row.below_mib)
