@@ -26,6 +26,7 @@ from components.custom_resources.nim_operator import (
     StartupProbe,
 )
 from components.serving.autoscaling import behavior, followed
+from components.serving.environment import with_further
 from components.serving.ngc import NgcAccess
 from components.serving.nim_settings import NimArgs, NimThroughOperator
 from components.workload import Accelerator, Startup, Volumes
@@ -114,11 +115,7 @@ def service_spec(
     pull_secret, key_secret, _ = names
     accelerator = runtime.accelerator
     gpus = {accelerator.resource: str(accelerator.count)}
-    env = {
-        "NIM_SERVED_MODEL_NAME": args.served_model_name,
-        "NIM_MAX_MODEL_LEN": str(args.max_model_len),
-        **args.extra_env,
-    }
+    own = {"NIM_SERVED_MODEL_NAME": args.served_model_name, "NIM_MAX_MODEL_LEN": str(args.max_model_len)}
     probe = {"httpGet": {"path": NIM.health_path, "port": PORT}, **wire(startup.probe)}
     return NimService(
         image=Image(repository=args.image, tag=args.version, pull_secrets=[pull_secret]),
@@ -127,7 +124,7 @@ def service_spec(
             nim_cache=CacheReference(name=cache, profile=deployment.profile),
             shared_memory_size_limit=f"{accelerator.shared_memory_gib}Gi",
         ),
-        env=[{"name": key, "value": value} for key, value in env.items()],
+        env=[wire(each) for each in with_further([{"name": key, "value": own[key]} for key in own], args.env)],
         node_selector=dict(accelerator.node_selector),
         tolerations=_tolerations(runtime),
         resources={"requests": {"memory": f"{accelerator.memory_gib}Gi", **gpus}, "limits": gpus},

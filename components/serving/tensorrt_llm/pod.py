@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.serving.environment import with_further
+from components.serving.environment_settings import Environment, Value
 from components.serving.token import FILE
 from components.workload import Accelerator, Startup, Volumes
 
@@ -44,11 +46,13 @@ class Surroundings:
         accelerator: hardware of a replica.
         token: the Hugging Face token, as a file.
         service_account: who the pods are.
+        further: variables that a person adds.
     """
 
     accelerator: Accelerator
     token: Volumes
     service_account: pulumi.Input[str]
+    further: Environment = field(default_factory=dict[str, Value])
 
 
 def pod(
@@ -83,7 +87,7 @@ def container(program: Program, surroundings: Surroundings) -> k8s.core.v1.Conta
         "name": program.name,
         "image": program.image,
         "command": list(program.command),
-        "env": [{"name": name, "value": value} for name, value in environment.items()],
+        "env": with_further([{"name": name, "value": environment[name]} for name in environment], surroundings.further),
         "resources": {
             "requests": {
                 "memory": f"{program.memory_gib}Gi",

@@ -26,7 +26,7 @@ def served(
     opts: pulumi.ResourceOptions,
 ) -> Served:
     """Create the files of the route and say what is run with them."""
-    image, accelerator = f"{IMAGE}:{TENSORRT_LLM}", runtime.surroundings.accelerator
+    image, accelerator = route.image or f"{IMAGE}:{TENSORRT_LLM}", runtime.surroundings.accelerator
     further = cold_start_seconds(runtime.models[draft] for draft in args.benchmark.drafts)
     settings = config_map(
         name, "options", {OPTIONS: rendered(options(args, route))}, namespace=runtime.namespace, opts=opts

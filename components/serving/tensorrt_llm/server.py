@@ -1,5 +1,7 @@
 """TensorRT-LLM behind one Service: a Deployment, an autoscaler, load clients and a benchmark that a person starts."""
 
+from dataclasses import replace
+
 import pulumi
 import pulumi_kubernetes as k8s
 
@@ -43,6 +45,7 @@ class TensorRtLlmServer(pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:serving:TensorRtLlmServer", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        runtime = replace(runtime, surroundings=replace(runtime.surroundings, further=args.env))
         namespace, selector, surroundings = runtime.namespace, labels(name), runtime.surroundings
         match args.route:
             case PyTorchRoute() as route:

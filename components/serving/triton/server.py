@@ -69,7 +69,7 @@ class TritonServer(pulumi.ComponentResource):
         mounted, links = _mounted(name, serves, namespace, child)
         gpus = runtime.accelerator.count if isinstance(args.serving, TensorRtLlmEngine) else 0
         prepare = prepare_weights(args, runtime.weights.path, dtype)
-        fills = [weights_container(prepare, runtime, gpus=gpus)] if prepare else []
+        fills = [weights_container(args, prepare, runtime, gpus=gpus)] if prepare else []
         assembles = repository_container(
             prepare_repository(args, runtime.weights.path, dtype, links), runtime, mounted, gpus=gpus
         )
