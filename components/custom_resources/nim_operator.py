@@ -129,7 +129,7 @@ class NimService(Settings):
     image: Image
     auth_secret: str
     storage: ServiceStorage
-    env: list[dict[str, str]]
+    env: list[dict[str, Any]]
     node_selector: dict[str, str] = Field(min_length=1)
     tolerations: list[dict[str, str]]
     resources: dict[str, dict[str, str]]

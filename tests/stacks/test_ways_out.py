@@ -10,16 +10,16 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
+from stacks.eks_gpu import EksGpu
+from stacks.gke_tpu import GkeTpu
+from stacks.gke_tpu.checks import judge
+from stacks.gpu.checks import server_findings
 
 from catalog.machines import MACHINES, slices_of
 from catalog.models import MODELS, Model
 from checks import Finding
 from checks.fit.sharding import divisors
 from stacks import Stack, Surroundings
-from stacks.eks_gpu import EksGpu
-from stacks.gke_tpu import GkeTpu
-from stacks.gke_tpu.checks import judge
-from stacks.gpu.checks import server_findings
 
 STACKS = Path(__file__).parents[2] / "stacks"
 SETTINGS: TypeAdapter[Stack] = TypeAdapter(Stack)

@@ -23,6 +23,7 @@ from components.custom_resources.nim_operator import (
     StartupProbe,
 )
 from components.serving.autoscaling import behavior, followed
+from components.serving.environment import with_further
 from components.serving.nim.settings import NimArgs, NimThroughOperator
 from components.serving.shape import Shape
 from components.workload import Accelerator, Startup
@@ -87,11 +88,7 @@ def service_spec(cache: str, operated: Operated) -> NimService:
     """
     args, accelerator, startup = operated.args, operated.accelerator, Startup(operated.shape.startup_seconds)
     gpus = {accelerator.resource: str(accelerator.count)}
-    env = {
-        "NIM_SERVED_MODEL_NAME": args.served_model_name,
-        "NIM_MAX_MODEL_LEN": str(args.max_model_len),
-        **args.extra_env,
-    }
+    own = {"NIM_SERVED_MODEL_NAME": args.served_model_name, "NIM_MAX_MODEL_LEN": str(args.max_model_len)}
     probe = {"httpGet": {"path": NIM.health_path, "port": operated.shape.page.port}, **wire(startup.probe)}
     return NimService(
         image=Image(repository=args.image, tag=args.version, pull_secrets=[operated.pull_secret]),
@@ -100,7 +97,7 @@ def service_spec(cache: str, operated: Operated) -> NimService:
             nim_cache=CacheReference(name=cache, profile=operated.deployment.profile),
             shared_memory_size_limit=f"{accelerator.shared_memory_gib}Gi",
         ),
-        env=[{"name": key, "value": value} for key, value in env.items()],
+        env=[wire(each) for each in with_further([{"name": key, "value": own[key]} for key in own], args.env)],
         node_selector=dict(accelerator.node_selector),
         tolerations=[wire(each) for each in accelerator.tolerations],
         resources={"requests": {"memory": f"{accelerator.memory_gib}Gi", **gpus}, "limits": gpus},

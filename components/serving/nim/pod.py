@@ -4,6 +4,7 @@ import pulumi_kubernetes as k8s
 
 from catalog.engines import NIM
 from catalog.engines.nim.host import CACHE_PATH, LIVE_PATH, USER
+from components.serving.environment import with_further
 from components.serving.ngc import KEY, NgcAccess
 from components.serving.nim.settings import NimArgs
 from components.serving.service import propagation_seconds
@@ -80,11 +81,10 @@ def _env(args: NimArgs, ngc: NgcAccess) -> list[k8s.core.v1.EnvVarArgsDict]:
         "NIM_SERVED_MODEL_NAME": args.served_model_name,
         "NIM_MAX_MODEL_LEN": str(args.max_model_len),
         "NIM_JSONL_LOGGING": "1",
-        **args.extra_env,
     }
     # NIM reads the key from the environment alone.
     key: k8s.core.v1.EnvVarArgsDict = {
         "name": KEY,
         "value_from": {"secret_key_ref": {"name": ngc.key_secret, "key": KEY}},
     }
-    return [key, *({"name": name, "value": value} for name, value in plain.items())]
+    return with_further([key, *({"name": name, "value": value} for name, value in plain.items())], args.env)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from checks.settings import DnsLabel, Positive, Settings
+from components.serving.environment_settings import Further
 from components.serving.settings import Autoscaling, LoadClients, LoadTestArgs
 
 
@@ -53,7 +54,7 @@ class NimThroughOperator(Settings):
 NimDeployment = Annotated[NimWorkload | NimThroughOperator, Field(discriminator="type")]
 
 
-class NimArgs(Settings):
+class NimArgs(Further):
     """One model, served by an NVIDIA NIM; it needs a licence of NVIDIA AI Enterprise."""
 
     image: str = Field(pattern=r"^[a-z0-9.-]+(/[a-z0-9._-]+)+$", examples=["nvcr.io/nim/meta/llama-3.1-8b-instruct"])
@@ -78,5 +79,3 @@ class NimArgs(Settings):
     """The Deployment of load clients; scale it by hand to put load on the server."""
     load_test: LoadTestArgs | None = None
     """A measurement that a person starts; none when left out."""
-    extra_env: dict[Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")], str] = Field(default_factory=dict[str, str])
-    """Further environment variables of the container, such as `NIM_MODEL_PROFILE`; they win over Slipway's own."""

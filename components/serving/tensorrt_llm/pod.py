@@ -7,6 +7,8 @@ from typing import Self
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.serving.environment import with_further
+from components.serving.environment_settings import Environment
 from components.serving.site import Site, found
 from components.serving.tensorrt_llm.shape import TensorRtLlmShape
 from components.serving.token import FILE
@@ -47,18 +49,20 @@ class Runtime:
         accelerator: hardware of a replica.
         site: where the server stands.
         token: the Hugging Face token, as a file.
+        further: variables that a person adds.
     """
 
     shape: TensorRtLlmShape
     accelerator: Accelerator
     site: Site
     token: Volumes
+    further: Environment
 
     @classmethod
-    def at(cls, site: Site, shape: TensorRtLlmShape, accelerator: Accelerator) -> Self:
+    def at(cls, site: Site, shape: TensorRtLlmShape, accelerator: Accelerator, further: Environment) -> Self:
         """Return what a server of this shape has at a site."""
         token = found(site.hugging_face, "the Hugging Face token")
-        return cls(shape=shape, accelerator=accelerator, site=site, token=token)
+        return cls(shape=shape, accelerator=accelerator, site=site, token=token, further=further)
 
 
 def pod(program: Program, container: k8s.core.v1.ContainerArgsDict, runtime: Runtime) -> k8s.core.v1.PodSpecArgsDict:
@@ -91,7 +95,7 @@ def container(program: Program, runtime: Runtime) -> k8s.core.v1.ContainerArgsDi
         "name": program.name,
         "image": program.image,
         "command": list(program.command),
-        "env": [{"name": name, "value": value} for name, value in environment.items()],
+        "env": with_further([{"name": name, "value": environment[name]} for name in environment], runtime.further),
         "resources": {
             "requests": {
                 "memory": f"{program.memory_gib}Gi",

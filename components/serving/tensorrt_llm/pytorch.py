@@ -24,7 +24,7 @@ def served(
     opts: pulumi.ResourceOptions,
 ) -> Served:
     """Create the files of the route and say what is run with them."""
-    image, accelerator = f"{IMAGE}:{TENSORRT_LLM}", runtime.accelerator
+    image, accelerator = route.image or f"{IMAGE}:{TENSORRT_LLM}", runtime.accelerator
     storage = runtime.site.storage
     weights = storage.volumes(runtime.shape.files)
     further = cold_start_seconds(runtime.shape.models[draft] for draft in args.benchmark.drafts)

@@ -38,7 +38,7 @@ class TensorRtLlmServer(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:serving:TensorRtLlmServer", name, None, opts)
-        child, runtime = pulumi.ResourceOptions(parent=self), Runtime.at(site, shape, accelerator)
+        child, runtime = pulumi.ResourceOptions(parent=self), Runtime.at(site, shape, accelerator, args.env)
         match args.route:
             case PyTorchRoute() as route:
                 served = pytorch.served(name, args, route, runtime, child)

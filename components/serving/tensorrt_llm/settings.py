@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field
 
 from checks.settings import Positive, Settings
+from components.serving.environment_settings import Further, PinnedImage
 from components.serving.settings import Autoscaling, LoadClients
 
 ModelName = Annotated[str, Field(min_length=1, examples=["meta-llama/Llama-3.2-1B-Instruct"])]
@@ -72,7 +73,9 @@ class PyTorchRoute(Settings):
     """Most tokens of one step of the engine."""
     extra_options: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Further options of TensorRT-LLM's LLM API, in its own spelling, merged last over Slipway's: the way out for
-    whatever has no key."""
+    whatever has no key. Those that undo what a key says are refused."""
+    image: PinnedImage | None = None
+    """An image of your own, or another version; NVIDIA's of the pinned version when left out."""
 
     def drafting(self, model: str) -> Self | None:
         """Return the route with this draft; None where nothing says how many tokens it is to propose."""
@@ -143,7 +146,7 @@ class Benchmark(Settings):
     """Tokens of each answer."""
 
 
-class TensorRtLlmArgs(Settings):
+class TensorRtLlmArgs(Further):
     """One model, served by TensorRT-LLM."""
 
     model: str = Field(min_length=1, examples=["nvidia/Llama-3.3-70B-Instruct-FP8"])

@@ -13,6 +13,7 @@ import pulumi_kubernetes as k8s
 
 from catalog.engines import TRITON
 from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, LIVE_PATH
+from components.serving.environment import with_further
 from components.serving.service import propagation_seconds
 from components.serving.site import Site, found
 from components.serving.token import FILE
@@ -96,6 +97,7 @@ def server_container(args: TritonArgs, runtime: TritonRuntime) -> k8s.core.v1.Co
     waits = runtime.propagation_seconds + (0 if drains_by_itself(args) else args.drain_seconds)
     return {
         **_container("triton", serve(args), runtime, gpus=runtime.accelerator.count),
+        "env": with_further([], args.env),
         "ports": [
             {"name": "http", "container_port": HTTP_PORT},
             {"name": "grpc", "container_port": GRPC_PORT},
@@ -113,12 +115,16 @@ def server_container(args: TritonArgs, runtime: TritonRuntime) -> k8s.core.v1.Co
     }
 
 
-def weights_container(command: list[str], runtime: TritonRuntime, *, gpus: int) -> k8s.core.v1.ContainerArgsDict:
+def weights_container(
+    args: TritonArgs, command: list[str], runtime: TritonRuntime, *, gpus: int
+) -> k8s.core.v1.ContainerArgsDict:
     """Return the container that downloads a model and makes of it what is served."""
     token = runtime.token
     container = _container("weights", command, runtime, gpus=gpus)
+    own: list[k8s.core.v1.EnvVarArgsDict] = []
     if token:
-        container["env"] = [{"name": "HF_TOKEN_PATH", "value": f"{token.path}/{FILE}"}]
+        own.append({"name": "HF_TOKEN_PATH", "value": f"{token.path}/{FILE}"})
+    container["env"] = with_further(own, args.env)
     container["volume_mounts"] = [
         {"name": "scripts", "mount_path": SCRIPTS, "read_only": True},
         {"name": "dshm", "mount_path": "/dev/shm"},

@@ -62,7 +62,7 @@ class TritonServer(pulumi.ComponentResource):
         mounted, links = _mounted(name, serves, site.namespace, child)
         gpus = accelerator.count if isinstance(args.serving, TensorRtLlmEngine) else 0
         prepare = prepare_weights(args, runtime.weights.path, shape.dtype)
-        fills = [weights_container(prepare, runtime, gpus=gpus)] if prepare else []
+        fills = [weights_container(args, prepare, runtime, gpus=gpus)] if prepare else []
         assembles = repository_container(
             prepare_repository(args, runtime.weights.path, shape.dtype, links), runtime, mounted, gpus=gpus
         )

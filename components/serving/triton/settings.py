@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from checks.settings import Positive, Settings
+from components.serving.environment_settings import Further, PinnedImage
 from components.serving.settings import LoadClients, WaitingRequests
 
 
@@ -84,7 +85,7 @@ class LlmApi(_Sharded):
     front: Gate
     """How requests reach the engine."""
     extra_args: dict[str, JsonValue] = Field(default_factory=dict)
-    """Further arguments of `tensorrt_llm.LLM`, merged last."""
+    """Further arguments of `tensorrt_llm.LLM`, merged last; those that undo what a key says are refused."""
 
 
 class Llama2(Settings):
@@ -144,7 +145,7 @@ class ModelRepository(Settings):
     """The models."""
     gpus: Positive = 1
     """GPUs of a replica."""
-    image: Annotated[str, Field(pattern=r"^[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+:[\w.-]*\d[\w.-]*$")] | None = None
+    image: PinnedImage | None = None
     """An image of your own with its tag, made from NVIDIA's of the same release: the Python models of Llama 2 import
     packages that NVIDIA's image lacks (images/llama2-triton). NVIDIA's own when left out."""
     flags: ServerFlags = ServerFlags()
@@ -154,7 +155,7 @@ class ModelRepository(Settings):
 Serving = Annotated[TensorRtLlmEngine | LlmApi | ModelRepository, Field(discriminator="route")]
 
 
-class TritonArgs(Settings):
+class TritonArgs(Further):
     """Models behind one Triton server."""
 
     release: str = Field(pattern=r"^2[3-9]\.(0[1-9]|1[0-2])$", examples=["26.07"])
@@ -168,4 +169,4 @@ class TritonArgs(Settings):
     load_clients: LoadClients = LoadClients()
     """The Deployment of load clients; scale it by hand to put load on the server."""
     extra_args: tuple[str, ...] = ()
-    """Further arguments of `tritonserver`, appended last."""
+    """Further arguments of `tritonserver`, appended last; those that undo what a key says are refused."""

@@ -13,6 +13,7 @@ import pulumi_kubernetes as k8s
 from catalog.engines import VLLM
 from catalog.engines.vllm.host import STREAM_ENVIRONMENT, STREAM_FORMAT
 from catalog.units import GIB
+from components.serving.environment import with_further
 from components.serving.token import FILE
 from components.serving.vllm.runtime import VllmRuntime
 from components.serving.vllm.settings import LoraArgs, VllmArgs
@@ -86,7 +87,7 @@ def leader(
         env = [{"name": "VLLM_API_KEY", "value_from": {"secret_key_ref": {"name": api_key, "key": "key"}}}]
     return _pod(
         {
-            **_container(command, runtime, env),
+            **_container(command, args, runtime, env),
             "ports": [{"name": "http", "container_port": VLLM.port}],
             "startup_probe": {**health, **Startup(runtime.shape.startup_seconds).probe},
             "readiness_probe": {**health, "period_seconds": 5, "failure_threshold": 3},
@@ -102,11 +103,11 @@ def leader(
 def worker(args: VllmArgs, runtime: VllmRuntime) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod that lends its chips to the leader of its group."""
     command = ["/bin/sh", "-c", f"exec ray start --address=$(LWS_LEADER_ADDRESS):{RAY_PORT} --block"]
-    return _pod(_container(command, runtime, []), args, runtime)
+    return _pod(_container(command, args, runtime, []), args, runtime)
 
 
 def _container(
-    command: list[str], runtime: VllmRuntime, more_env: list[k8s.core.v1.EnvVarArgsDict]
+    command: list[str], args: VllmArgs, runtime: VllmRuntime, more_env: list[k8s.core.v1.EnvVarArgsDict]
 ) -> k8s.core.v1.ContainerArgsDict:
     accelerator, shape = runtime.accelerator, runtime.shape
     cache = f"{runtime.weights.path}/.compiled/{shape.tag}"
@@ -122,7 +123,7 @@ def _container(
         "name": "vllm",
         "image": runtime.image,
         "command": command,
-        "env": env,
+        "env": with_further(env, args.env),
         "resources": {
             "requests": {
                 "memory": f"{accelerator.memory_gib}Gi",

@@ -44,7 +44,8 @@ class VllmRuntime:
         mounted = [weights, *([token] if token else [])]
         return cls(
             shape=shape,
-            image=pulumi.Output.format("{hub}{image}:{tag}", hub=site.docker_hub, image=shape.image, tag=shape.tag),
+            image=shape.own_image
+            or pulumi.Output.format("{hub}{image}:{tag}", hub=site.docker_hub, image=shape.image, tag=shape.tag),
             accelerator=accelerator,
             weights=weights,
             token=token,

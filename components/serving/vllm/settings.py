@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from checks.settings import Positive, Settings
+from components.serving.environment_settings import Further, PinnedImage
 from components.serving.settings import Autoscaling, LoadClients
 
 
@@ -43,7 +44,7 @@ class LoraArgs(Settings):
     """Layers that are adapted, as vLLM names them; all of them when left out."""
 
 
-class VllmArgs(Settings):
+class VllmArgs(Further):
     """One model, served by vLLM."""
 
     model: str = Field(min_length=1, examples=["meta-llama/Llama-3.3-70B-Instruct"])
@@ -70,5 +71,7 @@ class VllmArgs(Settings):
     """How many replicas there are."""
     load_clients: LoadClients = LoadClients()
     """The Deployment of load clients; scale it by hand to put load on the server."""
+    image: PinnedImage | None = None
+    """An image of your own, or another version; vLLM's own of the pinned version when left out."""
     extra_args: tuple[str, ...] = ()
-    """Further arguments of `vllm serve`, appended last."""
+    """Further arguments of `vllm serve`, appended last; those that undo what a key says are refused."""
