@@ -64,6 +64,7 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
     """Judge a server by itself, on each machine of its pool."""
     server, place = stack.servers[name], stack.place(name)
     yield from server.findings(place)
+    yield from server.further_findings(place.path)
     if server.s3_uri and stack.reads_s3:
         message = f"'s3' needs a role that may read {server.s3_uri}, and {stack.reads_s3}"
         yield Finding("servers.s3", f"{place.path}.weights.source", message, "write 'hugging-face'")
@@ -91,7 +92,7 @@ def _signal_findings(stack: Stack) -> list[Finding]:
     try:
         return [*operator_findings(stack), *signal_findings(monitoring(stack))]
     except ValueError as error:
-        remedy = "correct it under values, or in extraEnv of a server"
+        remedy = "correct it under values, or in env of a server"
         return [Finding("signals.unreadable", "values", f"cannot be judged: {error}", remedy)]
 
 

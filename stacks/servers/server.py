@@ -4,7 +4,7 @@ Everything but `deploy` is plain arithmetic over settings and the catalog and lo
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -133,6 +133,10 @@ class Server(Settings, ABC):
     @abstractmethod
     def findings(self, place: Place) -> list[Finding]:
         """Judge the server by itself, but for whether it fits."""
+
+    @abstractmethod
+    def further_findings(self, path: str) -> Iterator[Finding]:
+        """Judge what a person adds to it beside its keys: arguments, options, variables, images."""
 
     @abstractmethod
     def fit(self, place: Place, slice_: Slice) -> Fit | None:

@@ -1,5 +1,7 @@
 """vLLM, on TPUs and on GPUs."""
 
+import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -7,15 +9,18 @@ from typing_extensions import override
 
 from catalog.drivers import Cuda, vllm_cuda
 from catalog.engines import VLLM
+from catalog.engines.vllm import flags
 from catalog.engines.vllm.host import STREAM_BUFFER_GIB, STREAM_DISK_GIB, cache_gib, streamed_start_seconds
 from catalog.engines.vllm.hosts import HOSTS, VllmHost
 from catalog.footprint import file_cache_gib
 from catalog.machines import Slice
 from catalog.versions import VLLM_GPU
 from checks import Finding
+from checks.arguments import Told, argument_findings, environment_findings
 from checks.fit import Adapters, Fit, Replica, adapter_findings, fit, vllm_adapters
+from checks.images import image_findings
 from checks.signals import Export, Workload, arguments
-from checks.vllm_arguments import argument_findings
+from components.serving.environment_settings import plain
 from components.serving.scaling import Scaling
 from components.serving.shape import Files, MetricsPage
 from components.serving.vllm.settings import HuggingFaceWeights, S3Weights, VllmArgs, Weights
@@ -93,16 +98,21 @@ class Vllm(VllmArgs, Server):
     @override
     def findings(self, place: Place) -> list[Finding]:
         path = place.path
-        found = list(argument_findings(f"{path}.extraArgs", self.extra_args, streamed=bool(self.s3_uri)))
         if unknown := model_findings(path, self.model, place.models):
-            return [*unknown, *found]
+            return unknown
         if self.lora and place.slice and place.slice.machine.chip.kind == "tpu":
             message = "vLLM on TPU has no adapters whose memory is known"
             remedy = "leave it out, and merge the adapter into a checkpoint of its own"
-            return [Finding("fit.tpu-adapters", f"{path}.lora", message, remedy), *found]
-        if self.adapters:
-            found = [*adapter_findings(f"{path}.lora", place.models[self.model], self.adapters), *found]
-        return found
+            return [Finding("fit.tpu-adapters", f"{path}.lora", message, remedy)]
+        return list(adapter_findings(f"{path}.lora", place.models[self.model], self.adapters)) if self.adapters else []
+
+    @override
+    def further_findings(self, path: str) -> Iterator[Finding]:
+        pinned = self.image is None
+        yield from argument_findings(f"{path}.extraArgs", self.extra_args, Told(flags=flags.arguments(), pinned=pinned))
+        yield from environment_findings(f"{path}.env", plain(self.env), Told(flags=flags.variables(), pinned=pinned))
+        if self.image:
+            yield from image_findings(f"{path}.image", self.image, "vLLM", VLLM_GPU)
 
     @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:
@@ -149,7 +159,8 @@ class Vllm(VllmArgs, Server):
             startup_seconds=self._startup_seconds(place),
             files=self._files(place),
             image=host.image,
-            tag=host.tag,
+            tag=re.sub(r"[^\w.-]", "-", self.image) if self.image else host.tag,
+            own_image=self.image,
             cache_variable=host.cache_variable,
             streamed=Streamed(uri, STREAM_BUFFER_GIB) if (uri := self.s3_uri) else None,
         )

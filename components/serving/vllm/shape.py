@@ -25,7 +25,8 @@ class VllmShape(Shape):
     Attributes:
         image: its name on Docker Hub.
         own_image: what a person names in its place.
-        tag: of the image; part of the compile cache's path, since another version compiles anew.
+        tag: of the image, or what else tells it from others; part of the compile cache's path, since another version
+            compiles anew.
         cache_variable: the environment variable that names the folder of compiled programs.
         streamed: where the weights are read from, if not from the site's storage.
     """

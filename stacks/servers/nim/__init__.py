@@ -1,5 +1,6 @@
 """NVIDIA NIM on GPUs."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -7,6 +8,7 @@ from typing_extensions import override
 
 from catalog.drivers import Cuda, nim_cuda
 from catalog.engines import NIM
+from catalog.engines.nim import flags
 from catalog.engines.nim.host import (
     IMAGE_GIB,
     MEMORY_GIB,
@@ -17,10 +19,13 @@ from catalog.engines.nim.host import (
     metrics_path,
 )
 from catalog.engines.nim.host import signals as signals_of
+from catalog.engines.vllm import flags as vllm
 from catalog.machines import Slice
 from checks import Finding
+from checks.arguments import Told, environment_findings
 from checks.fit import Fit, Replica, fit
 from checks.signals import Export, Workload
+from components.serving.environment_settings import plain
 from components.serving.nim.settings import NimArgs, NimThroughOperator
 from components.serving.scaling import Scaling
 from components.serving.shape import Files, MetricsPage, Shape
@@ -30,6 +35,10 @@ from stacks.servers.server import Place, PodNeeds, Server
 if TYPE_CHECKING:
     from components.serving.site import Site
     from components.workload import Accelerator
+
+
+KEYS = ("model", "servedModelName", "maxModelLen", "tensorParallel")
+"""Of the keys that vLLM's flags name, those that a NIM server has, too."""
 
 
 class Nim(NimArgs, Server):
@@ -73,6 +82,13 @@ class Nim(NimArgs, Server):
         return model_findings(place.path, self.model, place.models)
 
     @override
+    def further_findings(self, path: str) -> Iterator[Finding]:
+        # Nobody says which vLLM is in an image.
+        passed_on = Told(flags=vllm.arguments(), keys={key: key for key in KEYS}, pinned=False)
+        told = Told(flags=flags.variables(self.version), arguments=passed_on)
+        return environment_findings(f"{path}.env", plain(self.env), told)
+
+    @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:
         if self.tensor_parallel > slice_.chips or self.model not in place.models:
             return None
@@ -99,7 +115,7 @@ class Nim(NimArgs, Server):
                 workload=Workload("Deployment", place.namespace, place.name),
                 labels={"app.kubernetes.io/name": place.name},
                 ports={page.port: NIM.port},
-                listens=int(self.extra_env.get("NIM_SERVER_PORT", NIM.port)),
+                listens=NIM.port,
             ),
             page=page,
             scaling=self.scaling,

@@ -1,6 +1,6 @@
 """TensorRT-LLM on GPUs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +10,7 @@ from typing_extensions import override
 from catalog.architecture import Model
 from catalog.drivers import Cuda, triton_cuda, trtllm_cuda
 from catalog.engines import TRITON, TRTLLM_SERVE
+from catalog.engines.tensorrt_llm import flags
 from catalog.engines.tensorrt_llm.host import (
     ENGINE_LOAD_SECONDS,
     IMAGE_GIB,
@@ -25,8 +26,11 @@ from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, LAST_ENGINE_RELEAS
 from catalog.machines import Slice
 from catalog.versions import TENSORRT_LLM
 from checks import Finding
+from checks.arguments import Told, environment_findings, option_findings
 from checks.fit import Fit
+from checks.images import image_findings
 from checks.signals import Export, Workload
+from components.serving.environment_settings import plain
 from components.serving.recording_rules import WAITING_REQUESTS
 from components.serving.scaling import Scaling
 from components.serving.shape import Files, MetricsPage
@@ -98,6 +102,15 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
     @override
     def findings(self, place: Place) -> list[Finding]:
         return unknown_findings(self, place.path, place.models) or list(server_findings(self, place))
+
+    @override
+    def further_findings(self, path: str) -> Iterator[Finding]:
+        yield from environment_findings(f"{path}.env", plain(self.env), Told(flags=flags.variables()))
+        if isinstance(self.route, PyTorchRoute):
+            told = Told(flags=flags.options(), pinned=self.route.image is None)
+            yield from option_findings(f"{path}.route.extraOptions", self.route.extra_options, told)
+            if self.route.image:
+                yield from image_findings(f"{path}.route.image", self.route.image, "TensorRT-LLM", TENSORRT_LLM)
 
     @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:

@@ -1,5 +1,6 @@
 """Triton Inference Server on GPUs."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -7,15 +8,20 @@ from typing_extensions import override
 
 from catalog.drivers import Cuda, triton_cuda
 from catalog.engines import TRITON
+from catalog.engines.tensorrt_llm import flags as tensorrt_llm
+from catalog.engines.triton import flags
 from catalog.engines.triton.host import IMAGE, IMAGE_GIB, SHARED_MEMORY_GIB
 from catalog.machines import Slice
 from catalog.models import MODELS
 from checks import Finding
+from checks.arguments import Told, argument_findings, environment_findings, option_findings
 from checks.fit import Fit, fit
+from checks.images import image_findings
 from checks.signals import Export, Workload
+from components.serving.environment_settings import plain
 from components.serving.scaling import Scaling
 from components.serving.shape import Files, MetricsPage
-from components.serving.triton.settings import ModelRepository, TritonArgs
+from components.serving.triton.settings import LlmApi, ModelRepository, TritonArgs
 from components.serving.triton.shape import TritonShape
 from stacks.models import model_findings
 from stacks.servers.server import Place, PodNeeds, Server
@@ -25,6 +31,17 @@ from stacks.servers.triton.findings import release_findings, repository_findings
 if TYPE_CHECKING:
     from components.serving.site import Site
     from components.workload import Accelerator
+
+
+LLMAPI_KEYS = {
+    "model": "model",
+    "tensorParallel": "tensorParallel",
+    "maxModelLen": "maxModelLen",
+    "maxNumSeqs": "maxBatchSize",
+    "route.maxNumBatchedTokens": "maxNumTokens",
+    "route.kvCacheShare": "kvCacheShare",
+}
+"""What Triton's route calls the keys that the options of TensorRT-LLM name."""
 
 
 class Triton(TritonArgs, Server):
@@ -75,6 +92,16 @@ class Triton(TritonArgs, Server):
             *signals.legal_findings(self, f"{path}.autoscaling.metric"),
             *repository_findings_of(self, f"{path}.serving.repository", machine),
         ]
+
+    @override
+    def further_findings(self, path: str) -> Iterator[Finding]:
+        yield from argument_findings(f"{path}.extraArgs", self.extra_args, Told(flags=flags.arguments(self.release)))
+        yield from environment_findings(f"{path}.env", plain(self.env), Told(flags=flags.variables()))
+        if isinstance(self.serving, LlmApi):
+            told = Told(flags=tensorrt_llm.options(), keys=LLMAPI_KEYS, pinned=False)
+            yield from option_findings(f"{path}.serving.extraArgs", self.serving.extra_args, told)
+        if isinstance(self.serving, ModelRepository) and self.serving.image:
+            yield from image_findings(f"{path}.serving.image", self.serving.image, "container", self.release)
 
     @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:
