@@ -6,6 +6,8 @@ from datetime import date
 from checks import Finding
 from checks.driver import driver_findings
 from checks.fit import Fit
+from checks.names import namespace_findings
+from checks.networks import range_findings
 from checks.placement import placement_findings
 from checks.precision import precision_findings
 from checks.signals import signal_findings
@@ -18,6 +20,16 @@ from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 from stacks.ways_out import offered
 
+OWN_NAMESPACES = {
+    "custom-metrics": "the metric adapter",
+    "gpu-operator": "the GPU operator",
+    "keda": "KEDA",
+    "lws-system": "the controller of LeaderWorkerSets",
+    "monitoring": "Prometheus",
+    "nim-operator": "the NIM operator",
+}
+"""Namespaces that add-ons of some stack have."""
+
 OWN_SUFFIXES = {"load": "the load clients", "load-test": "the load test", "cache": "the cached model"}
 """What the names of a server's further pods end in."""
 
@@ -28,6 +40,7 @@ def judge(stack: Stack, surroundings: Surroundings) -> list[Finding]:
     return [
         *_key_findings(stack, surroundings),
         *stack.cluster_findings(surroundings),
+        *namespace_findings("namespace", stack.namespace, OWN_NAMESPACES),
         *stack.own_model_findings,
         *(finding for name in stack.servers for finding in _server_findings(stack, name)),
         *placement_findings(stack.pools, demands(stack)),
@@ -63,13 +76,15 @@ def _key_findings(stack: Stack, surroundings: Surroundings) -> Iterator[Finding]
 def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
     """Judge a server by itself, on each machine of its pool."""
     server, place = stack.servers[name], stack.place(name)
-    yield from server.findings(place)
+    unreadable = {f"models.{model}" for model in stack.unreadable_models}
+    yield from (finding for finding in server.findings(place) if finding.about not in unreadable)
     yield from server.further_findings(place.path)
     if server.s3_uri and stack.reads_s3:
         message = f"'s3' needs a role that may read {server.s3_uri}, and {stack.reads_s3}"
         yield Finding("servers.s3", f"{place.path}.weights.source", message, "write 'hugging-face'")
     if place.slice is None:
         return
+    yield from _drain_findings(stack, name)
     if (kind := place.slice.machine.chip.kind) not in server.chips:
         message = f"{server.pool!r} has {kind.upper()}s, and this engine runs on {' and '.join(sorted(server.chips))}s"
         yield Finding("servers.chips", f"{place.path}.pool", message, "choose another pool, or engine: vllm")
@@ -82,6 +97,23 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
         found = [*_fit_findings(stack, name, fit), *precision_findings(place.path, fit.replica, slice_.machine.chip)]
         yield from (finding for finding in found if finding.message not in said)
         said |= {finding.message for finding in found}
+
+
+NOTICE_SECONDS = {"gke": 30, "eks": 120}
+"""How long before it takes a spot node back its cloud says so."""
+
+
+def _drain_findings(stack: Stack, name: str) -> Iterator[Finding]:
+    """Say that a node which goes may not wait for the requests of its pods."""
+    server = stack.servers[name]
+    pool = stack.pools[server.pool]
+    notice = NOTICE_SECONDS[pool.machine.provider]
+    if pool.purchase == "spot" and server.drain_seconds > notice:
+        message = (
+            f"{server.drain_seconds} s, and a spot node goes {notice} s after its notice: what runs is cut off"
+        )
+        path = f"servers.{name}.drainSeconds"
+        yield Finding("placement.spot-drain", path, message, f"write {notice} or less", "warning")
 
 
 def _fit_findings(stack: Stack, name: str, fit: Fit) -> list[Finding]:
@@ -99,6 +131,8 @@ def _signal_findings(stack: Stack) -> list[Finding]:
 def _exposure_findings(stack: Stack, name: str, surroundings: Surroundings) -> Iterator[Finding]:
     """Say whether a server would be open to everybody, or wait for a load balancer that nothing makes."""
     server, path = stack.servers[name], f"servers.{name}.exposure"
+    for index, text in enumerate(getattr(server.exposure, "source_ranges", ())):
+        yield from range_findings(f"{path}.sourceRanges.{index}", text)
     kind, public = server.exposure.type, isinstance(server.exposure, Public | PublicAlb)
     if public and not server.asks_for_key:
         yield Finding(

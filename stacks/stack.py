@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24)]
 """Clouds take 30 characters of an account's id and 64 of a role's name, of which suffixes need some."""
 
-NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=50)]
-"""A label takes 63 characters, of which the suffixes of a server's own objects need some."""
+NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)]
+"""A CronJob's name takes 52 characters, of which the suffixes of a server's own objects need some."""
 
 
 class Stack(KnowsModels, ABC):

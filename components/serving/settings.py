@@ -6,6 +6,9 @@ from pydantic import Field
 
 from checks.settings import Count, DnsLabel, Positive, Settings
 
+DrainSeconds = Annotated[int, Field(ge=1, le=3600)]
+"""GKE waits an hour at most for pods of a node that goes, and so does a managed node group."""
+
 
 class PulumiToken(Settings):
     """The token is the Pulumi secret `slipway:huggingFaceToken`."""
@@ -94,7 +97,7 @@ class WaitingRequests(Settings):
     """Scale on requests that wait for a place in the batch: for throughput at the lowest cost."""
 
     signal: Literal["waiting-requests"]
-    target: float = Field(gt=0)
+    target: float = Field(ge=0.001)
     """Waiting requests a replica, on average, above which replicas are added."""
 
 
@@ -102,7 +105,7 @@ class KvCacheUse(Settings):
     """Scale on the share of the KV cache in use: for latency, since it rises before requests wait."""
 
     signal: Literal["kv-cache-use"]
-    target: float = Field(gt=0, lt=1)
+    target: float = Field(ge=0.001, lt=1)
     """Share of the KV cache in use, 0 to 1, on average, above which replicas are added."""
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from checks.settings import DnsLabel, Positive, Settings
 from components.serving.environment_settings import Further
-from components.serving.settings import Autoscaling, LoadClients, LoadTestArgs
+from components.serving.settings import Autoscaling, DrainSeconds, LoadClients, LoadTestArgs
 
 
 class PulumiNgcKey(Settings):
@@ -71,7 +71,7 @@ class NimArgs(Further):
     """Most tokens of a request, prompt and answer together."""
     deployment: NimDeployment = NimWorkload(type="workload")
     """Who makes the server's objects."""
-    drain_seconds: Positive = 120
+    drain_seconds: DrainSeconds = 120
     """Longest time for which a stopping replica finishes the requests that it has."""
     autoscaling: Autoscaling
     """How many replicas there are."""

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from checks.settings import Positive, Settings
 from components.serving.environment_settings import Further, PinnedImage
-from components.serving.settings import Autoscaling, LoadClients
+from components.serving.settings import Autoscaling, DrainSeconds, LoadClients
 
 ModelName = Annotated[str, Field(min_length=1, examples=["meta-llama/Llama-3.2-1B-Instruct"])]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -162,7 +162,7 @@ class TensorRtLlmArgs(Further):
     16 bits."""
     route: Route
     """How the model is run."""
-    drain_seconds: Positive = 120
+    drain_seconds: DrainSeconds = 120
     """Longest time for which a stopping replica finishes the requests that it has."""
     autoscaling: Autoscaling
     """How many replicas there are."""

@@ -6,14 +6,14 @@ from pydantic import Field, JsonValue
 
 from checks.settings import Positive, Settings
 from components.serving.environment_settings import Further, PinnedImage
-from components.serving.settings import LoadClients, WaitingRequests
+from components.serving.settings import DrainSeconds, LoadClients, WaitingRequests
 
 
 class QueueComputeRatio(Settings):
     """Scale on the time that requests wait for each second for which they run, the signal of NVIDIA's guide."""
 
     signal: Literal["queue-compute-ratio"]
-    target: float = Field(gt=0)
+    target: float = Field(ge=0.001)
     """Seconds in the queue a second of compute, on average, above which replicas are added."""
 
 
@@ -162,7 +162,7 @@ class TritonArgs(Further):
     """Release of NVIDIA's container, `YY.MM`."""
     serving: Serving
     """What it serves, and by what."""
-    drain_seconds: Positive = 120
+    drain_seconds: DrainSeconds = 120
     """Longest time for which a stopping replica finishes the requests that it has."""
     autoscaling: TritonAutoscaling
     """How many replicas there are."""

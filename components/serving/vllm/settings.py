@@ -6,7 +6,7 @@ from pydantic import Field
 
 from checks.settings import Positive, Settings
 from components.serving.environment_settings import Further, PinnedImage
-from components.serving.settings import Autoscaling, LoadClients
+from components.serving.settings import Autoscaling, DrainSeconds, LoadClients
 
 
 class HuggingFaceWeights(Settings):
@@ -65,7 +65,7 @@ class VllmArgs(Further):
     """What the KV cache is kept in: `auto` is the 16 bits of the activations."""
     lora: LoraArgs | None = None
     """LoRA adapters, on GPUs."""
-    drain_seconds: Positive = 120
+    drain_seconds: DrainSeconds = 120
     """Longest time for which a stopping replica finishes the requests that it has."""
     autoscaling: Autoscaling
     """How many replicas there are."""

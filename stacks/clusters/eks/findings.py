@@ -1,10 +1,11 @@
 """Judgement over an EKS cluster, its pools and what is around them."""
 
+import re
 from collections.abc import Iterator
-from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 
 from catalog.drivers import EKS_DRIVER
 from checks import Finding
+from checks.networks import admitted_findings, range_findings
 from checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings
 from components.eks.settings import GpuPoolArgs, KarpenterArgs, region_of
 from components.serving.settings import ClusterOnly
@@ -21,6 +22,7 @@ def findings(stack: EksStack) -> Iterator[Finding]:
     """Yield everything that is wrong, in the order of the stack file."""
     yield from _network_findings(stack)
     yield from _system_findings(stack)
+    yield from _volume_findings(stack)
     for name, pool in stack.cluster.pools.items():
         yield from _pool_findings(stack, name, pool)
     yield from stack.quota.findings(taken(stack))
@@ -39,46 +41,39 @@ def _charts(stack: EksStack) -> list[str]:
     return [key for key, installed in wanted.items() if installed]
 
 
-def _network_findings(stack: EksStack) -> list[Finding]:
+def _network_findings(stack: EksStack) -> Iterator[Finding]:
     network = stack.network
-    findings = [
-        Finding(
-            "cluster.network",
-            "network.zones",
-            f"{zone!r} is not in {stack.region}, as the first is",
-            "name zones of one region",
-        )
-        for zone in network.zones
-        if region_of(zone) != stack.region
-    ]
+    for zone in network.zones:
+        if region_of(zone) != stack.region:
+            message = f"{zone!r} is not in {stack.region}, as the first is"
+            yield Finding("placement.zone-elsewhere", "network.zones", message, "name zones of one region")
     if len(set(network.zones)) < len(network.zones):
-        findings.append(Finding("cluster.network", "network.zones", "names a zone twice", "name each zone once"))
-    try:
-        prefix = IPv4Network(network.vpc).prefixlen
-    except (AddressValueError, NetmaskValueError, ValueError) as error:
-        findings.append(
-            Finding("cluster.network", "network.vpc", f"{network.vpc!r} is no network: {error}", "write 10.0.0.0/16")
-        )
-    else:
-        if prefix not in VPC_PREFIXES:
-            findings.append(
-                Finding(
-                    "cluster.network",
-                    "network.vpc",
-                    f"/{prefix} is not between /{VPC_PREFIXES[0]} and /{VPC_PREFIXES[-1]}: AWS has no larger VPC, and "
-                    "in a smaller one an eighth has too few addresses for a zone's pods",
-                    "write 10.0.0.0/16",
-                )
+        yield Finding("placement.zone-twice", "network.zones", "names a zone twice", "name each zone once")
+    yield from range_findings("network.vpc", network.vpc, private=True, prefixes=VPC_PREFIXES)
+    yield from admitted_findings("cluster.publicAccess", stack.cluster.public_access)
+    arns = stack.cluster.administrators
+    for name, arn in arns.items():
+        if list(arns.values()).count(arn) > 1:
+            message = f"{arn} stands twice, and EKS takes one entry for each"
+            yield Finding("names.arn-twice", f"cluster.administrators.{name}", message, "keep one of them")
+    for server, args in stack.servers.items():
+        arn = getattr(args.exposure, "certificate_arn", None) or ""
+        if arn and arn.split(":")[3] != stack.region:
+            message = (
+                f"{arn} is in {arn.split(':')[3]}, and load balancers of {stack.region} take certificates of theirs"
             )
-    return findings
+            path = f"servers.{server}.exposure.certificateArn"
+            yield Finding("names.certificate-region", path, message, f"request one in {stack.region}")
 
 
 def _system_findings(stack: EksStack) -> list[Finding]:
     system = stack.cluster.system_pool
+    if found := _machine_findings(system.instance_type):
+        return found
     if _by_karpenter(stack) and system.max_nodes > system.min_nodes:
         return [
             Finding(
-                "cluster.system",
+                "placement.system-bounds",
                 "cluster.systemPool.maxNodes",
                 f"{system.max_nodes} nodes are never reached: Karpenter makes GPU nodes, and resizes no node group",
                 f"write {system.min_nodes}, or raise minNodes to what monitoring needs",
@@ -89,12 +84,38 @@ def _system_findings(stack: EksStack) -> list[Finding]:
         return []
     return [
         Finding(
-            "cluster.system",
+            "placement.system-bounds",
             "cluster.systemPool.maxNodes",
             f"{system.max_nodes} is below minNodes {system.min_nodes}",
             f"raise maxNodes to {system.min_nodes} or lower minNodes",
         )
     ]
+
+
+def _machine_findings(instance_type: str) -> list[Finding]:
+    """Judge what the add-ons run on: the image of the nodes is for x86, and a pod needs an address of its machine."""
+    path, (family, _, size) = "cluster.systemPool.instanceType", instance_type.partition(".")
+    if not re.fullmatch(r"[a-z]+\d+[a-z-]*", family) or not re.fullmatch(r"[a-z0-9-]+", size):
+        return [Finding("names.machine", path, f"{instance_type!r} is no instance type", "write m7i.xlarge")]
+    if re.fullmatch(r"[a-z]+\d+g[a-z-]*|a1", family):
+        message = f"{instance_type} has ARM cores, and the nodes' image is for x86"
+        return [Finding("placement.architecture", path, message, "write m7i.xlarge")]
+    if size in ("nano", "micro", "small", "medium"):
+        message = f"{instance_type} has addresses for too few pods, of which the add-ons need some thirty"
+        return [Finding("placement.system-size", path, message, "write m7i.xlarge")]
+    return []
+
+
+def _volume_findings(stack: EksStack) -> Iterator[Finding]:
+    """Say where the volume of Prometheus, which is in one zone, may find no node after one of them goes."""
+    system, zones = stack.cluster.system_pool, len(stack.network.zones)
+    if system.min_nodes < zones:
+        message = (
+            f"{system.min_nodes} nodes are spread over {zones} zones, and the volume of Prometheus is in one of them: "
+            "where its node comes back in another, Prometheus waits, and autoscaling with it"
+        )
+        remedy = f"write {zones} or more, so that each zone has a node"
+        yield Finding("placement.volume-zone", "cluster.systemPool.minNodes", message, remedy, "warning")
 
 
 def _pool_findings(stack: EksStack, name: str, pool: GpuPoolArgs) -> list[Finding]:

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from checks import Finding
 from checks.driver import operator_driver
+from checks.names import label_findings, subdomain_findings
 from checks.placement import Pool, machine_findings
 from components.addons.settings import MonitoringArgs
 from components.existing.settings import ExistingClusterArgs, Kubeconfig, ManagedPrometheus
@@ -119,6 +120,8 @@ class ExistingStack(Stack):
         for name, pool in self.cluster.pools.items():
             path = f"cluster.pools.{name}"
             yield from machine_findings(path, [pool.machine_type], "on-demand", provider=None, topology=pool.topology)
+            yield from label_findings(f"{path}.nodeSelector", pool.node_selector)
+        yield from subdomain_findings("cluster.storageClass", self.cluster.storage_class)
         yield from self._group_findings()
         present = self.cluster.present
         yield from value_findings(self, self.values, installed=(), present=present, own_cluster=False, driver=None)

@@ -4,13 +4,21 @@ from collections.abc import Iterator
 
 from catalog.gke_version import GkeVersion
 from checks import Finding
+from checks.names import bucket_findings, project_findings, reservation_findings
+from checks.networks import admitted_findings, overlap_findings, parsed, range_findings
 from checks.placement import bound_findings, machine_findings, region_findings, zone_findings
-from components.gke.settings import PoolArgs, StandardClusterArgs, StandardPoolArgs, region_of
+from components.gke.settings import IpAccess, PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
 from stacks.charts import value_findings
 from stacks.clusters.gke import GkeStack
 from stacks.quota import pools_take
 from stacks.stack import known
 from stacks.surroundings import Surroundings
+
+PODS_OF_NODE = 256
+"""Addresses that GKE gives each node for its 110 pods."""
+
+RESERVED_ADDRESSES = 4
+"""Of a subnet, those that Google keeps."""
 
 MAINTENANCE_HOURS = 48
 """What GKE wants to be open for upgrades within 32 days."""
@@ -25,12 +33,38 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
             "is missing: a stack lives in one project",
             "run pulumi config set gcp:project <id>",
         )
+    else:
+        yield from project_findings("gcp:project", surroundings.gcp_project)
+    yield from bucket_findings("name", stack.name)
+    yield from _networks(stack)
     yield from _cluster(stack)
     yield from stack.quota.findings(pools_take(stack.pools.values()))
     for name, pool in stack.cluster.pools.items():
         yield from _pool(stack, f"cluster.pools.{name}", pool)
     groups = ["leader_worker_set"] if any(pool.hosts > 1 for pool in stack.pools.values()) else []
     yield from value_findings(stack, stack.values, installed=groups, own_cluster=True, driver=None)
+
+
+def _networks(stack: GkeStack) -> Iterator[Finding]:
+    network = stack.network
+    yield from range_findings("network.nodes", network.nodes, private=True, prefixes=range(8, 30))
+    yield from range_findings("network.pods", network.pods, private=True, prefixes=range(8, 22))
+    yield from range_findings("network.services", network.services, private=True, prefixes=range(16, 28))
+    yield from overlap_findings(
+        {"network.nodes": network.nodes, "network.pods": network.pods, "network.services": network.services}
+    )
+    if isinstance(stack.cluster.access, IpAccess):
+        yield from admitted_findings("cluster.access.authorizedNetworks", stack.cluster.access.authorized_networks)
+    nodes = sum(pool.max_nodes for pool in stack.cluster.pools.values())
+    if isinstance(stack.cluster, StandardClusterArgs):
+        nodes += stack.cluster.system_pool.max_nodes
+    pods = parsed(network.pods)
+    if pods and pods.num_addresses // PODS_OF_NODE < nodes:
+        message = f"{network.pods} has a /24 for {pods.num_addresses // PODS_OF_NODE} nodes, and there may be {nodes}"
+        yield Finding("networks.pods", "network.pods", message, "write a larger range, such as 10.16.0.0/14")
+    if (own := parsed(network.nodes)) and own.num_addresses - RESERVED_ADDRESSES < nodes:
+        message = f"{network.nodes} has addresses for {own.num_addresses - RESERVED_ADDRESSES} nodes, of up to {nodes}"
+        yield Finding("networks.nodes", "network.nodes", message, "write a larger range, such as 10.0.0.0/20")
 
 
 def _cluster(stack: GkeStack) -> Iterator[Finding]:
@@ -59,6 +93,8 @@ def _pool(stack: GkeStack, path: str, pool: PoolArgs) -> Iterator[Finding]:
         path, [pool.machine_type], purchase, provider="gke", topology=pool.topology, version=version
     )
     machines = known([pool.machine_type], "gke")
+    if isinstance(pool.capacity, Reservation):
+        yield from reservation_findings(f"{path}.capacity.name", pool.capacity.name)
     if isinstance(pool, StandardPoolArgs):
         yield from _zones(stack, path, zones)
         where = f"{path}.zones" if pool.zones else "cluster.location"
