@@ -2,7 +2,8 @@
 
 Nothing here is a quote: prices change, and a stack file may state its own. A TPU machine costs its chips, and its host
 has no price of its own. What depends on use has no row: traffic, requests, provisioned IOPS. Nor have TPU commitments,
-flex-start and a3-ultragpu-8g, for which no dated source was found; p5e.48xlarge is not sold on demand.
+flex-start, a3-ultragpu-8g, a4-highgpu-8g and tpu7x-standard-4t, for which no dated source was found; p5e.48xlarge is
+not sold on demand.
 """
 
 import csv

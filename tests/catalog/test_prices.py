@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.machines import Purchase
+from catalog.machines import MACHINES, Purchase
 from catalog.prices import EVERYWHERE, PRICES, SOURCES, Price, Unit, price, regions
 
 
@@ -21,6 +21,10 @@ from catalog.prices import EVERYWHERE, PRICES, SOURCES, Price, Unit, price, regi
         ("ct6e-standard-8t", "europe-west4", "on-demand", 23.76),
         ("ct6e-standard-4t", "asia-northeast1", "on-demand", 12.96),
         ("ct6e-standard-1t", "us-east5", "spot", 1.27575),
+        ("ct5lp-hightpu-8t", "us-west4", "on-demand", 9.6),
+        ("ct5p-hightpu-4t", "us-east5", "spot", 5.19981),
+        ("g7e.48xlarge", "us-east-1", "on-demand", 33.14432),
+        ("g2-standard-32", "us-central1", "on-demand", 1.734376),
         ("n4-standard-4", "us-east1", "on-demand", 0.1814),
         ("a3-highgpu-8g", "europe-west4", "spot", 44.119),
         ("g2-standard-4", "us-east4", "spot", 0.310596),
@@ -48,6 +52,14 @@ def test_a_price_is_that_of_its_source(item: str, region: str, purchase: Purchas
 )
 def test_what_no_source_prices_has_no_price(item: str, region: str, purchase: Purchase) -> None:
     assert price(item, region, purchase) is None
+
+
+UNPRICED = {"a3-ultragpu-8g", "a4-highgpu-8g", "tpu7x-standard-4t"}
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_each_machine_has_a_price_unless_no_source_has_one(name: str) -> None:
+    assert any(row.item == name for row in PRICES) != (name in UNPRICED)
 
 
 def test_every_row_is_sound_and_the_only_one_of_its_kind() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from edits import Deploy
+from edits import Deploy, Stack
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +93,38 @@ def test_each_slice_of_several_machines_is_a_pool_that_scales_from_nothing(recor
         assert pool.inputs["autoscaling"] == {"minNodeCount": 0, "maxNodeCount": 4, "locationPolicy": "ANY"}
         assert pool.inputs["placementPolicy"] == {"type": "COMPACT", "tpuTopology": "4x4"}
         assert pool.inputs["nodeConfig"]["spot"] is True
+
+
+def test_a_slice_of_several_ironwood_machines_has_a_workload_policy_and_no_compact_placement(deployed: Deploy) -> None:
+    """vllm-project/ci-infra#547: GKE refuses a compact placement of these machines."""
+
+    def ironwood(stack: Stack) -> None:
+        cluster = stack["cluster"]
+        cluster["location"] = "us-central1-c"
+        cluster["pools"]["v6e"] |= {
+            "machineType": "tpu7x-standard-4t",
+            "topology": "2x2x2",
+            "minNodes": 0,
+            "maxNodes": 4,
+            "zones": ["us-central1-c"],
+        }
+        # Eight chips are sixteen devices.
+        stack["servers"]["llama"] |= {"tensorParallel": 16}
+
+    recording = deployed(ironwood)
+    policy = one(recording, "gcp:compute/resourcePolicy:ResourcePolicy", "v6e")
+    assert policy["workloadPolicy"] == {"type": "HIGH_THROUGHPUT", "acceleratorTopology": "2x2x2"}
+    assert policy["region"] == "us-central1"
+    pools = [pool for pool in recording.of(NODE_POOL) if pool.name.startswith("v6e")]
+    assert len(pools) == 2
+    for pool in pools:
+        placement = pool.inputs["placementPolicy"]
+        assert (placement["type"], placement["tpuTopology"]) == ("", "2x2x2")
+        assert placement["policyName"]
+    [group] = recording.of("kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet")
+    pod = group.inputs["spec"]["leaderWorkerTemplate"]["workerTemplate"]["spec"]
+    assert pod["nodeSelector"]["cloud.google.com/gke-tpu-accelerator"] == "tpu7x"
+    assert pod["containers"][0]["resources"]["limits"]["google.com/tpu"] == "4"
 
 
 def test_flex_start_nodes_are_neither_repaired_nor_reserved(recordings: Mapping[str, Recording]) -> None:

@@ -54,8 +54,8 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
     ),
     "more chips than the quota": (
         "gke-tpu",
-        lambda stack: stack.update(quota={"onDemandTpuV6e": 8}),
-        "quota.onDemandTpuV6e",
+        lambda stack: stack.update(quota={"onDemandTpuV6E": 8}),
+        "quota.onDemandTpuV6E",
         "16 chips are taken at most (v6e 2 x 8), and 'TPUS_PER_TPU_FAMILY (CT6E)' allows 8",
         "lower maxNodes, or have it raised to 16",
     ),
@@ -78,7 +78,7 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
         lambda stack: stack.update(quota={"onDemandTpuV6": 16}),
         "quota.onDemandTpuV6",
         "is not a key here",
-        "'onDemandTpuV6e'",
+        "'onDemandTpuV6E'",
     ),
     "adapters on TPU": (
         "gke-tpu",
@@ -181,7 +181,7 @@ def test_one_mistake_gives_one_message(mistake: str, refused: Refuse) -> None:
 
 def test_what_a_quota_allows_is_no_finding(deployed: Deploy) -> None:
     assert deployed(lambda stack: stack.update(quota={"onDemandGAndVt": 40, "onDemandP": 0}), stack="eks-nim")
-    assert deployed(lambda stack: stack.update(quota={"onDemandTpuV6e": 16, "preemptibleTpuV6e": 0}))
+    assert deployed(lambda stack: stack.update(quota={"onDemandTpuV6E": 16, "preemptibleTpuV6E": 0}))
 
 
 def test_adapters_become_flags_and_take_their_memory(deployed: Deploy) -> None:

@@ -232,7 +232,7 @@ def test_the_ways_out_come_with_the_least_intrusive_first() -> None:
         "maxModelLen: 22016",
         "kvCacheDtype: fp8",
         "a checkpoint of the model with FP8 weights",
-        "a pool of g6e.12xlarge with tensorParallel: 4",
+        "a pool of g7e.2xlarge",
     ]
 
 

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from catalog.machines import CHIPS
 from catalog.models import UnknownModelError, model
 from offline import Recording
 from rehearsal import eks_pools, stack
@@ -98,5 +97,5 @@ def test_a_pod_of_neither_has_no_engine(around: Surroundings) -> None:
 
 def test_a_gpu_generates_what_nvidia_measured() -> None:
     """A step of the roofline with half of the bytes is a step of the FP8 weights that were measured."""
-    served, chip = model(NVIDIA_BLOG.model), CHIPS[NVIDIA_BLOG.chip]
+    served, chip = model(NVIDIA_BLOG.model), NVIDIA_BLOG.chip
     assert 1 / step_seconds(served, chip, chips=2)(1) == pytest.approx(NVIDIA_BLOG.tokens_per_second, rel=0.02)
