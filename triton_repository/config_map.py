@@ -60,13 +60,9 @@ def config_map_files(repository: Repository) -> ConfigMapFiles:
 def config_map_findings(repository: Repository, place: str) -> list[Finding]:
     """Say what keeps the small files of `repository` out of a ConfigMap; `place` names it."""
     held = layout(repository)
+    remedy = "use letters, digits, '_', '-' and '.'"
     findings = [
-        Finding(
-            "triton.config-map",
-            place,
-            f"{path}: a key of a ConfigMap has no such characters",
-            "use letters, digits, '_', '-' and '.'",
-        )
+        Finding("triton.config-map-key", place, f"{path}: a key of a ConfigMap has no such characters", remedy)
         for path in held.files
         if not _KEY.fullmatch(_key(path))
     ]
@@ -76,7 +72,7 @@ def config_map_findings(repository: Repository, place: str) -> list[Finding]:
     largest = max(held.files, key=lambda path: len(held.files[path]))
     message = f"its files take {size} bytes, and a ConfigMap holds {LIMIT_BYTES}; the largest is {largest}"
     remedy = f"make {largest} External and bring it from a bucket, a file system or the image"
-    return [*findings, Finding("triton.config-map", place, message, remedy)]
+    return [*findings, Finding("triton.config-map-size", place, message, remedy)]
 
 
 def _markers(held: Layout) -> dict[str, bytes]:

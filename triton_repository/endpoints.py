@@ -45,9 +45,10 @@ def endpoint_findings(repository: Repository, name: str, endpoint: Endpoint, pla
     model = repository.model(name)
     if model is None:
         known = ", ".join(model.name for model in repository.models)
-        return [Finding("triton.endpoint", f"{place}.model", f"there is no model {name!r}", f"ask one of {known}")]
+        message = f"there is no model {name!r}"
+        return [Finding("triton.client-model", f"{place}.model", message, f"ask one of {known}")]
     working = endpoints(repository, model)
     if endpoint in working:
         return []
     message = f"{endpoint!r}, but {name} is decoupled: Triton refuses to send its answers that way"
-    return [Finding("triton.endpoint", f"{place}.endpoint", message, f"use {' or '.join(working)}")]
+    return [Finding("triton.client-endpoint", f"{place}.endpoint", message, f"use {' or '.join(working)}")]

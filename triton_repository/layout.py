@@ -105,18 +105,14 @@ def _read_model(folder: Path) -> Model:
     source = folder / CONFIG_FILE
     place = f"{folder.name}/{CONFIG_FILE}"
     if not source.is_file():
+        message = "there is no such file, and what Triton would make up is unknown"
         remedy = f"write one; a server that loads the model shows it at /v2/models/{folder.name}/config"
-        raise ConfigTextError(
-            Finding(
-                "triton.read-model", place, "there is no such file, and what Triton would make up is unknown", remedy
-            )
-        )
+        raise ConfigTextError(Finding("triton.config-missing", place, message, remedy))
     config = parse(source.read_text(encoding="utf-8"), place)
     if config.name not in {"", folder.name}:
         message = f"name is {config.name!r}, but the directory is {folder.name!r}: Triton wants them equal"
-        raise ConfigTextError(
-            Finding("triton.read-model", place, message, f'write name: "{folder.name}" or rename the directory')
-        )
+        remedy = f'write name: "{folder.name}" or rename the directory'
+        raise ConfigTextError(Finding("triton.config-name", place, message, remedy))
     versions: dict[int, dict[str, File]] = {}
     files: dict[str, File] = {}
     for entry in sorted(folder.iterdir()):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.triton_repository.server_process import prepare_backends, start
+from tests.triton_repository.repositories import STAND_INS, code
+from tests.triton_repository.server_process import prepare_backends, stand_in_backends, start
 from tests.triton_repository.tritonserver import TritonServer
 from tests.triton_repository.variants import PACKAGES, REPOSITORY
 from triton_repository.clients.server import Server
@@ -25,6 +26,14 @@ def server(backends: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     It completes no configuration, which takes it a second for each model: what is left out is refused.
     """
     with start(backends, tmp_path_factory.mktemp("server"), "--disable-auto-complete-config") as (running, _):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def stood_in(backends: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TritonServer]:
+    """A server like `server` that has more backends: stand-ins, which answer with zeros."""
+    folder = stand_in_backends(tmp_path_factory.mktemp("stand_ins"), STAND_INS, code("zeros"))
+    with start(folder, tmp_path_factory.mktemp("stood_in"), "--disable-auto-complete-config") as (running, _):
         yield running
 
 

@@ -62,7 +62,8 @@ def tensor(draw: st.DrawFn, kind: type[T], name: str) -> T:
     if draw(RARELY):
         reshape = ModelTensorReshape(shape=draw(st.one_of(DIMS, st.just((*dims, 1)), st.just(()))))
     data_type: DataType = "TYPE_INVALID" if draw(RARELY) else draw(st.sampled_from([*TYPES]))
-    return kind(name=name, data_type=data_type, dims=dims, reshape=reshape)
+    made = kind(name=name, data_type=data_type, dims=dims, reshape=reshape)
+    return made.model_copy(update={"allow_ragged_batch": draw(st.booleans())}) if kind is ModelInput else made
 
 
 @st.composite
@@ -136,15 +137,26 @@ def zeros(given: ModelInput) -> WarmupInput:
 
 @st.composite
 def ensembles(draw: st.DrawFn, name: str, part: Model) -> Model:
-    """Return an ensemble over `part` alone, in which rarely a name, a type, a shape or the batch is another."""
+    """Return an ensemble over `part`, once or twice, in which rarely a name, a type, a shape or the batch is another.
+
+    Each copy of the part reads the ensemble's inputs and writes outputs of its own.
+    """
     config = part.config
+    copies = range(draw(st.integers(1, 2)))
     inputs = tuple(other(draw, each.model_copy(update={"reshape": None})) for each in config.input)
-    outputs = tuple(other(draw, each.model_copy(update={"reshape": None})) for each in config.output)
-    step = Step(
-        model_name=part.name,
-        model_version=draw(st.sampled_from([1, 2])) if draw(RARELY) else -1,
-        input_map={each.name: each.name for each in config.input},
-        output_map={each.name: "other" if draw(RARELY) else each.name for each in config.output},
+    steps = tuple(
+        Step(
+            model_name=part.name,
+            model_version=draw(st.sampled_from([1, 2])) if draw(RARELY) else -1,
+            input_map={each.name: each.name for each in config.input},
+            output_map={each.name: "other" if draw(RARELY) else f"{each.name}_{copy}" for each in config.output},
+        )
+        for copy in copies
+    )
+    outputs = tuple(
+        other(draw, each.model_copy(update={"reshape": None, "name": f"{each.name}_{copy}"}))
+        for copy in copies
+        for each in config.output
     )
     made = ModelConfig(
         name=name,
@@ -152,7 +164,7 @@ def ensembles(draw: st.DrawFn, name: str, part: Model) -> Model:
         max_batch_size=config.max_batch_size + (draw(st.integers(-1, 1)) if draw(RARELY) else 0),
         input=inputs,
         output=outputs,
-        ensemble_scheduling=ModelEnsembling(step=(step,)),
+        ensemble_scheduling=ModelEnsembling(step=steps),
     )
     return Model(config=made, versions={1: {}})
 

@@ -21,6 +21,8 @@ from triton_repository.schema.instances import Kind
 
 CPU = Pod(gpus=0, gpu_memory_gib=0, release="24.10", backends=frozenset({"python"}))
 """The pod that the tests' real server is: no GPU, release 24.10, the Python backend alone."""
+STAND_INS = ("onnxruntime", "openvino", "own", "pytorch", "tensorflow", "tensorrt", "tensorrtllm", "vllm")
+"""Backends that the tests' real server can be given: in their place is Python code."""
 A10G = Pod(gpus=1, gpu_memory_gib=22.35, release="26.07")
 FOUR_GPUS = Pod(gpus=4, gpu_memory_gib=139.8, release="26.07")
 

@@ -23,6 +23,18 @@ def prepare_backends(folder: Path, beside: Iterable[Path] = ()) -> Path:
     return lay_out_backends(find(), folder, beside)
 
 
+def stand_in_backends(folder: Path, names: Iterable[str], code: str) -> Path:
+    """Return backends in `folder`: the server's own, and `names`, written in Python, each of which is `code`.
+
+    What the server itself decides about a model of such a backend is real; what the backend decides is not.
+    """
+    prepare_backends(folder)
+    for name in names:
+        (folder / name).mkdir()
+        (folder / name / "model.py").write_text(code, encoding="utf-8")
+    return folder
+
+
 def _free_ports() -> Ports:
     with contextlib.ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(3)]

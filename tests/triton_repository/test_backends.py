@@ -1,12 +1,22 @@
-"""What ONNX Runtime, TensorRT and Python decide, and how a backend is told. Of these only Python runs here."""
+"""What ONNX Runtime, TensorRT, Python and PyTorch decide. Of these only Python runs here."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.triton_repository.repositories import CPU, code, found, group, model
-from triton_repository import External, Model, ModelConfig, ModelInstanceGroup, parse
+from tests.triton_repository.repositories import A10G, CPU, found, group, model
+from triton_repository import (
+    External,
+    Model,
+    ModelConfig,
+    ModelDynamicBatching,
+    ModelInput,
+    ModelInstanceGroup,
+    ModelOutput,
+    parse,
+)
 from triton_repository.backends import backend_of
 from triton_repository.llama2 import logits_model
 from triton_repository.schema.optimization import (
@@ -71,10 +81,37 @@ def python(text: str, **fields: Any) -> Model:
 
 
 HEAD = "import triton_python_backend_utils as pb_utils\n"
+X = (ModelInput(name="x", data_type="TYPE_FP32", dims=(-1,), allow_ragged_batch=True),)
 EXECUTE = "class TritonPythonModel:\n    def execute(self, requests):\n        "
 
 
+GATHERED = (
+    EXECUTE + "x = [pb_utils.get_input_tensor_by_name(request, 'x').as_numpy() for request in requests]\n        "
+)
+
+
 class TestPython:
+    @pytest.mark.parametrize("joined", ["np.concatenate(x)", "np.stack(x)", "torch.stack(x)"])
+    def test_ragged_requests_do_not_reach_code_that_joins_them(self, joined: str) -> None:
+        ragged = {"input": X, "dynamic_batching": ModelDynamicBatching()}
+        ((path, message),) = found(python(GATHERED + joined, **ragged), pod=CPU)
+        assert path == "m.input.x.allow_ragged_batch"
+        assert "1/model.py:4 joins arrays that differ" in message
+        assert found(python(GATHERED + joined, input=X), pod=CPU) == []
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "x = pad(x); np.concatenate(x)",
+            "np.concatenate([each.reshape(-1) for each in x])",
+            "np.concatenate(x, axis=1)",
+            "return [answer(each) for each in x]",
+        ],
+        ids=["padded", "flattened", "along another axis", "each alone"],
+    )
+    def test_ragged_requests_reach_code_that_can_take_them(self, text: str) -> None:
+        assert found(python(GATHERED + text, input=X, dynamic_batching=ModelDynamicBatching()), pod=CPU) == []
+
     @pytest.mark.parametrize(
         ("text", "path", "message"),
         [
@@ -106,27 +143,47 @@ class TestPython:
     def test_code_that_completes_the_configuration_may_leave_tensors_out(self) -> None:
         text = EXECUTE + "pass\n    @staticmethod\n    def auto_complete_config(config):\n        return config\n"
         assert found(python(text, input=(), output=()), pod=CPU) == []
-        assert found(python(EXECUTE + "pass\n", input=(), output=()), pod=CPU) != []
+        unnamed = (ModelInput(name="x"),)
+        assert found(python(text, input=unnamed), pod=CPU) == []
+        assert found(python(EXECUTE + "pass\n", input=unnamed), pod=CPU) != []
 
 
-@pytest.mark.parametrize(
-    ("config", "files", "backend"),
-    [
-        (ModelConfig(platform="onnxruntime_onnx"), {}, "onnxruntime"),
-        (ModelConfig(default_model_filename="model.plan"), {}, "tensorrt"),
-        (ModelConfig(), {"model.py": code("zeros")}, "python"),
-        (ModelConfig(), {"model.pt": b""}, "pytorch"),
-        (ModelConfig(backend="own"), {}, "own"),
-        (ModelConfig(), {"weights.bin": b""}, None),
-        (ModelConfig(platform="ensemble"), {}, None),
-    ],
-    ids=lambda value: value if isinstance(value, str) else None,
-)
-def test_a_backend_is_told_by_what_is_stated_or_by_the_file(
-    config: ModelConfig, files: dict[str, Any], backend: str | None
-) -> None:
-    chosen = backend_of(Model(config=config, versions={1: files}))
-    assert (chosen.name if chosen else None) == backend
+class TestPyTorch:
+    """NVIDIA's tests of the backend (qa/L0_model_config of the server) have too few inputs and outputs refused."""
+
+    @pytest.mark.parametrize("stated", [{"backend": "pytorch"}, {"backend": "", "platform": "pytorch_libtorch"}])
+    @pytest.mark.parametrize("side", ["input", "output"])
+    def test_its_models_have_inputs_and_outputs(self, stated: dict[str, str], side: str) -> None:
+        message = "there is none, and the pytorch backend does not load a model without"
+        assert found(torch(**stated)) == []
+        assert found(torch(**stated, **{side: ()})) == [(f"m.{side}", message)]
+
+    def test_its_file_does_not_say_what_is_left_out(self) -> None:
+        assert found(torch(output=(ModelOutput(name="y"),)))[0] == ("m.output.y.data_type", "it is not stated")
+
+    def test_a_backend_in_python_runs_any_module(self) -> None:
+        assert found(torch(runtime="model.py", output=()).model_copy(update={"versions": {1: {"net.py": ""}}})) == []
+
+    def test_an_archive_needs_a_release_that_knows_it(self) -> None:
+        made = torch(platform="torch_aoti").model_copy(update={"versions": {1: {"model.pt2": b""}}})
+        assert found(made) == []
+        ((path, message),) = found(made, pod=replace(A10G, release="26.02"))
+        assert path == "m.platform"
+        assert "26.03 is the first to know it" in message
+
+    def test_its_file_must_be_there(self) -> None:
+        ((path, message),) = found(torch(default_model_filename="net.pt"))
+        assert path == "m.versions.1"
+        assert message.startswith("net.pt is not there")
+
+
+def torch(**fields: Any) -> Model:
+    stated: dict[str, Any] = {"backend": "pytorch", "instance_group": (group("KIND_GPU"),)}
+    return model("m", **(stated | fields)).model_copy(update={"versions": {1: {"model.pt": b""}}})
+
+
+def test_what_an_ensemble_states_of_a_backend_tells_none() -> None:
+    assert backend_of(Model(config=ModelConfig(platform="ensemble"), versions={1: {"model.py": ""}})) is None
 
 
 def test_a_backend_of_which_nothing_is_known_is_left_alone() -> None:

@@ -24,8 +24,9 @@ from triton_repository.schema.policies import ModelTransactionPolicy
 SHAPES = Path(__file__).parent / "shapes"
 
 
-def tensorrtllm(name: str = "engine", /, **parameters: str) -> Model:
+def tensorrtllm(name: str = "engine", /, **given: str) -> Model:
     config = parse((SHAPES / "tensorrtllm_inflight.pbtxt").read_text("utf-8"))
+    parameters = {"gpt_model_type": "inflight_fused_batching", "gpt_model_path": "/e"} | given
     return Model(config=config.model_copy(update={"name": name, "parameters": parameters}), versions={1: {}})
 
 
@@ -48,11 +49,15 @@ class TestTensorRtLlm:
         ("parameters", "path", "message"),
         [
             ({"gpt_model_path": "${engine_dir}"}, "gpt_model_path", "a blank of the template that was not filled in"),
-            ({}, "gpt_model_path", "field required"),
-            ({"gpt_model_path": "/e", "kv_cache_free_gpu_mem_fraction": "9"}, "kv_cache_free_gpu_mem_fraction", "'9'"),
-            ({"gpt_model_path": "/e", "gpt_model_type": "V2"}, "gpt_model_type", "'V2': input should be 'V1'"),
-            ({"gpt_model_path": "/e", "gpu_device_ids": "0,3"}, "gpu_device_ids", "GPU 3 of a pod that has 1"),
-            ({"gpt_model_path": "/e", "max_beam_widht": "2"}, "max_beam_widht", "has no such parameter"),
+            ({"gpt_model_path": ""}, "gpt_model_path", "does not load the model without it"),
+            ({"gpt_model_type": "${batching_strategy}"}, "gpt_model_type", "was not filled in, and the backend does"),
+            ({"kv_cache_free_gpu_mem_fraction": "9"}, "kv_cache_free_gpu_mem_fraction", "'9'"),
+            ({"gpt_model_type": "V2"}, "gpt_model_type", "'V2': input should be 'V1'"),
+            ({"gpu_device_ids": "0,3"}, "gpu_device_ids", "GPU 3 of a pod that has 1"),
+            ({"gpu_device_ids": "0;;1"}, "gpu_device_ids", "commas, and semicolons between groups"),
+            ({"max_attention_window_size": "4096;256"}, "max_attention_window_size", "commas between them"),
+            ({"enable_chunked_context": "yes"}, "enable_chunked_context", "takes true, false, 1 and 0"),
+            ({"max_beam_widht": "2"}, "max_beam_widht", "has no such parameter"),
         ],
     )
     def test_its_parameters_are_typed(self, parameters: dict[str, str], path: str, message: str) -> None:
@@ -60,9 +65,46 @@ class TestTensorRtLlm:
         assert where == f"engine.parameters.{path}"
         assert message in what
 
+    @pytest.mark.parametrize("blank", ["", " ", "${blank}"])
+    def test_a_parameter_that_is_left_blank_has_its_default(self, blank: str) -> None:
+        required = {"gpt_model_type", "gpt_model_path"}
+        optional = TensorRtLlmParameters.model_fields.keys() - required
+        assert found(tensorrtllm(**dict.fromkeys([*optional, "tokenizer_dir", "lookahead_window_size"], blank))) == []
+
+    @pytest.mark.parametrize("missing", ["gpt_model_type", "gpt_model_path"])
+    def test_two_parameters_have_no_default(self, missing: str) -> None:
+        made = tensorrtllm()
+        left = {name: value for name, value in made.config.parameters.items() if name != missing}
+        config = made.config.model_copy(update={"parameters": left})
+        message = "missing, and the backend does not load the model without it"
+        assert found(made.model_copy(update={"config": config})) == [(f"engine.parameters.{missing}", message)]
+
+    def test_an_encoder_needs_no_other_engine(self) -> None:
+        assert found(tensorrtllm(encoder_model_path="/encoder", gpt_model_path="${engine_dir}")) == []
+
+    @pytest.mark.parametrize(
+        "parameters",
+        [
+            {"max_attention_window_size": "4096,256"},
+            {"max_attention_window_size": "4096, 256"},
+            {"max_attention_window_size": "4096"},
+            {"gpt_model_type": "v1"},
+            {"gpt_model_type": "V1"},
+            {"gpt_model_type": "inflight_batching"},
+            {"gpu_device_ids": "0, 1"},
+            {"gpu_device_ids": "0,1;2,3"},
+            {"gpu_device_ids": " 0 , 1 ; 2 , 3 ;"},
+            {"participant_ids": "1, 2; 3, 4"},
+            {"enable_kv_cache_reuse": "True", "enable_chunked_context": "1", "normalize_log_probs": "FALSE"},
+            {"kv_cache_free_gpu_mem_fraction": " 0.85"},
+        ],
+    )
+    def test_what_the_backend_reads_passes(self, parameters: dict[str, str]) -> None:
+        assert found(tensorrtllm(**parameters), pod=FOUR_GPUS) == []
+
     def test_engines_on_one_gpu_share_what_is_free(self) -> None:
         def engine(name: str, share: str) -> Model:
-            return tensorrtllm(name, gpt_model_path="/e", kv_cache_free_gpu_mem_fraction=share)
+            return tensorrtllm(name, kv_cache_free_gpu_mem_fraction=share)
 
         shared = Repository(models=(engine("target", "0.35"), engine("draft", "0.35")))
         assert repository_findings(shared, A10G) == []

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from checks import Finding
-from triton_repository.backends.choice import named_backend
 from triton_repository.model import File, Model
 from triton_repository.pod import Pod, instances_on_gpus
 from triton_repository.schema.model_config import ModelConfig
@@ -17,14 +16,12 @@ class Backend:
     """A backend of which nothing is known but its name: every check that depends on the backend passes.
 
     Attributes:
-        platforms: values of `platform` that go with it, besides none; None if any does.
         model_file: what it loads from a version directory if the configuration names no file; empty if not known.
         runtimes: values of `runtime` that it has; None if not known.
         batches_itself: whether it merges requests better than Triton's own batcher, which must then be off.
         needs_gpu: whether it runs on GPUs only.
     """
 
-    platforms: ClassVar[frozenset[str] | None] = None
     model_file: ClassVar[str] = ""
     runtimes: ClassVar[frozenset[str] | None] = None
     batches_itself: ClassVar[bool] = False
@@ -35,9 +32,11 @@ class Backend:
 
     def loaded_file(self, model: Model) -> str:
         """Return what it loads from a version directory; empty if that is not known."""
-        named = named_backend(model)
-        default = f"model.{named}" if named else self.model_file
-        return self.model_file and (model.config.default_model_filename or default)
+        return self.model_file and (model.config.default_model_filename or self.model_file)
+
+    def needs_tensors(self, model: Model) -> bool:
+        """Return whether it loads no model that has no inputs or no outputs."""
+        return False
 
     def completes(self, model: Model) -> bool:
         """Return whether inputs and outputs that the configuration leaves out are taken from the model's files."""

@@ -45,7 +45,7 @@ def sign_of(model: Model) -> Sign | None:
     """Return what tells the backend of a model; None if nothing does. Where one is named, only its platform counts."""
     config = model.config
     file = "" if config.backend else config.default_model_filename
-    held = set[str]() if config.backend or config.platform or file else _first_version(model)
+    held = set[str]() if config.backend or config.platform or file else _first_folder(model)
     for sign in SIGNS:
         told = (config.platform and config.platform == sign.platform) or sign.file == file or sign.file in held
         if told and config.backend in {"", sign.backend}:
@@ -56,14 +56,23 @@ def sign_of(model: Model) -> Sign | None:
 def named_backend(model: Model) -> str:
     """Return the backend that a model's own name ends with: `own` of `model.own`; empty if it counts for nothing.
 
-    It counts where nothing else is stated, and the backend's file is then `model.own`.
+    It counts where nothing else is stated, and for backends that want neither a platform nor a file of another name.
     """
     config = model.config
     stated = config.backend or config.platform or config.default_model_filename or sign_of(model)
-    return "" if stated else config.name.partition(".")[2]
+    ending = config.name.partition(".")[2]
+    return "" if stated or ending == "python" or platforms_of(ending) else ending
 
 
-def _first_version(model: Model) -> set[str]:
-    """Return the files of the one version directory that Triton looks into: the first by its name, not its number."""
-    held = set(model.versions[min(model.versions, key=str)]) if model.versions else set[str]()
+def platforms_of(backend: str) -> set[str]:
+    """Return the values of `platform` that go with a backend; none if it takes any."""
+    return {sign.platform for sign in SIGNS if sign.backend == backend and sign.platform}
+
+
+def _first_folder(model: Model) -> set[str]:
+    """Return the files of the one folder that Triton looks into: the first by its name, be it a version or not."""
+    folders = {str(version): {*files} for version, files in model.versions.items()}
+    for folder, _, file in (path.partition("/") for path in model.files if "/" in path):
+        folders.setdefault(folder, set()).add(file)
+    held = folders[min(folders)] if folders else set[str]()
     return held | {path.partition("/")[0] for path in held if path.startswith(DIRECTORIES)}

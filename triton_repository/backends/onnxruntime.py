@@ -21,7 +21,6 @@ GRAPH_LEVELS = (-1, 0, 1, 2)
 class OnnxRuntimeBackend(Backend):
     """The backend `onnxruntime`."""
 
-    platforms: ClassVar = frozenset({"onnxruntime_onnx"})
     model_file: ClassVar = "model.onnx"
     runtimes: ClassVar = frozenset({"libtriton_onnxruntime.so"})
 

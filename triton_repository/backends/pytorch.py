@@ -5,22 +5,18 @@ The files do not say what a model takes and gives, so inputs and outputs are nev
 Source: the README and the sources of the pytorch backend (ValidateInputs and ValidateOutputs).
 """
 
-from collections.abc import Iterator
 from typing import ClassVar
 
 from typing_extensions import override
 
-from checks import Finding
 from triton_repository.backends.backend import PYTHON_RUNTIME, Backend
 from triton_repository.backends.choice import sign_of
 from triton_repository.model import Model
-from triton_repository.pod import Pod
 
 
 class PyTorchBackend(Backend):
     """The backend `pytorch`."""
 
-    platforms: ClassVar = frozenset({"pytorch_libtorch", "torch_aoti"})
     model_file: ClassVar = "model.pt"
     runtimes: ClassVar = frozenset({"libtriton_pytorch.so", PYTHON_RUNTIME})
 
@@ -36,7 +32,5 @@ class PyTorchBackend(Backend):
         return False
 
     @override
-    def findings(self, model: Model, place: str, pod: Pod) -> Iterator[Finding]:
-        if not model.config.output and model.config.runtime != PYTHON_RUNTIME:
-            message = "there is none, and the pytorch backend does not load a model without"
-            yield Finding("triton.no-output", f"{place}.output", message, "declare what the model gives: OUTPUT__0, …")
+    def needs_tensors(self, model: Model) -> bool:
+        return model.config.runtime != PYTHON_RUNTIME

@@ -17,7 +17,6 @@ from triton_repository.pod import Pod
 class TensorRtBackend(Backend):
     """The backend `tensorrt`."""
 
-    platforms: ClassVar = frozenset({"tensorrt_plan"})
     model_file: ClassVar = "model.plan"
     runtimes: ClassVar = frozenset({"libtriton_tensorrt.so"})
     needs_gpu: ClassVar = True

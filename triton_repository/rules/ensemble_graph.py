@@ -32,35 +32,35 @@ def _written_findings(written: dict[str, list[str]], inputs: list[str], place: s
         path = f"{place}.ensemble_scheduling.{tensor}"
         if tensor in inputs:
             message = f"{writers[0]} writes it, but requests bring it: they would wait for ever"
-            yield Finding("triton.written", path, message, "give the output a name of its own")
+            yield Finding("triton.ensemble-input-written", path, message, "give the output a name of its own")
         elif len(writers) > 1:
             message = f"{' and '.join(writers)} write it, and a tensor is written once"
-            yield Finding("triton.written", path, message, "give each output a name of its own")
+            yield Finding("triton.ensemble-written-twice", path, message, "give each output a name of its own")
 
 
 def _used_findings(
     written: dict[str, list[str]], used: dict[str, list[str]], inputs: list[str], outputs: list[str], place: str
 ) -> Iterator[Finding]:
     known = ", ".join(sorted({*written, *inputs}))
+    scheduling = f"{place}.ensemble_scheduling"
     for tensor, readers in used.items():
         if tensor not in written and tensor not in inputs:
             message = f"{' and '.join(readers)} read it, but no step writes it and no request brings it"
-            yield Finding("triton.used", f"{place}.ensemble_scheduling.{tensor}", message, f"read one of {known}")
+            yield Finding("triton.ensemble-unwritten", f"{scheduling}.{tensor}", message, f"read one of {known}")
     for tensor in written:
         if tensor not in used and tensor not in outputs:
             message = f"{written[tensor][0]} writes it, and nobody reads it"
             remedy = "leave it out of the output_map, or declare it as an output"
-            yield Finding("triton.used", f"{place}.ensemble_scheduling.{tensor}", message, remedy)
+            yield Finding("triton.ensemble-unread", f"{scheduling}.{tensor}", message, remedy)
     for tensor in inputs:
         if tensor not in used:
             message = "no step reads it" + (", only the ensemble's own output" if tensor in outputs else "")
-            yield Finding(
-                "triton.used", f"{place}.input.{tensor}", message, "leave it out, or map it to an input of a step"
-            )
+            remedy = "leave it out, or map it to an input of a step"
+            yield Finding("triton.ensemble-input", f"{place}.input.{tensor}", message, remedy)
     for tensor in outputs:
         if tensor not in written and tensor not in inputs:
             remedy = f"map an output of a step to it; known are {known}"
-            yield Finding("triton.used", f"{place}.output.{tensor}", "no step writes it", remedy)
+            yield Finding("triton.ensemble-output", f"{place}.output.{tensor}", "no step writes it", remedy)
 
 
 def _cycle_findings(steps: tuple[Step, ...], inputs: list[str], place: str) -> Iterator[Finding]:
@@ -68,12 +68,8 @@ def _cycle_findings(steps: tuple[Step, ...], inputs: list[str], place: str) -> I
     if waiting:
         names = " and ".join(step.model_name for step in waiting)
         message = f"{names} wait for one another's outputs, so none of them ever runs"
-        yield Finding(
-            "triton.cycle",
-            f"{place}.ensemble_scheduling.step",
-            message,
-            "feed one of them from an input or an earlier step",
-        )
+        remedy = "feed one of them from an input or an earlier step"
+        yield Finding("triton.ensemble-cycle", f"{place}.ensemble_scheduling.step", message, remedy)
 
 
 def in_order(steps: tuple[Step, ...], inputs: list[str]) -> tuple[list[Step], list[Step]]:

@@ -36,23 +36,21 @@ def agreement_findings(repository: Repository, model: Model, place: str) -> Iter
         path = f"{place}.ensemble_scheduling.{tensor}"
         if first.data_type != end.data_type:
             message = f"{first.owner} is {first.data_type}, and {end.owner} is {end.data_type}"
-            yield Finding(
-                "triton.agreement",
-                path,
-                message,
-                "declare the same type at both ends, or convert in a step between them",
-            )
+            remedy = "declare the same type at both ends, or convert in a step between them"
+            yield Finding("triton.ensemble-type", path, message, remedy)
         elif not _alike(first.dims, end.dims) and not _alike(first.shape, end.shape):
             message = f"{first.owner} is {[*first.shape]}, and {end.owner} is {[*end.shape]}, batch included"
             remedy = "declare the same shape at both ends; with max_batch_size 0 dims include the batch, else not"
-            yield Finding("triton.agreement", path, message, remedy)
+            yield Finding("triton.ensemble-shape", path, message, remedy)
     yield from _optional_findings(repository, model, place)
     yield from _decoupled_findings(repository, model, place)
 
 
 def _ends(repository: Repository, model: Model) -> Iterator[tuple[str, _End]]:
+    """Yield each end of each tensor; of a tensor that the ensemble declares twice, the first declaration counts."""
     config = model.config
-    for tensor in (*config.input, *config.output):
+    declared = {tensor.name: tensor for tensor in reversed((*config.input, *config.output))}
+    for tensor in declared.values():
         dims = tensor.reshape.shape if tensor.reshape else tensor.dims
         yield tensor.name, _end(config, tensor, dims)
     assert config.ensemble_scheduling
@@ -78,33 +76,37 @@ def _alike(one: Dims, other: Dims) -> bool:
 
 def _optional_findings(repository: Repository, model: Model, place: str) -> Iterator[Finding]:
     assert model.config.ensemble_scheduling
-    optional = {tensor.name for tensor in model.config.input if tensor.optional}
+    required = {tensor.name for tensor in model.config.input if not tensor.optional}
+    optional = {tensor.name for tensor in model.config.input} - required
     for step in model.config.ensemble_scheduling.step:
         composing = repository.model(step.model_name)
         for tensor in completed(composing).input if composing else ():
             if step.input_map.get(tensor.name) in optional and not tensor.optional:
                 path = f"{place}.input.{step.input_map[tensor.name]}.optional"
                 message = f"true, but {step.model_name} needs it: a request without it is refused"
-                yield Finding(
-                    "triton.optional",
-                    path,
-                    message,
-                    f"leave it out, or declare {tensor.name} optional in {step.model_name}",
-                )
+                remedy = f"leave it out, or declare {tensor.name} optional in {step.model_name}"
+                yield Finding("triton.ensemble-optional", path, message, remedy, "warning")
 
 
 def _decoupled_findings(repository: Repository, model: Model, place: str) -> Iterator[Finding]:
     """Answers of a decoupled step cannot be paired with tensors that come once, or from another such step."""
     assert model.config.ensemble_scheduling
+    steps = model.config.ensemble_scheduling.step
     inputs = [tensor.name for tensor in model.config.input]
     origin = dict.fromkeys(inputs, "the request")
-    for step in in_order(model.config.ensemble_scheduling.step, inputs)[0]:
+    for step in in_order(steps, inputs)[0]:
+        index = steps.index(step)
+        path = f"{place}.ensemble_scheduling.step[{index}]"
         origins = {origin[tensor] for tensor in step.input_map.values()}
-        if len(origins) > 1:
-            message = f"its inputs come from {' and from '.join(sorted(origins))}, which answer in different numbers"
-            path = f"{place}.ensemble_scheduling.step.{step.model_name}"
-            yield Finding("triton.decoupled", path, message, "feed it from one of them only")
+        yield from _origin_findings(origins, path, "inputs")
         composing = repository.model(step.model_name)
-        answers = f"the decoupled {step.model_name}" if composing and is_decoupled(repository, composing) else ""
+        decoupled = composing is not None and is_decoupled(repository, composing)
         for tensor in step.output_map.values():
-            origin[tensor] = answers or min(origins)
+            origin[tensor] = f"the decoupled {step.model_name} of step[{index}]" if decoupled else min(origins)
+    yield from _origin_findings({origin[tensor.name] for tensor in model.config.output}, f"{place}.output", "outputs")
+
+
+def _origin_findings(origins: set[str], path: str, tensors: str) -> Iterator[Finding]:
+    if len(origins) > 1:
+        message = f"its {tensors} come from {' and from '.join(sorted(origins))}, which answer in different numbers"
+        yield Finding("triton.ensemble-decoupled", path, message, f"take its {tensors} from one of them only")

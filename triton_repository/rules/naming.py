@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from checks import Finding
 from triton_repository.backends import backend_of, is_ensemble
 from triton_repository.backends.backend import PYTHON_RUNTIME, Backend
-from triton_repository.backends.choice import sign_of
+from triton_repository.backends.choice import platforms_of, sign_of
 from triton_repository.model import Model
 from triton_repository.pod import Pod
 
@@ -40,10 +40,10 @@ def _nameless_findings(model: Model, place: str) -> Iterator[Finding]:
 
 
 def _backend_findings(model: Model, backend: Backend, place: str, pod: Pod) -> Iterator[Finding]:
-    platform = model.config.platform
-    if backend.platforms is not None and platform not in backend.platforms | {""}:
+    platform, platforms = model.config.platform, platforms_of(backend.name)
+    if platform and platforms and platform not in platforms:
         message = f"{platform!r} does not go with the backend {backend.name}"
-        remedy = f"leave it out, or write {' or '.join(sorted(backend.platforms))}"
+        remedy = f"leave it out, or write {' or '.join(sorted(platforms))}"
         yield Finding("triton.platform", f"{place}.platform", message, remedy)
     if pod.backends is not None and backend.name not in pod.backends:
         message = f"{backend.name!r} is not in the server's image, which brings {', '.join(sorted(pod.backends))}"
@@ -58,16 +58,15 @@ def _backend_findings(model: Model, backend: Backend, place: str, pod: Pod) -> I
 
 def _runtime_findings(model: Model, backend: Backend, place: str) -> Iterator[Finding]:
     """Triton looks for the library in the version directory, in the model's and in the backend's, and not outside."""
-    parts = [part for part in model.config.runtime.split("/") if part not in {"", "."}]
+    runtime = model.config.runtime
+    parts = [part for part in runtime.split("/") if part not in {"", "."}]
     library = "/".join(parts)
     held = {*model.files, *(path for files in model.versions.values() for path in files)} - {PYTHON_RUNTIME}
-    if not parts or ".." in parts:
-        message = f"{model.config.runtime!r} names no library in the directories of the model and the backend"
-        yield Finding("triton.runtime-outside", place, message, "write the library's name alone, or leave it out")
-    elif backend.runtimes is not None and library not in backend.runtimes | held:
-        message = f"{model.config.runtime!r} is no library of the {backend.name} backend, and no file of the model"
-        remedy = f"leave it out, or write {' or '.join(sorted(backend.runtimes))}"
-        yield Finding("triton.runtime", place, message, remedy)
+    usual = backend.runtimes or {f"libtriton_{backend.name}.so", PYTHON_RUNTIME}
+    known = library in usual | held or (backend.runtimes is None and library.endswith(".so"))
+    if not known or ".." in parts:
+        message = f"{runtime!r} is no library of the {backend.name} backend, and no file in the model's directory"
+        yield Finding("triton.runtime", place, message, f"leave it out, or write {' or '.join(sorted(usual))}")
 
 
 def _release_findings(model: Model, place: str, pod: Pod) -> Iterator[Finding]:

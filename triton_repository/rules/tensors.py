@@ -25,13 +25,19 @@ def tensor_findings(model: Model, place: str) -> Iterator[Finding]:
             yield from _stated_findings(tensor, path, completes=completes)
             yield from _shape_findings(tensor, path, batches=config.max_batch_size > 0)
             yield from _tensorrt_findings(tensor, path, is_tensorrt=is_tensorrt)
+        if not tensors and backend and backend.needs_tensors(model):
+            message = f"there is none, and the {backend.name} backend does not load a model without"
+            yield Finding(
+                "triton.tensors-none", f"{place}.{side}", message, f"declare each {side}: {side.upper()}__0, …"
+            )
+        elif not tensors and side == "input" and config.max_batch_size > 0 and not completes:
+            message = "there is none, and Triton finds the size of a batch in an input: it refuses all requests"
+            remedy = "declare the tensors that a request brings, or write max_batch_size: 0"
+            yield Finding("triton.input-none", f"{place}.input", message, remedy)
     for name, count in Counter(tensor.name for tensor in config.input if not tensor.optional).items():
         if count > 1:
             message = f"{name!r} is declared {count} times, and a request brings it once: Triton refuses all requests"
             yield Finding("triton.input-twice", f"{place}.input", message, "declare it once")
-    if not config.input and not completes:
-        message = "there is none, and Triton answers a request without inputs with an error"
-        yield Finding("triton.no-input", f"{place}.input", message, "declare the tensors that a request brings")
     yield from _batch_tensor_findings(model, place)
     yield from _label_findings(model, place)
 

@@ -58,13 +58,13 @@ def _finding(error: text_format.ParseError, path: str) -> Finding:
     if match := _UNKNOWN_FIELD.search(reason):
         fields = _MESSAGE.DESCRIPTOR.file.message_types_by_name[match["message"].partition(".")[0]].fields_by_name
         message = f"{match['message']} has no field {match['field']!r}"
-        return Finding("triton.finding", where, message, _instead(match["field"], [*fields]))
+        return Finding("triton.unknown-field", where, message, _instead(match["field"], [*fields]))
     if match := _UNKNOWN_VALUE.search(reason):
         owner, _, enum = match["enum"].rpartition(".")
         values = _MESSAGE.DESCRIPTOR.file.message_types_by_name[owner].enum_types_by_name[enum].values_by_name
         message = f"{match['value']} is no {enum} of {owner}"
-        return Finding("triton.finding", where, message, _instead(match["value"], [*values]))
-    return Finding("triton.finding", where, reason.rstrip("."), "correct the file at this line and column")
+        return Finding("triton.unknown-value", where, message, _instead(match["value"], [*values]))
+    return Finding("triton.config-syntax", where, reason.rstrip("."), "correct the file at this line and column")
 
 
 def _instead(name: str, known: list[str]) -> str:

@@ -12,9 +12,11 @@ PARTS = (
     model("pair", input=(*x(), *x(name="z"))),
     model("fork", output=(*y(), *y(name="z"))),
     model("stream", model_transaction_policy=ModelTransactionPolicy(decoupled=True)),
+    model("echoed", output=(*y(), *y())),
 )
 STEPS = "ensemble_scheduling.step"
 TENSOR = "ensemble_scheduling"
+DECOUPLED = "receives inputs originated from different decoupled models"
 
 
 def of(name: str, field: str, message: str, answer: str, *steps: Step, **fields: Any) -> Mistake:
@@ -148,11 +150,45 @@ ENSEMBLES = [
     ),
     of(
         "joined",
-        f"{STEPS}.pair",
-        "its inputs come from the decoupled stream and from the request",
-        "receives inputs originated from different decoupled models",
+        f"{STEPS}[1]",
+        "its inputs come from the decoupled stream of step[0] and from the request",
+        DECOUPLED,
         part("stream", x="x", a="m"),
         part("pair", x="m", z="x", a="y"),
+    ),
+    of(
+        "joined_twice",
+        f"{STEPS}[2]",
+        "its inputs come from the decoupled stream of step[0] and from the decoupled stream of step[1]",
+        DECOUPLED,
+        part("stream", x="x", a="m"),
+        part("stream", x="x", a="n"),
+        part("pair", x="m", z="n", a="y"),
+    ),
+    of(
+        "joined_in_a_row",
+        f"{STEPS}[2]",
+        "its inputs come from the decoupled stream of step[0] and from the decoupled stream of step[1]",
+        DECOUPLED,
+        part("stream", x="x", a="m"),
+        part("stream", x="m", a="n"),
+        part("pair", x="m", z="n", a="y"),
+    ),
+    of(
+        "answered_apart",
+        "output",
+        "its outputs come from the decoupled stream of step[0] and from the request",
+        DECOUPLED,
+        part("stream", x="x", a="y"),
+        part(x="x", a="w"),
+        output=(*y(), *y(name="w")),
+    ),
+    of(
+        "mapped_twice",
+        f"{STEPS}[0].output_map",
+        "echoed declares its output 'y' 2 times: it cannot be mapped",
+        "multiple outputs in model echoed are mapped to the same ensemble tensor",
+        part("echoed", x="x", a="y"),
     ),
     of("itself", TENSOR, "made of itself: itself → itself", "circular dependency", part("itself", x="x", a="y")),
 ]

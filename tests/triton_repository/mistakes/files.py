@@ -19,7 +19,14 @@ def warm(name: str, field: str, message: str, answer: str, *, files: Any = None,
     return one(name, f"model_warmup.w.inputs.x{field}", message, answer, files=files, model_warmup=(warmup,))
 
 
+def filed(name: str, file: str, message: str, answer: str) -> Mistake:
+    made = model(name, default_model_filename=file).model_copy(update={"versions": {1: {file: code("zeros")}}})
+    return Mistake((made,), "default_model_filename", message, answer)
+
+
 FILES = [
+    filed("dotted", "my.model.py", "'my.model.py' cannot be imported", "No module named '1.my'"),
+    filed("no_python", "model.txt", "'model.txt' cannot be imported", "Model name must end with '.py'"),
     versions("no_version", "serves none", None),
     versions("latest_none", "serves none", ModelVersionPolicy(latest=Latest(num_versions=0)), 1),
     versions("specific_none", "serves none", ModelVersionPolicy(specific=Specific(versions=(2,))), 1),
@@ -75,6 +82,42 @@ NAMES = [
         "unexpected 'platform' and 'backend' pair",
         backend="onnxruntime",
         platform="tensorrt_plan",
+    ),
+    one(
+        "other_pair",
+        "platform",
+        "'tensorrt_plan' does not go with the backend pytorch",
+        "unexpected 'platform' and 'backend' pair",
+        backend="pytorch",
+        platform="tensorrt_plan",
+    ),
+    one(
+        "runtime",
+        "runtime",
+        "'libtriton_other.so' is no library of the python backend",
+        "unable to find backend library 'libtriton_other.so'",
+        runtime="libtriton_other.so",
+    ),
+    one(
+        "runtime_of_python",
+        "runtime",
+        "'model.py' is no library of the python backend",
+        "unable to find Python backend based backend library 'model.py'",
+        runtime="model.py",
+    ),
+    one(
+        "runtime_above",
+        "runtime",
+        "'../libtriton_python.so' is no library of the python backend",
+        "unable to find backend library '../libtriton_python.so'",
+        runtime="../libtriton_python.so",
+    ),
+    one(
+        "runtime_outside",
+        "runtime",
+        "'../config.pbtxt' is no library of the python backend",
+        "escapes backend directory",
+        runtime="../config.pbtxt",
     ),
     one(
         "other_image",
