@@ -39,12 +39,24 @@ class Genuine(provider_pb2_grpc.ResourceProviderServicer):
         context.abort(grpc.StatusCode.UNKNOWN, f"{request.urn} has no endpoints")
 
     @override
+    def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
+        return provider_pb2.UpdateResponse(properties=request.news)
+
+    @override
+    def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
+        return provider_pb2.ReadResponse(id=request.id, properties=struct(kind="Ingress", status="balanced"))
+
+    @override
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         return empty_pb2.Empty()
 
 
 def adapted(manifest: Json) -> Json:
     return {**manifest, "data": {**manifest["data"], "speed": "30", "seen": f"{manifest['data']['count']!r}"}}
+
+
+def completed(manifest: Json) -> bool:
+    return manifest["kind"] == "Ingress"
 
 
 def struct(**values: Any) -> struct_pb2.Struct:
@@ -63,7 +75,7 @@ def proxy(releases: Cloud) -> Generator[Any]:
     with ExitStack() as stack:
         genuine = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, Genuine())
         channel = stack.enter_context(grpc.insecure_channel(f"{ADDRESS}:{stack.enter_context(served(genuine))}"))
-        handler = KubernetesProxy(channel, CloudProvider("kubernetes", releases), adapted)
+        handler = KubernetesProxy(channel, CloudProvider("kubernetes", releases), adapted=adapted, completed=completed)
         port = stack.enter_context(served(lambda server: server.add_generic_rpc_handlers((handler,))))
         own = stack.enter_context(grpc.insecure_channel(f"{ADDRESS}:{port}"))
         yield provider_pb2_grpc.ResourceProviderStub(own)
@@ -111,3 +123,12 @@ def test_what_it_does_not_know_goes_on(proxy: Any) -> None:
         proxy.GetSchema(provider_pb2.GetSchemaRequest())
     error: Any = caught.value
     assert error.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_what_was_completed_after_it_was_made_is_read_again(proxy: Any) -> None:
+    def status(kind: str) -> Any:
+        news = struct(kind=kind, status="none")
+        answer = proxy.Update(provider_pb2.UpdateRequest(urn=CONFIG_MAP, id="a/b", olds=news, news=news))
+        return answer.properties["status"]
+
+    assert (status("Ingress"), status("ConfigMap")) == ("balanced", "none")
