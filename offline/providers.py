@@ -105,10 +105,14 @@ def _kubernetes_object(inputs: Mapping[str, Any], auto_name: str) -> tuple[str, 
     namespace: str = metadata.get("namespace", "default")
     answer: dict[str, Any] = {"metadata": {"name": name, "namespace": namespace}}
     if inputs.get("kind") == "Ingress" or inputs.get("spec", {}).get("type") == "LoadBalancer":
-        aws = any("aws-load-balancer" in key or key.startswith("alb.") for key in metadata.get("annotations") or ())
-        address = {"hostname": LOAD_BALANCER_NAME} if aws else {"ip": LOAD_BALANCER_ADDRESS}
-        answer["status"] = {"loadBalancer": {"ingress": [address]}}
+        answer["status"] = {"loadBalancer": {"ingress": [load_balancer(metadata)]}}
     return f"{namespace}/{name}", answer
+
+
+def load_balancer(metadata: Mapping[str, Any]) -> dict[str, str]:
+    """Return the address that a cloud gives an object with this metadata: the annotations say which cloud."""
+    aws = any("aws-load-balancer" in key or key.startswith("alb.") for key in metadata.get("annotations") or ())
+    return {"hostname": LOAD_BALANCER_NAME} if aws else {"ip": LOAD_BALANCER_ADDRESS}
 
 
 def _helm_release(inputs: Mapping[str, Any], auto_name: str) -> tuple[str, dict[str, Any]]:

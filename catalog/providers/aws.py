@@ -13,7 +13,9 @@ REPLACING: Mapping[str, Sequence[str]] = {
     "aws:ec2/eip:Eip": ("domain", "networkBorderGroup", "publicIpv4Pool"),
     "aws:ec2/internetGateway:InternetGateway": (),
     "aws:ec2/launchTemplate:LaunchTemplate": ("name", "namePrefix"),
-    "aws:ec2/natGateway:NatGateway": ("allocationId", "connectivityType", "privateIp", "subnetId", "vpcId"),
+    "aws:ec2/natGateway:NatGateway": (
+        *("allocationId", "connectivityType", "privateIp", "secondaryPrivateIpAddressCount", "subnetId", "vpcId"),
+    ),
     "aws:ec2/placementGroup:PlacementGroup": ("name", "partitionCount", "spreadLevel", "strategy"),
     "aws:ec2/routeTable:RouteTable": ("vpcId",),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": ("gatewayId", "subnetId"),

@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from offline.providers import load_balancer
 from rehearsal import lifecycle, releases
 from rehearsal.client import Json
 from rehearsal.clock import Clock
@@ -28,6 +29,8 @@ from rehearsal.releases import Release
 GENUINE = "kubernetes-provider"
 PACKAGES = ("aws", "gcp")
 SKIP_AWAIT = "pulumi.com/skipAwait"
+UNAWAITED = ("Ingress", "Service")
+"""What would be waited for without end: the API server takes no loopback address for what is behind a Service."""
 
 
 class Clouds:
@@ -58,7 +61,12 @@ class Clouds:
         """
         with ExitStack() as stack:
             channel = stack.enter_context(self._genuine())
-            proxy = KubernetesProxy(channel, CloudProvider("kubernetes", self.clouds["kubernetes"]), self._adapted)
+            proxy = KubernetesProxy(
+                channel,
+                CloudProvider("kubernetes", self.clouds["kubernetes"]),
+                adapted=self._adapted,
+                completed=self._completed,
+            )
             yield {
                 "kubernetes": stack.enter_context(served(lambda server: server.add_generic_rpc_handlers((proxy,)))),
                 **{
@@ -98,12 +106,20 @@ class Clouds:
 
     def _adapted(self, manifest: Json) -> Json:
         made = self._stand_in(manifest)
-        if made["kind"] != "Service":
+        if made["kind"] not in UNAWAITED:
             return made
-        # The API server takes no loopback address for what is behind a Service: the provider would wait for ever.
         metadata: dict[str, Any] = made.get("metadata") or {}
         annotations: dict[str, Any] = metadata.get("annotations") or {}
         return {**made, "metadata": {**metadata, "annotations": {**annotations, SKIP_AWAIT: "true"}}}
+
+    def _completed(self, manifest: Json) -> bool:
+        """Give what asks for a load balancer the address of one."""
+        spec: Json = manifest.get("spec") or {}
+        if not (manifest.get("kind") == "Ingress" or spec.get("type") == "LoadBalancer"):
+            return False
+        balanced = {"loadBalancer": {"ingress": [load_balancer(manifest["metadata"])]}}
+        self._plane.client.patch(manifest, {"status": balanced}, subresource="status")
+        return True
 
     def _install(self, existing: Existing) -> None:
         if existing.inputs.get("createNamespace"):

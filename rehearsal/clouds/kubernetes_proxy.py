@@ -18,14 +18,19 @@ from rehearsal.client import Json
 from rehearsal.clouds.provider import CloudProvider
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
+READ = "/pulumirpc.ResourceProvider/Read"
 
-_RELEASE_METHODS: Mapping[str, type[Message]] = {
+_OF_RESOURCES: Mapping[str, type[Message]] = {
     "Check": provider_pb2.CheckRequest,
     "Diff": provider_pb2.DiffRequest,
     "Create": provider_pb2.CreateRequest,
     "Read": provider_pb2.ReadRequest,
     "Update": provider_pb2.UpdateRequest,
     "Delete": provider_pb2.DeleteRequest,
+}
+_MADE: Mapping[str, type[Message]] = {
+    "Create": provider_pb2.CreateResponse,
+    "Update": provider_pb2.UpdateResponse,
 }
 
 
@@ -36,10 +41,20 @@ class KubernetesProxy(grpc.GenericRpcHandler):
         genuine: a channel to the genuine provider.
         releases: the double of Helm releases.
         adapted: makes of an object, as the program gives it, the one that is applied here.
+        completed: gives an object that was made or changed the status that a controller of the cloud would, and tells
+            whether it did.
     """
 
-    def __init__(self, genuine: grpc.Channel, releases: CloudProvider, adapted: Callable[[Json], Json]) -> None:
-        self._genuine, self._releases, self._adapted = genuine, releases, adapted
+    def __init__(
+        self,
+        genuine: grpc.Channel,
+        releases: CloudProvider,
+        *,
+        adapted: Callable[[Json], Json],
+        completed: Callable[[Json], bool],
+    ) -> None:
+        self._genuine, self._releases = genuine, releases
+        self._adapted, self._completed = adapted, completed
 
     @override
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
@@ -47,17 +62,20 @@ class KubernetesProxy(grpc.GenericRpcHandler):
 
     def _answer(self, path: str, request: bytes, context: grpc.ServicerContext) -> bytes:
         name = path.rpartition("/")[2]
-        if (kind := _RELEASE_METHODS.get(name)) is not None:
-            parsed: Any = kind.FromString(request)
-            if f"{RELEASE}::" in parsed.urn:
-                return getattr(self._releases, name)(parsed, context).SerializeToString()
-            if name == "Check":
-                request = self._adapt(parsed).SerializeToString()
-        forward: Any = self._genuine.unary_unary(path)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        kind = _OF_RESOURCES.get(name)
+        parsed: Any = kind.FromString(request) if kind else None
+        if kind and f"{RELEASE}::" in parsed.urn:
+            return getattr(self._releases, name)(parsed, context).SerializeToString()
+        if name == "Check":
+            request = self._adapt(parsed).SerializeToString()
         try:
-            return forward(request)
+            answer: bytes = self._forward(path)(request)
+            return self._complete(_MADE[name].FromString(answer), parsed) if name in _MADE else answer
         except grpc.RpcError as error:
             return _pass_on(error, context)
+
+    def _forward(self, path: str) -> Any:
+        return self._genuine.unary_unary(path)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
     def _adapt(self, request: provider_pb2.CheckRequest) -> provider_pb2.CheckRequest:
         given = _whole(json_format.MessageToDict(request.news))
@@ -65,6 +83,15 @@ class KubernetesProxy(grpc.GenericRpcHandler):
             request.news.Clear()
             request.news.update(self._adapted(given))
         return request
+
+    def _complete(self, made: Any, request: Any) -> bytes:
+        """Return an answer with what the provider reads of the object, if it has been completed since."""
+        if self._completed(_whole(json_format.MessageToDict(made.properties))):
+            id_ = request.id if isinstance(request, provider_pb2.UpdateRequest) else made.id
+            again = provider_pb2.ReadRequest(id=id_, urn=request.urn, properties=made.properties)
+            read = provider_pb2.ReadResponse.FromString(self._forward(READ)(again.SerializeToString()))
+            made.properties.CopyFrom(read.properties)
+        return made.SerializeToString()
 
 
 def _pass_on(error: Any, context: grpc.ServicerContext) -> NoReturn:

@@ -28,6 +28,7 @@ CHANGES = (
     "windows and periods in the autoscalers' behaviour are divided by the speed, in whole seconds",
     "pods of engines carry the annotation that says when they are Ready",
     "on TPU, weights and compiled programs count as already in the bucket",
+    "Services carry the annotation with which the Kubernetes provider does not wait for their endpoints",
     "windows of rules and of the adapter's queries are divided by the speed, and so are rates",
 )
 
@@ -107,9 +108,10 @@ def report(setting: Setting, told: Told, seconds: float) -> Report:
         acts=told.acts,
         verdicts=told.verdicts,
         observations=told.observations,
-        real=[*REAL, *setting.metrics.real, *(triton.REAL if setting.triton else ())],
+        real=[*REAL, *setting.deployment.real, *setting.metrics.real, *(triton.REAL if setting.triton else ())],
         doubles=[
             *DOUBLES,
+            *setting.deployment.doubles,
             *(() if all(server.engine.is_real for server in setting.stack.servers) else ENGINE_DOUBLES),
             *setting.metrics.doubles,
             *(triton.DOUBLES if setting.triton else ()),

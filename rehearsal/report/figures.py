@@ -21,7 +21,7 @@ from rehearsal.story.told import Act
 WIDTH, HEIGHT = 4.6, 2.7
 """Inches; a phone shows them at about the size of print."""
 BLUE, ORANGE, GREEN, GREY = "#1f6feb", "#d9480f", "#2b8a3e", "#868e96"
-ACTS = {Act.START: "start", Act.LOAD: "load", Act.HOLD: "hold", Act.REST: "rest"}
+ACTS = {Act.START: "start", Act.LOAD: "load", Act.HOLD: "hold", Act.UPDATE: "update", Act.REST: "rest"}
 STYLE: dict[RcKeyType, Any] = {
     "svg.fonttype": "none",
     "font.family": "sans-serif",

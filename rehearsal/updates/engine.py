@@ -86,9 +86,13 @@ class Engine:
         folder: where its state and its files go.
         program: the program's `__main__.py`; `Pulumi.yaml` lies beside it.
         config: of the stack.
+
+    Attributes:
+        folder: as given.
     """
 
     def __init__(self, cli: Path, folder: Path, program: Path, config: StackConfig) -> None:
+        self.folder = folder
         self._command, self._program, self._project = Command(cli), program, folder / "project"
         for each in (folder / "state", folder / "home", self._project):
             each.mkdir(parents=True)

@@ -34,7 +34,7 @@ def cloud() -> Cloud:
 
 
 @pytest.fixture
-def provider(cloud: Cloud) -> Generator[provider_pb2_grpc.ResourceProviderStub]:
+def provider(cloud: Cloud) -> Generator[Any]:
     register = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, CloudProvider("gcp", cloud))
     with served(register) as port, grpc.insecure_channel(f"{ADDRESS}:{port}") as channel:
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
@@ -43,7 +43,7 @@ def provider(cloud: Cloud) -> Generator[provider_pb2_grpc.ResourceProviderStub]:
 
 
 def test_a_misspelt_input_is_refused_with_the_one_that_was_meant(
-    provider: provider_pb2_grpc.ResourceProviderStub,
+    provider: Any,
 ) -> None:
     news = struct(cluster="c", nodeConfig={"machineTyp": "ct6e-standard-8t"})
     answer = provider.Check(provider_pb2.CheckRequest(urn=POOL, news=news))
@@ -52,14 +52,14 @@ def test_a_misspelt_input_is_refused_with_the_one_that_was_meant(
     assert "'machineType'" in failure.reason
 
 
-def test_unknown_values_pass_a_check_as_they_are(provider: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_unknown_values_pass_a_check_as_they_are(provider: Any) -> None:
     unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     answer = provider.Check(provider_pb2.CheckRequest(urn=POOL, news=struct(cluster=unknown)))
     assert not answer.failures
     assert answer.inputs["cluster"] == unknown
 
 
-def test_a_resource_is_made_read_back_and_lost(provider: provider_pb2_grpc.ResourceProviderStub, cloud: Cloud) -> None:
+def test_a_resource_is_made_read_back_and_lost(provider: Any, cloud: Cloud) -> None:
     made = provider.Create(provider_pb2.CreateRequest(urn=ACCOUNT, properties=struct(accountId="nodes")))
     assert made.properties["email"] == "nodes@acme.iam.gserviceaccount.com"
     read = provider.Read(provider_pb2.ReadRequest(urn=ACCOUNT, id=made.id))
@@ -68,7 +68,7 @@ def test_a_resource_is_made_read_back_and_lost(provider: provider_pb2_grpc.Resou
     assert provider.Read(provider_pb2.ReadRequest(urn=ACCOUNT, id=made.id)).id == ""
 
 
-def test_what_replaces_is_told_from_what_updates(provider: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_what_replaces_is_told_from_what_updates(provider: Any) -> None:
     old = struct(name="v6e", nodeConfig={"spot": False, "machineType": "a"})
 
     def diff(**node: Any) -> provider_pb2.DiffResponse:
@@ -88,7 +88,7 @@ def _plain(inputs: struct_pb2.Struct) -> dict[str, Any]:
 
 
 def test_what_the_cloud_refuses_fails_with_its_reason(
-    provider: provider_pb2_grpc.ResourceProviderStub,
+    provider: Any,
 ) -> None:
     network, part = (
         "urn:pulumi:s::p::gcp:compute/" + each for each in ("network:Network::n", "subnetwork:Subnetwork::s")
@@ -99,6 +99,6 @@ def test_what_the_cloud_refuses_fails_with_its_reason(
         provider.Delete(provider_pb2.DeleteRequest(urn=network, id=made.id))
 
 
-def test_a_lookup_is_answered_for_the_configured_project(provider: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_a_lookup_is_answered_for_the_configured_project(provider: Any) -> None:
     answer = provider.Invoke(provider_pb2.InvokeRequest(tok="gcp:organizations/getProject:getProject", args=struct()))
     assert getattr(answer, "return")["projectId"] == "acme"

@@ -208,4 +208,4 @@ def test_without_load_it_comes_back_to_one(stage: Setting, server: Server) -> No
 
 
 def test_everything_goes_in_the_order_of_destroy(stage: Setting) -> None:
-    assert lifecycle.delete(stage.plane.client, list(stage.manifests), before=stage.before) == []
+    assert [verdict.broken for verdict in stage.deployment.down()] == [None]
