@@ -72,6 +72,8 @@ def _reason(detail: ErrorDetails) -> str:
         case "greater_than" | "greater_than_equal":
             least = detail.get("ctx", {}).get("gt", detail.get("ctx", {}).get("ge"))
             return f"must be {'more than' if kind == 'greater_than' else 'at least'} {least}{shown}"
+        case "less_than_equal":
+            return f"must be at most {detail.get('ctx', {}).get('le')}{shown}"
         case "literal_error":
             return f"only {detail.get('ctx', {}).get('expected')} is known{shown}"
         case "none_required":

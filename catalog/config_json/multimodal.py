@@ -33,16 +33,20 @@ from catalog.layers import Vision
 
 GEMMA4_VIDEO_TOKENS = 32 * (70 + 2 + 6)
 LLAMA4_TILES = 16 + 1
+RENAMED = dict.fromkeys(("dtype", "torch_dtype", "rope_scaling", "rope_parameters"))
 
 
 def flat(config: Mapping[str, object]) -> dict[str, object]:
-    """Return the keys of the language model beside its wrapper's, which has the last word on the output layer."""
+    """Return the keys of the language model beside its wrapper's, which has the last word on the output layer.
+
+    Of a key that has an older and a newer name, the one that says nothing is left out.
+    """
+    keys = {key: value for key, value in config.items() if value is not None or key not in RENAMED}
     if not isinstance(config.get("text_config"), Mapping):
-        return dict(config)
-    text = cast("Mapping[str, object]", config["text_config"])
-    wrapper = {key: value for key, value in config.items() if key != "text_config" and value is not None}
-    above = {key: wrapper[key] for key in ("tie_word_embeddings", "model_type") if key in wrapper}
-    return wrapper | {key: value for key, value in text.items() if value is not None} | above
+        return keys
+    text = cast("Mapping[str, object]", keys.pop("text_config"))
+    above = {key: keys[key] for key in ("tie_word_embeddings", "model_type") if key in keys}
+    return keys | {key: value for key, value in text.items() if value is not None or key not in keys | RENAMED} | above
 
 
 TowerT = TypeVar("TowerT", bound=Tower)

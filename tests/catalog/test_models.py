@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.architecture import BITS, Experts, Model, WeightDtype
+from catalog.architecture import BITS, Model, WeightDtype
 from catalog.kv_cache import kv_bytes_per_token, kv_bytes_per_token_beyond_window
 from catalog.models import MODELS, UnknownModelError, model
-from catalog.parameters import expert_parameters, parameter_count
+from catalog.parameters import expert_parameters
 from catalog.units import GIB
 
 models = pytest.mark.parametrize("row", MODELS.values(), ids=lambda row: row.name)
@@ -26,6 +26,7 @@ PUBLISHED = {
     "meta-llama/Llama-3.3-70B-Instruct": (131.42, 327_680),
     "google/gemma-2-9b-it": (17.21, 344_064),
     "google/gemma-3-27b-it": (51.10, 507_904),
+    "google/gemma-4-31B-it": (58.25, 901_120),
     "Qwen/Qwen2.5-7B-Instruct": (14.19, 57_344),
     "Qwen/Qwen2.5-32B-Instruct": (61.03, 262_144),
     "Qwen/Qwen2.5-72B-Instruct": (135.43, 327_680),
@@ -38,11 +39,6 @@ PUBLISHED = {
     "openai/gpt-oss-120b": (60.77, 73_728),
     "deepseek-ai/DeepSeek-V3": (641.30, 70_272),
 }
-
-
-@models
-def test_the_shape_of_a_model_gives_its_published_parameter_count(row: Model) -> None:
-    assert parameter_count(row) == row.parameters
 
 
 @models
@@ -67,6 +63,7 @@ def test_weights_and_kv_cache_are_as_published(name: str, published: tuple[float
     [
         ("google/gemma-2-9b-it", 172_032),
         ("google/gemma-3-27b-it", 81_920),
+        ("google/gemma-4-31B-it", 81_920),
         ("openai/gpt-oss-20b", 24_576),
         ("openai/gpt-oss-120b", 36_864),
         ("Qwen/Qwen3-8B", 147_456),
@@ -115,12 +112,6 @@ def test_a_name_like_no_other_is_refused_without_a_guess() -> None:
         model("§")
 
 
-@pytest.mark.parametrize("name", ["openai/gpt-oss-20b", "deepseek-ai/DeepSeek-V3"])
-def test_a_shape_without_its_experts_has_no_count(name: str) -> None:
-    with pytest.raises(ValueError, match=name):
-        parameter_count(replace(model(name), experts=None))
-
-
 rows = st.sampled_from(sorted(MODELS.values(), key=lambda row: row.name))
 
 
@@ -132,14 +123,6 @@ def test_fewer_bits_never_weigh_more(row: Model, pair: list[WeightDtype]) -> Non
 
 @given(rows, st.integers(1, 64))
 def test_the_kv_cache_is_linear_in_layers_and_in_the_bytes_of_a_value(row: Model, layers: int) -> None:
+    row = replace(row, window=None)
     assert kv_bytes_per_token(replace(row, layers=layers)) * row.layers == kv_bytes_per_token(row) * layers
     assert kv_bytes_per_token(row, 1) * 2 == kv_bytes_per_token(row)
-
-
-@given(st.integers(1, 64), st.integers(1, 8))
-def test_experts_add_their_own_width_and_a_router(count: int, active: int) -> None:
-    dense = model("meta-llama/Llama-3.1-8B")
-    mixed = replace(dense, experts=Experts(count=count, active=active, intermediate=dense.intermediate))
-    layer = 3 * dense.hidden * dense.intermediate
-    added = dense.layers * ((count - 1) * layer + dense.hidden * count)
-    assert parameter_count(mixed) - parameter_count(dense) == added

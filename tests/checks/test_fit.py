@@ -6,10 +6,12 @@ from typing import cast, get_args
 import pytest
 
 from catalog.architecture import Model, WeightDtype
+from catalog.layers import Vision
 from catalog.models import MODELS
 from catalog.units import GIB
 from checks.fit import Adapters, Draft, Engine, KvDtype, Replica, fit
-from checks.fit.memory import kv_room, memory
+from checks.fit.engines.engine import kv_room
+from checks.fit.memory import memory
 
 HERE = Path(__file__).parent
 
@@ -31,7 +33,7 @@ MISTRAL_SMALL = Model(
     name="Mistral-Small-3.2-24B",
     model_type="llama",
     parameters=round(44.76 * GIB / 2),
-    vision_parameters=round(44.76 * GIB / 2) - 23_572_403_200,
+    vision=Vision(parameters=round(44.76 * GIB / 2) - 23_572_403_200),
     layers=40,
     hidden=5120,
     intermediate=32768,
@@ -46,7 +48,7 @@ QWEN_VL = replace(
     MODELS["Qwen/Qwen2.5-72B-Instruct"],
     name="Qwen2.5-VL-72B",
     parameters=round(4 * 34.43 * GIB / 2),
-    vision_parameters=round(4 * 34.43 * GIB / 2) - 72_706_203_648,
+    vision=Vision(parameters=round(4 * 34.43 * GIB / 2) - 72_706_203_648),
     source="Qwen2.5-72B; the vision tower by the 34.43 GiB a GPU that vLLM loaded",
 )
 EXTRA_MODELS = {model.name: model for model in (MISTRAL_SMALL, QWEN_VL)}

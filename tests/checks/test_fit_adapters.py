@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.models import model
-from checks.fit import Adapters, Replica, fit
+from checks.fit import Adapters, Replica, fit, vllm_adapters
+from checks.fit.adapters import ONCE
 from checks.fit.memory import memory
 from checks.fit.replica import LoraTarget
 
@@ -18,7 +19,7 @@ LLAMA_8B = Replica(
     memory_utilization=0.9,
     max_model_len=4096,
 )
-TARGETS: tuple[LoraTarget, ...] = get_args(LoraTarget)
+TARGETS: tuple[LoraTarget, ...] = tuple(target for target in get_args(LoraTarget) if target not in ONCE)
 ATTENTION: tuple[LoraTarget, ...] = ("q_proj", "k_proj", "v_proj", "o_proj")
 
 
@@ -44,15 +45,25 @@ def test_a_slot_holds_the_parameters_of_an_adapter_at_16_bits(
 
 def test_adapters_are_taken_from_the_kv_cache() -> None:
     alone = memory(LLAMA_8B)
-    use = memory(replace(LLAMA_8B, adapters=Adapters(slots=8, rank=64)))
+    use = memory(replace(LLAMA_8B, adapters=Adapters(slots=8, rank=64, targets=TARGETS)))
     assert use.adapters == 8 * 4 * 2 * 41_943_040
     assert alone.kv_cache - use.kv_cache == use.adapters
     assert use.fixed - alone.fixed == use.adapters
 
 
 def test_a_replica_that_adapters_fill_is_refused_with_their_size() -> None:
-    [finding] = fit(replace(LLAMA_8B, adapters=Adapters(slots=100, rank=512)), "servers.llama").findings
+    [finding] = fit(
+        replace(LLAMA_8B, adapters=Adapters(slots=100, rank=512, targets=TARGETS)), "servers.llama"
+    ).findings
     assert "adapters 250.00 GiB" in finding.message
+
+
+def test_embeddings_and_output_layer_are_adapted_unless_the_modules_are_named() -> None:
+    vocabulary = 2 * (128256 + 4096) * 16 * 2
+    everything = vllm_adapters(1, 16, None)
+    assert memory(replace(LLAMA_8B, adapters=everything)).adapters == 2 * 41_943_040 + vocabulary
+    named = vllm_adapters(1, 16, ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"])
+    assert memory(replace(LLAMA_8B, adapters=named)).adapters == 2 * 41_943_040
 
 
 def test_one_factor_of_a_layer_is_whole_on_every_chip() -> None:

@@ -46,8 +46,9 @@ STATE_PAGES = 2
 """Pages of states that a request holds where prefixes are cached, as they are by default (MambaSpec, mode align)."""
 TWO_STEPS_SINCE = (0, 26)
 
-MXFP4_LOADED = 1.06
-"""GPU kernels pad MXFP4 experts: llm-d-planner measured 13.47 and 64.38 GiB for checkpoints of 12.82 and 60.77 GiB."""
+MXFP4_LOADED = 1.055
+"""GPU kernels pad MXFP4 experts: llm-d-planner measured 13.47 and 64.38 GiB for checkpoints of 12.82 and 60.77 GiB,
+Slipway 13.58 on an H200."""
 SAMPLER_BYTES_PER_LOGIT = 38.4
 VISION_ENCODER = round(2.5 * GIB)
 """Least activations of a model with a vision tower (llm-d-planner)."""
