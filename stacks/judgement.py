@@ -63,11 +63,9 @@ def _key_findings(stack: Stack, surroundings: Surroundings) -> Iterator[Finding]
 def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
     """Judge a server by itself, on each machine of its pool."""
     server, place = stack.servers[name], stack.place(name)
-    yield from server.findings(place)
+    unreadable = {f"models.{model}" for model in stack.unreadable_models}
+    yield from (finding for finding in server.findings(place) if finding.about not in unreadable)
     yield from server.further_findings(place.path)
-    if server.s3_uri and stack.reads_s3:
-        message = f"'s3' needs a role that may read {server.s3_uri}, and {stack.reads_s3}"
-        yield Finding("servers.s3", f"{place.path}.weights.source", message, "write 'hugging-face'")
     if place.slice is None:
         return
     if (kind := place.slice.machine.chip.kind) not in server.chips:

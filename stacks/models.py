@@ -57,5 +57,6 @@ def model_findings(path: str, name: str, models: Mapping[str, Model]) -> list[Fi
             f"{path}.model",
             f"{name!r} is not in the catalog, so neither its size nor its load time is known",
             f"use {', '.join(closest)}, or describe the model under models",
+            about=f"models.{name}",
         )
     ]

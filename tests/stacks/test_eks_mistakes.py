@@ -1,4 +1,4 @@
-"""What a person meets who writes an `eks-gpu` stack wrong: the place, the value, the reason and the way out."""
+"""What a person meets who writes a stack on EKS wrong: the place, the value, the reason and the way out."""
 
 import pytest
 from edits import Edit, Refuse, Stack
@@ -16,7 +16,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
     "a machine that the catalog lacks": (
         lambda stack: pool(stack).update(instanceType="g4dn.xlarge"),
         "cluster.pools.l40s.instanceType",
-        "'g4dn.xlarge' is not a GPU machine of the catalog",
+        "'g4dn.xlarge' is not a machine of the catalog",
         "g6e.xlarge",
     ),
     "a capacity block of a machine that has none": (
@@ -24,14 +24,14 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
             capacity={"type": "capacity-block", "id": "cr-0123456789abcdef0"}, minNodes=0, zones=["us-east-1a"]
         ),
         "cluster.pools.l40s.capacity.type",
-        "AWS sells no capacity-block of g6e.xlarge",
+        "g6e.xlarge is not sold as capacity-block",
         "on-demand, spot or reservation",
     ),
     "a reservation in two zones": (
         lambda stack: pool(stack).update(capacity={"type": "reservation", "id": "cr-0123456789abcdef0"}),
         "cluster.pools.l40s.zones",
         "2 zones are given, but a reservation is in one zone",
-        "write the one of the reservation",
+        "keep the one of the reservation",
     ),
     "EFA on a machine without it": (
         lambda stack: pool(stack).update(efa=True, zones=["us-east-1a"]),
@@ -142,7 +142,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         'set prometheus.path to ""',
     ),
     "a server that listens elsewhere": (
-        lambda stack: server(stack).update(extraEnv={"NIM_SERVER_PORT": "9000"}),
+        lambda stack: server(stack).update(env={"NIM_SERVER_PORT": "9000"}),
         "servers.llama",
         "9000",
         "",
@@ -156,8 +156,8 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
     "another kind": (
         lambda stack: stack.update(kind="eks"),
         "kind",
-        "'eks' is not a choice",
-        "write 'eks-gpu'",
+        "'eks': a stack has no kind any more",
+        "leave it out, and write cluster.provider: eks",
     ),
 }
 """A name for each: the edit, the path of the finding, and what its message and its remedy say."""
@@ -181,6 +181,6 @@ def test_a_disk_must_hold_image_and_model(refused: Refuse) -> None:
 
     [finding] = refused(grow, stack="eks-nim").values()
     assert finding.path == "cluster.pools.l40s.rootVolumeGib"
-    assert "of 100 GiB EKS leaves 89 GiB to pods" in finding.message
+    assert "of 100 GiB a node leaves 89 GiB to pods" in finding.message
     assert "too few for the image and the model of servers.llama" in finding.message
     assert finding.remedy == "write 188 or more"

@@ -108,7 +108,7 @@ MORE_MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
     "an unknown machine": (
         lambda stack: pool(stack).update(machineType="ct6e-standard-2t"),
         "cluster.pools.v6e.machineType",
-        "'ct6e-standard-2t' is not a TPU machine",
+        "'ct6e-standard-2t' is not a machine of the catalog",
         "ct6e-standard-1t",
     ),
     "a required key left out": (

@@ -15,6 +15,7 @@ from components.existing.settings import ExistingClusterArgs, Kubeconfig, Manage
 from components.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
 from stacks.charts import value_findings
+from stacks.clusters.s3 import s3_findings
 from stacks.metrics import ManagedMetrics, Metrics, PrometheusMetrics
 from stacks.servers.server import Storage
 from stacks.stack import Stack, known
@@ -51,7 +52,7 @@ class ExistingStack(Stack):
             name: Pool(
                 path=f"cluster.pools.{name}",
                 machines=machines,
-                topology=machines[0].topology(args.topology),
+                topology=machines[0].likely_topology(args.topology),
                 min_nodes=0,
                 max_nodes=args.max_nodes,
                 disk_gib=args.disk_gib,
@@ -120,6 +121,7 @@ class ExistingStack(Stack):
             path = f"cluster.pools.{name}"
             yield from machine_findings(path, [pool.machine_type], "on-demand", provider=None, topology=pool.topology)
         yield from self._group_findings()
+        yield from s3_findings(self)
         present = self.cluster.present
         yield from value_findings(self, self.values, installed=(), present=present, own_cluster=False, driver=None)
 
