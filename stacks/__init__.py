@@ -19,7 +19,7 @@ from stacks.clusters.gke import GkeStack
 from stacks.figures import figures, judged
 from stacks.judgement import judge
 from stacks.outputs import Outputs
-from stacks.reading import dotted, read
+from stacks.reading import Path, dotted, read
 from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
@@ -96,11 +96,11 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> Loaded:
     reading = read(PROVIDERS[_provider(raw)], raw)
     findings = list(reading.findings)
     if reading.settings is not None:
-        said, gone = {finding.path for finding in findings}, [dotted(path) for path in reading.dropped]
+        said = {finding.path for finding in findings}
         findings += [
             finding
             for finding in judge(reading.settings, surroundings)
-            if finding.path not in said and not any(_follows(finding, path) for path in gone)
+            if finding.path not in said and not any(_follows(finding, path) for path in reading.dropped)
         ]
     if reading.settings is None or errors(findings):
         raise Refused(findings)
@@ -130,7 +130,7 @@ def _old_form(raw: Mapping[str, Any]) -> Finding:
     return Finding("settings.kind", "kind", message, f"leave it out, and {remedies[closest]}")
 
 
-def _follows(finding: Finding, gone: str) -> bool:
-    """Whether a finding may only be there because something was left out: it is about that, or about a list of it."""
-    about = finding.about or finding.path
-    return about == gone or about.startswith(f"{gone}.") or gone.startswith(f"{about}.")
+def _follows(finding: Finding, gone: Path) -> bool:
+    """Whether a finding may only be there because something was left out: it is about that, or about the list of it."""
+    left_out, listed = f"{dotted(gone)}.", dotted(gone[:-1]) if isinstance(gone[-1], int) else None
+    return any(f"{place}.".startswith(left_out) or place == listed for place in (finding.path, finding.about))

@@ -106,7 +106,7 @@ def _servers(stack: Stack) -> Iterator[tuple[str, Server]]:
     asked = {name: demand(server, stack.place(name)) for name, server in stack.servers.items()}
     prices = {name: _usd_per_node(estimate, pool) for name, pool in stack.pools.items()}
     weights = {
-        name: each.chips * (prices[each.pool] or 0) / stack.pools[each.pool].chips_of_node
+        name: each.chips * (prices[each.pool] or 0) / stack.pools[each.pool].devices_of_node
         for name, each in asked.items()
     }
     fewest = {name: each.min_replicas * weights[name] for name, each in asked.items()}

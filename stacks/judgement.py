@@ -79,9 +79,6 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
     unreadable = {f"models.{model}" for model in stack.unreadable_models}
     yield from (finding for finding in server.findings(place) if finding.about not in unreadable)
     yield from server.further_findings(place.path)
-    if server.s3_uri and stack.reads_s3:
-        message = f"'s3' needs a role that may read {server.s3_uri}, and {stack.reads_s3}"
-        yield Finding("servers.s3", f"{place.path}.weights.source", message, "write 'hugging-face'")
     if place.slice is None:
         return
     yield from _drain_findings(stack, name)

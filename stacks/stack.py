@@ -89,18 +89,13 @@ class Stack(KnowsModels, ABC):
     def exposures(self) -> Mapping[str, str]:
         """Why the cluster can make no load balancer of a type, by the type; those that it can make are left out."""
 
-    @property
-    def reads_s3(self) -> str:
-        """Why pods cannot be let read S3; empty where they can."""
-        return "nothing of the stack can give the servers' pods a role of AWS"
-
     def driver(self, pool: str) -> int | None:
         """Return the branch of the NVIDIA driver that a pool's nodes have, where it is known."""
         return None
 
     @abstractmethod
     def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:
-        """Judge the cluster, its pools and what is around them, but for servers."""
+        """Judge the cluster, its pools and what is around them, and what servers ask for that it cannot give."""
 
     def priced(self, fewest: Mapping[str, int]) -> list[PricedItem]:
         """Return what is bought by time or by size; nothing where nothing is known of it.

@@ -39,7 +39,7 @@ def offered(stack: Stack, name: str, found: Fit) -> Finding:
 def _possible(change: Change, path: str, slice_: Slice) -> bool:
     """Whether the slice has the chips, and these the number formats."""
     chips = change.edit.get(TENSOR_PARALLEL, 1)
-    return chips in range(slice_.chips + 1) and not errors(
+    return chips in range(slice_.devices + 1) and not errors(
         precision_findings(path, change.replica, slice_.machine.chip)
     )
 
@@ -82,7 +82,7 @@ def _chips_to_fit(stack: Stack, name: str, pool: Pool) -> int | None:
     if pool.slice is None:
         return None
     spread = "tensor_parallel" in type(server).model_fields
-    tried = (pool.chips,) if pool.topology else (0, 1, 2, 4, 8)
+    tried = (pool.devices,) if pool.topology else (0, 1, 2, 4, 8)
     for chips in tried if spread else (0,):
         candidate = server.model_copy(update={"tensor_parallel": chips}) if chips else server
         if _fits(candidate, place, pool):

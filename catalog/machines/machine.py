@@ -100,6 +100,11 @@ class Machine:
         """Return the topology that is stated, or else the only one that such machines form."""
         return self.topologies[0] if stated is None and len(self.topologies) == 1 else stated
 
+    def likely_topology(self, stated: str | None) -> str | None:
+        """Return the topology that is stated, or else, wrong as it may be, the only one that such machines form."""
+        formed = self.topologies or (None,)
+        return formed[0] if len(formed) == 1 else stated
+
     def slice(self, topology: str | None = None) -> "Slice":
         """Return the slice of this topology made of such machines, or the only one that they form.
 

@@ -66,9 +66,19 @@ class Pool:
         return self.slice.chips if self.slice and self.topology else self.chips_of_node
 
     @property
+    def devices(self) -> int:
+        """Devices that programs see of these chips."""
+        return self.chips * self.machine.chip.devices
+
+    @property
     def chips_of_node(self) -> int:
         """Chips of a node."""
         return min(machine.chips for machine in self.machines)
+
+    @property
+    def devices_of_node(self) -> int:
+        """Devices that programs see of a node's chips."""
+        return self.chips_of_node * self.machine.chip.devices
 
     @property
     def memory_gib(self) -> float:
@@ -93,7 +103,7 @@ class Demand:
     Attributes:
         path: where the server is in the stack file.
         pool: the pool's name.
-        chips: chips of one replica.
+        chips: chips of one replica; where programs see several devices of a chip, these.
         memory_gib: main memory of one pod, volumes in memory included, GiB.
         disk_gib: disk that one pod's files take, GiB.
         image_gib: disk that its image takes once a node, GiB.

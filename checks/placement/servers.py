@@ -62,13 +62,14 @@ def _pod_findings(pool: Pool, demand: Demand) -> Iterator[Finding]:
 def _chip_findings(pool: Pool, demand: Demand, node: str) -> Iterator[Finding]:
     path = f"{demand.path}.tensorParallel"
     if pool.machine.chip.kind == "tpu":
-        if demand.chips != pool.chips:
+        if demand.chips != pool.devices:
+            seen = "chips" if pool.devices == pool.chips else "devices of chips"
             yield Finding(
                 "placement.slice-chips",
                 path,
-                f"{demand.chips} chips are used, but a replica on pool {demand.pool!r} gets all {pool.chips} of its "
+                f"{demand.chips} {seen} are used, but a replica on pool {demand.pool!r} gets all {pool.devices} of its "
                 "slice: a pod gets every chip of a TPU machine or none",
-                f"write {pool.chips * pool.machine.chip.devices}, or choose a pool whose slice has {demand.chips}",
+                f"write {pool.devices}, or choose a pool whose slice has {demand.chips}",
             )
     elif demand.chips > pool.chips:
         yield Finding(

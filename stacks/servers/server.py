@@ -37,7 +37,7 @@ class PodNeeds:
     """What one pod of a server asks of its node.
 
     Attributes:
-        chips: TPU chips or GPUs of a whole replica.
+        chips: GPUs of a whole replica, or devices of its TPU chips.
         memory_gib: main memory of the server itself, GiB.
         shared_memory_gib: size of `/dev/shm`, which is main memory too, GiB.
         cache_gib: main memory that caches files, GiB.

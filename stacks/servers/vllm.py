@@ -117,7 +117,7 @@ class Vllm(VllmArgs, Server):
     @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:
         model, on_tpu = place.models.get(self.model), slice_.machine.chip.kind == "tpu"
-        whole = self.tensor_parallel == slice_.chips if on_tpu else self.tensor_parallel <= slice_.chips
+        whole = self.tensor_parallel == slice_.devices if on_tpu else self.tensor_parallel <= slice_.chips
         if model is None or not whole or (self.lora and on_tpu):
             return None
         if self.adapters and adapter_findings(place.path, model, self.adapters):
@@ -125,7 +125,7 @@ class Vllm(VllmArgs, Server):
         replica = Replica(
             engine="vllm-tpu" if on_tpu else "vllm",
             model=model,
-            memory_gib=slice_.machine.chip.memory_gib,
+            memory_gib=slice_.machine.chip.device.memory_gib,
             chips=self.tensor_parallel,
             memory_utilization=self.memory_utilization,
             max_model_len=self.max_model_len,

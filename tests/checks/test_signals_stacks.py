@@ -10,20 +10,19 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 from stack_paths import STACK_FILES
-from stacks.gke_tpu import signals as gke_tpu_signals
-from stacks.gpu.serving import GpuServing
 
 from catalog.engines import VLLM, Mode
-from checks.signals import Monitoring, Scaler, Workload, bump_findings, signal_findings
+from checks.signals import Monitoring, Scaler, bump_findings, signal_findings
 from checks.signals.assembly import Release, monitoring
 from checks.signals.targets import quantity
 from offline import Recording
 from offline.manifests import manifest
 from offline.stack_config import stack_name
-from stacks import Stack
+from stacks import AnyStack, Stack
+from stacks.signals import monitoring as judged_beforehand
 
 VIEWER = "roles/monitoring.viewer"
-ON_GKE = [path for path in STACK_FILES if "kind: gke-tpu" in path.read_text()]
+ON_GKE = [path for path in STACK_FILES if "provider: gke" in path.read_text()]
 
 Objects = list[dict[str, Any]]
 
@@ -55,16 +54,15 @@ def chain_of(recording: Recording, objects: Objects | None = None, readers: Sequ
     )
 
 
+def settings_of(path: Path) -> Stack:
+    return TypeAdapter[Stack](AnyStack).validate_python(yaml.safe_load(path.read_text())["config"]["slipway:stack"])
+
+
 def modes_of(stack: str) -> Mapping[str, Mode]:
     """Return how the servers of a stack run their models, which objects do not say."""
     [path] = [path for path in STACK_FILES if stack_name(path) == stack]
-    settings = TypeAdapter[Stack](Stack).validate_python(yaml.safe_load(path.read_text())["config"]["slipway:stack"])
-    if not isinstance(settings, GpuServing):
-        return {}
-    return {
-        name: server.export("", Workload("Deployment", settings.namespace, name)).mode
-        for name, server in settings.servers.items()
-    }
+    settings = settings_of(path)
+    return {name: server.shape(settings.place(name)).export.mode for name, server in settings.servers.items()}
 
 
 def test_every_autoscaler_of_every_stack_can_follow_its_signal(recording: Recording) -> None:
@@ -76,8 +74,7 @@ def test_every_autoscaler_of_every_stack_can_follow_its_signal(recording: Record
 
 @pytest.mark.parametrize("path", ON_GKE, ids=stack_name)
 def test_what_is_judged_beforehand_is_what_components_create(path: Path, recordings: Mapping[str, Recording]) -> None:
-    settings = GkeTpu.model_validate(yaml.safe_load(path.read_text())["config"]["slipway:stack"])
-    judged = gke_tpu_signals.monitoring(settings)
+    judged = judged_beforehand(settings_of(path))
     assert without_paths(judged) == without_paths(chain_of(recordings[stack_name(path)]))
 
 
@@ -184,7 +181,7 @@ def test_settings_that_break_the_chain_are_refused(name: str) -> None:
     stack = yaml.safe_load(next(path for path in ON_GKE if stack_name(path) == "gke-tpu").read_text())
     raw = stack["config"]["slipway:stack"]
     raw["servers"]["llama"] |= change
-    [finding] = signal_findings(gke_tpu_signals.monitoring(GkeTpu.model_validate(raw)))
+    [finding] = signal_findings(judged_beforehand(TypeAdapter[Stack](AnyStack).validate_python(raw)))
     assert finding.path == path
     assert message in finding.message
     assert finding.remedy

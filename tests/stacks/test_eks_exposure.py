@@ -9,13 +9,13 @@ import yaml
 from edits import Deploy, Edit, Refuse, Stack
 from hypothesis import given
 from hypothesis import strategies as st
-from stacks.gpu.exposure import load_balancer_items
 
 from components.eks.load_balancers import annotations
 from components.serving.service import Balanced, Behind
 from components.serving.settings import Internal, InternalAlb, Public, PublicAlb
 from offline import SECRET, Recording, Resource
 from stacks.clusters.eks import EksStack
+from stacks.clusters.eks.prices import priced
 from tests.invariants.objects import reached
 
 SERVICE = "kubernetes:core/v1:Service"
@@ -203,7 +203,8 @@ def test_load_clients_stay_inside(exposed: Recording) -> None:
 def test_load_balancers_cost_by_the_hour_and_public_ones_an_address_in_each_zone() -> None:
     file = Path(__file__).parents[1] / "stack_files/Pulumi.eks-exposed.yaml"
     settings = EksStack.model_validate(yaml.safe_load(file.read_text())["config"]["slipway:stack"])
-    bought = {(item.name.rpartition(" ")[2], item.item): item.low for item in load_balancer_items(settings, "x", 3)}
+    items = [item for item in priced(settings, dict.fromkeys(settings.pools, 0)) if item.path.endswith(".exposure")]
+    bought = {(item.name.rpartition(" ")[2], item.item): item.low for item in items}
     assert bought == {
         ("near", "nlb"): 1,
         ("office", "alb"): 1,

@@ -1,4 +1,4 @@
-"""What a person meets who writes an `eks-gpu` stack wrong: the place, the value, the reason and the way out."""
+"""What a person meets who writes a stack on EKS wrong: the place, the value, the reason and the way out."""
 
 import pytest
 from edits import Edit, Refuse, Stack
@@ -142,7 +142,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         'set prometheus.path to ""',
     ),
     "a server that listens elsewhere": (
-        lambda stack: server(stack).update(extraEnv={"NIM_SERVER_PORT": "9000"}),
+        lambda stack: server(stack).update(env={"NIM_SERVER_PORT": "9000"}),
         "servers.llama",
         "9000",
         "",
@@ -156,8 +156,8 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
     "another kind": (
         lambda stack: stack.update(kind="eks"),
         "kind",
-        "'eks' is not a choice",
-        "write 'eks-gpu'",
+        "'eks': a stack has no kind any more",
+        "leave it out, and write cluster.provider: eks",
     ),
 }
 """A name for each: the edit, the path of the finding, and what its message and its remedy say."""

@@ -1,4 +1,4 @@
-"""The chain of signals that is judged before an `eks-gpu` stack exists, against the one that its components create."""
+"""The chain of signals that is judged before a stack on EKS exists, against the one that its components create."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import yaml
-from stacks.gpu.signals import monitoring
 
 from checks.signals import Scaler, assembly
 from checks.signals.assembly import Release
@@ -15,6 +14,7 @@ from checks.signals.targets import quantity
 from offline import Recording
 from offline.manifests import manifest
 from stacks.clusters.eks import EksStack
+from stacks.signals import monitoring
 
 ROOT = Path(__file__).parents[2]
 FILES = {

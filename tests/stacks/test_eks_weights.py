@@ -101,7 +101,7 @@ def test_pods_may_read_the_prefix_alone(choices: Recording) -> None:
     assert (bucket["Action"], bucket["Resource"]) == ("s3:ListBucket", "arn:aws:s3:::our-models")
     assert bucket["Condition"] == {"StringLike": {"s3:prefix": ["meta/llama-3.1-8b-instruct/*"]}}
     identity = one(choices, IDENTITY, NAME).inputs
-    assert (identity["namespace"], identity["serviceAccount"]) == ("models", "model-server")
+    assert (identity["namespace"], identity["serviceAccount"]) == ("models", "eks-choices-server")
     assert pod(choices, "streamed")["serviceAccountName"] == identity["serviceAccount"]
 
 
@@ -216,4 +216,4 @@ def test_a_cluster_that_exists_cannot_give_its_pods_a_role(refused: Refuse) -> N
     assert set(found) == {"servers.llama.weights.source"}
     [finding] = found.values()
     assert f"may read {URI}" in finding.message
-    assert "kind eks-gpu" in finding.remedy
+    assert "provider: eks" in finding.remedy

@@ -151,10 +151,10 @@ def test_exactly_the_servers_account_may_use_the_bucket(recordings: Mapping[str,
     assert grant.inputs["role"] == "roles/storage.objectUser"
     assert grant.inputs["member"] == (
         "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/"
-        "my-project.svc.id.goog/subject/ns/vllm/sa/model-server"
+        "my-project.svc.id.goog/subject/ns/vllm/sa/gke-tpu-server"
     )
     pod, _ = server(recording, "llama")
-    assert pod["serviceAccountName"] == "model-server"
+    assert pod["serviceAccountName"] == "gke-tpu-server"
 
 
 def test_no_member_of_the_workload_pool_is_granted_anything_before_a_cluster_makes_the_pool(

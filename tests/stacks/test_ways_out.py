@@ -10,19 +10,16 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from stacks.eks_gpu import EksGpu
-from stacks.gke_tpu import GkeTpu
-from stacks.gke_tpu.checks import judge
-from stacks.gpu.checks import server_findings
 
 from catalog.machines import MACHINES, slices_of
 from catalog.models import MODELS, Model
 from checks import Finding
 from checks.fit.sharding import divisors
-from stacks import Stack, Surroundings
+from stacks import AnyStack, Stack, Surroundings
+from stacks.judgement import judge
 
 STACKS = Path(__file__).parents[2] / "stacks"
-SETTINGS: TypeAdapter[Stack] = TypeAdapter(Stack)
+SETTINGS: TypeAdapter[Stack] = TypeAdapter(AnyStack)
 OURS = "our-org/ours-fp8"
 OFFERED = "any of these fits: "
 
@@ -50,9 +47,6 @@ VLLM: Raw = {
 
 def findings(raw: Raw) -> list[Finding]:
     read = SETTINGS.validate_python(raw, by_alias=True, by_name=False)
-    if isinstance(read, EksGpu):
-        return server_findings(read)
-    assert isinstance(read, GkeTpu)
     return judge(read, Surroundings(gcp_project="project"))
 
 

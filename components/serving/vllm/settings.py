@@ -52,7 +52,7 @@ class VllmArgs(Further):
     served_model_name: str | None = None
     """Name that clients ask for; the model's own when left out."""
     tensor_parallel: Positive
-    """Chips over which a replica spreads each layer: on TPU, all chips of its slice."""
+    """Chips over which a replica spreads each layer: on TPU, all of its slice, where a chip of v7x counts twice."""
     max_model_len: Positive
     """Most tokens of a request, prompt and answer together."""
     max_num_seqs: Positive

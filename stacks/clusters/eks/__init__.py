@@ -122,11 +122,6 @@ class EksStack(Stack):
     def exposures(self) -> Mapping[str, str]:
         return {}
 
-    @property
-    @override
-    def reads_s3(self) -> str:
-        return ""
-
     @override
     def driver(self, pool: str) -> int | None:
         return EKS_DRIVER

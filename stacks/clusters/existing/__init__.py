@@ -16,6 +16,7 @@ from components.existing.settings import ExistingClusterArgs, Kubeconfig, Manage
 from components.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
 from stacks.charts import value_findings
+from stacks.clusters.s3 import s3_findings
 from stacks.metrics import ManagedMetrics, Metrics, PrometheusMetrics
 from stacks.servers.server import Storage
 from stacks.stack import Stack, known
@@ -52,7 +53,7 @@ class ExistingStack(Stack):
             name: Pool(
                 path=f"cluster.pools.{name}",
                 machines=machines,
-                topology=machines[0].topology(args.topology),
+                topology=machines[0].likely_topology(args.topology),
                 min_nodes=0,
                 max_nodes=args.max_nodes,
                 disk_gib=args.disk_gib,
@@ -123,6 +124,7 @@ class ExistingStack(Stack):
             yield from label_findings(f"{path}.nodeSelector", pool.node_selector)
         yield from subdomain_findings("cluster.storageClass", self.cluster.storage_class)
         yield from self._group_findings()
+        yield from s3_findings(self)
         present = self.cluster.present
         yield from value_findings(self, self.values, installed=(), present=present, own_cluster=False, driver=None)
 

@@ -86,7 +86,7 @@ class GkeStack(Stack):
             name: Pool(
                 path=f"cluster.pools.{name}",
                 machines=machines,
-                topology=machines[0].topology(args.topology),
+                topology=machines[0].likely_topology(args.topology),
                 min_nodes=args.min_nodes if isinstance(args, StandardPoolArgs) else 0,
                 max_nodes=args.max_nodes,
                 disk_gib=machines[0].disk_gib(args.boot_disk_gib) if isinstance(args, StandardPoolArgs) else inf,

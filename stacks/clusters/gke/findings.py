@@ -10,6 +10,7 @@ from checks.placement import bound_findings, machine_findings, region_findings, 
 from components.gke.settings import IpAccess, PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
 from stacks.charts import value_findings
 from stacks.clusters.gke import GkeStack
+from stacks.clusters.s3 import s3_findings
 from stacks.quota import pools_take
 from stacks.stack import known
 from stacks.surroundings import Surroundings
@@ -41,6 +42,7 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
     yield from stack.quota.findings(pools_take(stack.pools.values()))
     for name, pool in stack.cluster.pools.items():
         yield from _pool(stack, f"cluster.pools.{name}", pool)
+    yield from s3_findings(stack)
     groups = ["leader_worker_set"] if any(pool.hosts > 1 for pool in stack.pools.values()) else []
     yield from value_findings(stack, stack.values, installed=groups, own_cluster=True, driver=None)
 
