@@ -1,11 +1,17 @@
 """What a vLLM server runs on and from, whichever cloud gives it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
 
 from components.workload import Accelerator, Volumes
+
+
+def cache_name(image: str) -> str:
+    """Return the name of an image as a part of a path."""
+    return re.sub(r"[^\w.-]", "-", image)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class VllmRuntime:
 
     Attributes:
         image: the image; its tag is part of the compile cache's path, since another version compiles anew.
-        image_tag: that tag.
+        image_tag: that tag, or what else tells the image from others.
         accelerator: hardware of a replica.
         weights: storage of the weights and of compiled programs.
         token: the Hugging Face token, as a file, where the weights come from there.
