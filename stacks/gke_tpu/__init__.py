@@ -109,7 +109,7 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
     from components.serving.namespace import ServingNamespace
     from components.serving.token import TokenSecret, existing_secret
     from components.serving.vllm import VllmServer
-    from components.serving.vllm_runtime import VllmRuntime
+    from components.serving.vllm_runtime import VllmRuntime, cache_name
     from components.workload import Startup
 
     name, cluster_args = settings.name, settings.cluster
@@ -172,8 +172,9 @@ def deploy(settings: GkeTpu, surroundings: Surroundings) -> Mapping[str, pulumi.
             args,
             namespace=namespace.name,
             runtime=VllmRuntime(
-                image=pulumi.Output.format("{mirror}vllm/vllm-tpu:{tag}", mirror=mirror.prefix, tag=VLLM_TPU),
-                image_tag=VLLM_TPU,
+                image=args.image
+                or pulumi.Output.format("{mirror}vllm/vllm-tpu:{tag}", mirror=mirror.prefix, tag=VLLM_TPU),
+                image_tag=cache_name(args.image) if args.image else VLLM_TPU,
                 accelerator=pools[args.pool],
                 weights=bucket.volumes(file_cache_gib(settings.models[args.model])),
                 token=token,

@@ -3,13 +3,14 @@
 from datetime import date
 
 from catalog.gke_version import GkeVersion
+from catalog.versions import VLLM_TPU
 from checks import Finding
 from checks.placement import placement_findings
 from checks.signals import signal_findings
 from checks.tpu import pool_findings, provisioning_findings, region_findings, slice_findings
-from checks.vllm_arguments import argument_findings
 from components.gke.settings import StandardClusterArgs, TpuPoolArgs, TpuSliceArgs, region_of
 from components.serving.settings import Public, PulumiToken
+from stacks.further import vllm_findings
 from stacks.gke_tpu import GkeTpu
 from stacks.gke_tpu.figures import cost_of, fit_of
 from stacks.gke_tpu.placement import demands, pools, taken
@@ -34,7 +35,7 @@ def judge(settings: GkeTpu, surroundings: Surroundings) -> list[Finding]:
         *(
             finding
             for name, server in settings.servers.items()
-            for finding in argument_findings(f"servers.{name}.extraArgs", server.extra_args)
+            for finding in vllm_findings(f"servers.{name}", server, VLLM_TPU)
         ),
         *placement_findings(pools(settings), demands(settings)),
         *signal_findings(monitoring(settings)),

@@ -71,7 +71,7 @@ def _own_findings(settings: GpuServing, name: str) -> list[Finding]:
     server, path, machine = settings.servers[name], f"servers.{name}", settings.machine(settings.servers[name].pool)
     found = [
         finding
-        for finding in server.findings(path, settings.models, machine)
+        for finding in (*server.findings(path, settings.models, machine), *server.further_findings(path))
         if not any(repr(model) in finding.message for model in settings.unreadable_models)
     ]
     if machine is None:
@@ -102,7 +102,7 @@ def _signal_findings(settings: GpuServing) -> list[Finding]:
                 "cluster.signal",
                 "values",
                 f"cannot be judged: {error}",
-                "correct it under values, or in extraEnv of a server",
+                "correct it under values, or in env of a server",
             )
         ]
 

@@ -1,5 +1,6 @@
 """NVIDIA NIM on GPU nodes."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -22,6 +23,7 @@ from checks import Finding
 from checks.fit import Fit, Replica, fit
 from checks.signals import Export, Workload
 from components.serving.nim_settings import NimArgs, NimThroughOperator, NimWorkload
+from stacks.further import nim_findings
 from stacks.gpu.servers.server import GpuServer, MetricsPage, Models, PodNeeds
 from stacks.models import model_findings
 from stacks.scaling import Scaling
@@ -76,6 +78,10 @@ class NimOnGpus(NimArgs, GpuServer):
         return list(found.findings) if found else []
 
     @override
+    def further_findings(self, path: str) -> Iterable[Finding]:
+        return nim_findings(path, self)
+
+    @override
     def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:
         if self.tensor_parallel > machine.gpus or self.model not in models:
             return None
@@ -99,7 +105,7 @@ class NimOnGpus(NimArgs, GpuServer):
             workload=workload,
             labels={"app.kubernetes.io/name": workload.name},
             ports={self.page.port: NIM.port},
-            listens=int(self.extra_env.get("NIM_SERVER_PORT", NIM.port)),
+            listens=NIM.port,
         )
 
     @property

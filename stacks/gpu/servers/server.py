@@ -4,7 +4,7 @@ Everything but `deploy` is plain arithmetic over settings and the catalog and lo
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -116,6 +116,10 @@ class GpuServer(Settings, ABC):
     @abstractmethod
     def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
         """Judge the server by itself and, where its machine is known, whether it fits."""
+
+    @abstractmethod
+    def further_findings(self, path: str) -> Iterable[Finding]:
+        """Judge what a person adds to it beside its keys."""
 
     @abstractmethod
     def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:

@@ -1,6 +1,6 @@
 """TensorRT-LLM on GPU nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Literal
 
@@ -30,6 +30,7 @@ from checks.signals import Export, Workload
 from components.serving.recording_rules import WAITING_REQUESTS
 from components.serving.tensorrt_llm.options import options
 from components.serving.tensorrt_llm.settings import DraftTarget, Eagle3, EnginesRoute, PyTorchRoute, TensorRtLlmArgs
+from stacks.further import tensorrt_llm_findings
 from stacks.gpu.servers.server import GpuServer, MetricsPage, Models, PodNeeds
 from stacks.gpu.servers.tensorrt_llm_judgement import server_findings, server_fit, unknown_findings
 from stacks.scaling import Scaling
@@ -96,6 +97,10 @@ class TensorRtLlmOnGpus(TensorRtLlmArgs, GpuServer):
     @override
     def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
         return unknown_findings(self, path, models) or list(server_findings(self, path, models, machine))
+
+    @override
+    def further_findings(self, path: str) -> Iterable[Finding]:
+        return tensorrt_llm_findings(path, self)
 
     @override
     def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:

@@ -1,5 +1,6 @@
 """Triton Inference Server on GPU nodes."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -14,6 +15,7 @@ from checks import Finding
 from checks.fit import Fit, fit
 from checks.signals import Export, Workload
 from components.serving.triton.settings import ModelRepository, TritonArgs
+from stacks.further import triton_findings
 from stacks.gpu.servers import triton_serving as serving
 from stacks.gpu.servers import triton_signals as signals
 from stacks.gpu.servers.server import GpuServer, MetricsPage, Models, PodNeeds
@@ -76,6 +78,10 @@ class TritonOnGpus(TritonArgs, GpuServer):
             *repository_findings_of(self, f"{path}.serving.repository", machine),
             *(found.findings if found else ()),
         ]
+
+    @override
+    def further_findings(self, path: str) -> Iterable[Finding]:
+        return triton_findings(path, self)
 
     @override
     def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:

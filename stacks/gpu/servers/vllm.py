@@ -1,5 +1,6 @@
 """vLLM on GPU nodes."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -24,9 +25,9 @@ from catalog.versions import VLLM_GPU
 from checks import Finding
 from checks.fit import Adapters, Fit, Replica, adapter_findings, fit, vllm_adapters
 from checks.signals import Export, Workload, arguments
-from checks.vllm_arguments import argument_findings
 from components.serving.settings import VllmArgs
 from components.serving.weights_settings import GpuWeights, HuggingFaceWeights, S3Weights
+from stacks.further import vllm_findings
 from stacks.gpu.servers.server import GpuServer, MetricsPage, Models, PodNeeds
 from stacks.models import model_findings
 from stacks.scaling import Scaling
@@ -93,13 +94,16 @@ class VllmOnGpus(VllmArgs, GpuServer):
 
     @override
     def findings(self, path: str, models: Models, machine: GpuMachine | None) -> list[Finding]:
-        arguments_found = list(argument_findings(f"{path}.extraArgs", self.extra_args, streamed=bool(self.s3_uri)))
         if unknown := model_findings(path, self.model, models):
-            return [*unknown, *arguments_found]
+            return unknown
         if self.adapters and (unknown := adapter_findings(f"{path}.lora", models[self.model], self.adapters)):
-            return [*unknown, *arguments_found]
+            return list(unknown)
         found = self.fit(path, models, machine) if machine else None
-        return [*(found.findings if found else ()), *arguments_found]
+        return list(found.findings) if found else []
+
+    @override
+    def further_findings(self, path: str) -> Iterable[Finding]:
+        return vllm_findings(path, self, VLLM_GPU)
 
     @override
     def fit(self, path: str, models: Models, machine: GpuMachine) -> Fit | None:
@@ -146,7 +150,7 @@ class VllmOnGpus(VllmArgs, GpuServer):
     def deploy(self, name: str, place: "Place") -> pulumi.Output[str]:
         from components.serving.node_disk import node_disk
         from components.serving.vllm import VllmServer
-        from components.serving.vllm_runtime import Streamed, VllmRuntime
+        from components.serving.vllm_runtime import Streamed, VllmRuntime, cache_name
 
         # Some versions of vLLM empty the folder of the files beside the weights as they start: replicas share none.
         streamed = Streamed(uri, STREAM_BUFFER_GIB, place.bucket_access) if (uri := self.s3_uri) else None
@@ -156,8 +160,8 @@ class VllmOnGpus(VllmArgs, GpuServer):
             self,
             namespace=place.namespace,
             runtime=VllmRuntime(
-                image=f"{IMAGE}:{VLLM_GPU}",
-                image_tag=VLLM_GPU,
+                image=self.image or f"{IMAGE}:{VLLM_GPU}",
+                image_tag=cache_name(self.image) if self.image else VLLM_GPU,
                 accelerator=place.accelerator,
                 weights=disk if streamed else place.shared_storage or disk,
                 token=None if streamed else judged(place.hugging_face),
