@@ -142,10 +142,10 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         'set prometheus.path to ""',
     ),
     "a server that listens elsewhere": (
-        lambda stack: server(stack).update(extraEnv={"NIM_SERVER_PORT": "9000"}),
-        "servers.llama",
-        "9000",
-        "",
+        lambda stack: server(stack).update(env={"NIM_SERVER_PORT": "9000"}),
+        "servers.llama.env.NIM_SERVER_PORT",
+        "away from port 8000",
+        "leave it out",
     ),
     "a duration that is none": (
         lambda stack: stack.update(values={"prometheusAdapter": {"metricsRelistInterval": "often"}}),
