@@ -106,9 +106,7 @@ def _drain_findings(stack: Stack, name: str) -> Iterator[Finding]:
     pool = stack.pools[server.pool]
     notice = NOTICE_SECONDS[pool.machine.provider]
     if pool.purchase == "spot" and server.drain_seconds > notice:
-        message = (
-            f"{server.drain_seconds} s, and a spot node goes {notice} s after its notice: what runs is cut off"
-        )
+        message = f"{server.drain_seconds} s, and a spot node goes {notice} s after its notice: what runs is cut off"
         path = f"servers.{name}.drainSeconds"
         yield Finding("placement.spot-drain", path, message, f"write {notice} or less", "warning")
 

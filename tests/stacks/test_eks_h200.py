@@ -409,12 +409,6 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "meta-llama/Llama-3.1-8B-Instruct does not fit beside",
         "leave it out",
     ),
-    "metrics that are turned off": (
-        lambda stack: llama(stack)["route"].update(extraOptions={"enable_iter_perf_stats": False}),
-        "servers.llama.autoscaling.metric",
-        "exports trtllm_num_requests_waiting only with enable_iter_perf_stats",
-        "set enable_iter_perf_stats",
-    ),
     "KV caches of more than everything": (
         pair_with(lambda stack: llama(stack)["route"].update(kvCacheShares={"target": 0.75, "draft": 0.3})),
         "servers.llama.route.kvCacheShares",

@@ -143,9 +143,9 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
     ),
     "a server that listens elsewhere": (
         lambda stack: server(stack).update(env={"NIM_SERVER_PORT": "9000"}),
-        "servers.llama",
-        "9000",
-        "",
+        "servers.llama.env.NIM_SERVER_PORT",
+        "away from port 8000",
+        "leave it out",
     ),
     "a duration that is none": (
         lambda stack: stack.update(values={"prometheusAdapter": {"metricsRelistInterval": "often"}}),

@@ -209,19 +209,6 @@ def test_an_fp8_cache_is_a_flag_and_holds_twice_the_tokens(deployed: Deploy) -> 
     assert tokens[1] == pytest.approx(2 * tokens[0], rel=0.001)
 
 
-@pytest.mark.parametrize("stack", ["gke-tpu", "eks-nim"])
-def test_an_argument_whose_memory_is_not_judged_is_a_warning(stack: str, deployed: Deploy) -> None:
-    def edit(content: Stack) -> None:
-        if stack == "eks-nim":
-            by_vllm()(content)
-        content["servers"]["llama"]["extraArgs"] = ["--enable-prefix-caching", "--quantization", "fp8"]
-
-    recording = deployed(edit, stack=stack, config=TOKEN)
-    found = [one for one in recording.findings if one.path == "servers.llama.extraArgs"]
-    assert [one.severity for one in found] == ["warning"]
-    assert found[0].message.startswith("--quantization changes what the memory of a chip holds")
-
-
 def test_an_fp8_checkpoint_on_a_gpu_without_fp8_is_a_warning(deployed: Deploy) -> None:
     def edit(stack: Stack) -> None:
         by_vllm(model="RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", tensorParallel=8, maxModelLen=4096)(stack)
