@@ -129,7 +129,7 @@ def test_options_that_blind_the_autoscaler_are_told_of_twice(refused: Refuse) ->
 def test_a_batch_has_a_token_for_each_request(stack: str, refused: Refuse) -> None:
     edit = adding(maxNumBatchedTokens=32) if stack == "gke-tpu" else vllm_on_gpus(maxNumBatchedTokens=32)
     found = refused(edit, stack=stack, config=TOKEN)["servers.llama.maxNumBatchedTokens"]
-    assert found.code == "batch.tokens"
+    assert found.code == "fit.batch"
     assert "vLLM does not start" in found.message
 
 
