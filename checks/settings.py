@@ -24,5 +24,9 @@ class Settings(BaseModel):
 DnsLabel = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
 """An RFC 1123 label, as Kubernetes wants names that become part of host names."""
 
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=0, le=10**9)]
+Positive = Annotated[int, Field(ge=1, le=10**9)]
+Nodes = Annotated[int, Field(ge=0, le=5000)]
+"""What Kubernetes is built for at most (kubernetes.io, "Considerations for large clusters")."""
+Replicas = Annotated[int, Field(ge=1, le=5000)]
+Usd = Annotated[float, Field(gt=0, le=10**6)]

@@ -19,6 +19,36 @@ PLACEHOLDER = "[secret "
 """How the placeholder of each configured secret begins; the key and `]` follow."""
 
 
+SKELETON = """\
+config:
+  slipway:stack:
+    name: ours
+    cluster:
+      provider: existing
+      access: {source: context}
+      pools:
+        l40s:
+          machineType: g6e.xlarge
+          nodeSelector: {node.kubernetes.io/instance-type: g6e.xlarge}
+          maxNodes: 1
+          diskGib: 120
+    huggingFace: {source: kubernetes, secret: hf-secret}
+    servers:
+      llama:
+        engine: vllm
+        model: meta-llama/Llama-3.1-8B-Instruct
+        pool: l40s
+        tensorParallel: 1
+        maxModelLen: 8192
+        maxNumSeqs: 32
+        maxNumBatchedTokens: 2048
+        autoscaling:
+          metric: {signal: waiting-requests, target: 4}
+          minReplicas: 1
+          maxReplicas: 1"""
+"""A whole stack file, to begin with."""
+
+
 @dataclass(frozen=True, slots=True)
 class StackConfig:
     """What the engine would hand to the program.
@@ -123,8 +153,12 @@ class _Reader:
         self.findings: list[Finding] = []
 
     def read_stack(self, config: Mapping[str, Any]) -> None:
-        for key, value in config.items():
-            self._set(key, value)
+        for key, value in cast("Mapping[Any, Any]", config).items():
+            if isinstance(key, str):
+                self._set(key, value)
+            else:
+                message = f"{key!r} is no key: a key is text, such as slipway:stack"
+                self.findings.append(Finding("stack-file.key", f"config.{key}", message, f'write "{key}" in quotes'))
 
     def apply_project(self, config: Mapping[str, Any]) -> None:
         for key, declared in config.items():
@@ -138,11 +172,17 @@ class _Reader:
                     message = f"{PROJECT_FILE} gives a typed secret a plain value, which the engine refuses"
                     self._report(key, message, "leave out its type, or its value and its default")
             elif self._full(key).startswith(f"{self._project}:"):
+                found = ", ".join(sorted(self._raw)) or "nothing"
                 self._report(
                     key,
-                    f"is missing, and {PROJECT_FILE} declares it without a value or a default",
-                    f"run `pulumi config set {'--secret ' * bool(declaration.get('secret'))}{key} <value>`",
+                    f"is missing, and {PROJECT_FILE} declares it without a value or a default; config has {found}",
+                    self._how_to_set(key, declaration),
                 )
+
+    def _how_to_set(self, key: str, declaration: Mapping[str, Any]) -> str:
+        if declaration.get("type") == "object":
+            return f"write `{self._full(key)}:` below `config:`, with all that a stack needs, as in\n{SKELETON}"
+        return f"run `pulumi config set {'--secret ' * bool(declaration.get('secret'))}{key} <value>`"
 
     def _full(self, key: str) -> str:
         return key if ":" in key else f"{self._project}:{key}"

@@ -5,20 +5,17 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 Models = list[type[BaseModel]]
 
 
-def fields_at(model: type[BaseModel], location: Iterable[str | int]) -> Mapping[str, str]:
-    """Return the keys of the block at a location of a pydantic error, each with its description."""
+def fields_at(model: type[BaseModel], location: Iterable[str | int]) -> Mapping[str, FieldInfo]:
+    """Return the keys of the block at a location of a pydantic error, each with what its model says of it."""
     models: Models = [model]
     for part in location:
         models = _step(models, part)
-    return {
-        info.alias or name: info.description or ""
-        for candidate in models
-        for name, info in candidate.model_fields.items()
-    }
+    return {info.alias or name: info for candidate in models for name, info in candidate.model_fields.items()}
 
 
 def _step(models: Models, part: str | int) -> Models:

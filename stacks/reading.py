@@ -4,7 +4,6 @@ A mistake is mended in a copy and reading goes on, so that one typo hides neithe
 would say of the rest. The mended copy serves only to find more: a stack with a finding of these is never deployed.
 """
 
-import copy
 import difflib
 import re
 from collections.abc import Iterable, Mapping
@@ -12,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from checks import Finding
 from stacks.fields import fields_at
+from stacks.wording import Words, keys, missing, said, shown
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Path = tuple[str | int, ...]
@@ -41,7 +42,7 @@ class Reading(Generic[ModelT]):
 def read(model: type[ModelT], raw: Mapping[str, Any]) -> Reading[ModelT]:
     """Read a mapping as settings and say everything that is wrong with it."""
     reading: Reading[ModelT] = Reading()
-    data = copy.deepcopy(dict(raw))
+    data: dict[str, Any] = _unshared(raw)
     for _ in range(ROUNDS):
         try:
             reading.settings = model.model_validate(data, by_alias=True, by_name=False)
@@ -62,6 +63,13 @@ def read(model: type[ModelT], raw: Mapping[str, Any]) -> Reading[ModelT]:
     return reading
 
 
+def _unshared(value: Any) -> Any:
+    """Return a copy in which nothing stands in two places, as blocks behind aliases of YAML do."""
+    if isinstance(value, Mapping):
+        return {key: _unshared(member) for key, member in cast("Mapping[Any, Any]", value).items()}
+    return [_unshared(item) for item in cast("list[Any]", value)] if isinstance(value, list) else value
+
+
 def dotted(path: Iterable[str | int]) -> str:
     """Return a path as a person writes it: `servers.llama.extraArgs.0`."""
     return ".".join(map(str, path))
@@ -78,13 +86,13 @@ class _Mistake:
 
     Attributes:
         path: where it is in the file.
-        fields: descriptions of the keys that the enclosing block may have, by key.
+        fields: the keys that the enclosing block may have.
         renamed: the path that a mistyped key was meant to have.
     """
 
     path: Path
     details: ErrorDetails
-    fields: Mapping[str, str]
+    fields: Mapping[str, FieldInfo]
     renamed: Path | None
 
     @classmethod
@@ -92,45 +100,42 @@ class _Mistake:
         path = _path_in_file(details["loc"], data)
         if details["type"].startswith("union_tag"):
             path = (*path, details.get("ctx", {})["discriminator"].strip("'"))
-        fields = fields_at(model, details["loc"][:-1])
+        location = details["loc"]
+        in_list = bool(location) and isinstance(location[-1], int)
+        fields = fields_at(model, location[: -2 if in_list else -1])
         renamed = None
         if details["type"] == "extra_forbidden":
             close = difflib.get_close_matches(str(path[-1]), fields, 1)
             block = _at(data, path[:-1])
-            if close and close[0] not in block:
+            if close and isinstance(block, dict) and close[0] not in block:
                 renamed = (*path[:-1], close[0])
         return cls(path, details, fields, renamed)
 
     @property
     def finding(self) -> Finding:
+        """What is said of it."""
         kind, context, value = self.details["type"], self.details.get("ctx", {}), self.details["input"]
         key = str(self.path[-1]) if self.path else "slipway:stack"
         match kind:
             case "extra_forbidden" if self.renamed:
-                message, remedy = f"{key!r} is not a key here", f"did you mean {self.renamed[-1]!r}?"
+                words = Words("settings.key", f"{key!r} is not a key here", f"did you mean {self.renamed[-1]!r}?")
             case "extra_forbidden":
-                message, remedy = f"{key!r} is not a key here", f"use one of {', '.join(sorted(self.fields))}"
+                words = Words("settings.key", f"{key!r} is not a key here", f"use one of {keys(self.fields)}")
             case "missing" | "union_tag_not_found":
-                message, remedy = "is missing", self._describe(key) or f"add {key}"
+                words = missing(key, self.fields.get(key))
             case "literal_error" | "union_tag_invalid":
                 choices = context.get("expected") or context.get("expected_tags")
                 tag = _at(value, (key,)) if kind == "union_tag_invalid" else value
-                message, remedy = f"{tag!r} is not a choice", f"write {choices}"
-            case "greater_than_equal":
-                message, remedy = f"{value!r} is below {context['ge']}", f"write {context['ge']} or more"
-            case "greater_than":
-                message, remedy = f"{value!r} is not above {context['gt']}", f"write more than {context['gt']}"
-            case "less_than_equal":
-                message, remedy = f"{value!r} is above {context['le']}", f"write {context['le']} or less"
-            case "less_than":
-                message, remedy = f"{value!r} is not below {context['lt']}", f"write less than {context['lt']}"
+                words = Words("settings.choice", f"{shown(tag)} is not a choice", f"write {choices}")
             case _:
-                message, remedy = f"{value!r}: {self.details['msg'].lower()}", self._describe(key) or "correct it"
-        return Finding("settings.finding", dotted(self.path), message, remedy)
+                words = said(self.details, *self._named(key))
+        return Finding(words.code, dotted(self.path) or "slipway:stack", words.message, words.remedy)
 
-    def _describe(self, key: str) -> str:
-        description = self.fields.get(key, "")
-        return f"it says: {description}" if description else ""
+    def _named(self, key: str) -> tuple[str, FieldInfo | None]:
+        """Return the key that a person looks for, of an entry of a list that of the list, and what is known of it."""
+        if isinstance(self.path[-1], int) and len(self.path) > 1:
+            key = str(self.path[-2])
+        return key, self.fields.get(key)
 
     def mend(self, data: dict[str, Any], renamed: set[Path], dropped: set[Path]) -> bool:
         """Mend the mistake in the data; return whether reading can go on."""
@@ -138,6 +143,9 @@ class _Mistake:
         if not self.path:
             return False
         block, key = _at(data, self.path[:-1]), self.path[-1]
+        if block is None:
+            # Another mistake of the same round took the block away; what is wrong beside it shows in the next.
+            return True
         if kind == "extra_forbidden":
             if self.renamed:
                 block[self.renamed[-1]] = block[key]
@@ -173,7 +181,7 @@ def _drop(data: dict[str, Any], path: Path, dropped: set[Path], *, missing: bool
     block = _at(data, gone[:-1])
     if isinstance(block, dict):
         cast("dict[str | int, Any]", block).pop(gone[-1], None)
-    else:
+    elif isinstance(block, list) and isinstance(gone[-1], int) and gone[-1] < len(cast("list[Any]", block)):
         del block[gone[-1]]
     dropped.add(gone)
     return True
@@ -194,6 +202,12 @@ def _path_in_file(location: Iterable[str | int], data: Any) -> Path:
 
 
 def _at(data: Any, path: Path) -> Any:
+    """Return what is at a path; None where there is nothing."""
     for part in path:
-        data = data[part] if isinstance(part, int) else cast("Mapping[str, Any]", data).get(part)
+        if isinstance(data, Mapping):
+            data = cast("Mapping[str | int, Any]", data).get(part)
+        elif isinstance(data, list) and isinstance(part, int) and part < len(cast("list[Any]", data)):
+            data = cast("list[Any]", data)[part]
+        else:
+            return None
     return data

@@ -15,7 +15,7 @@ from catalog.machines import MACHINES, Machine
 from checks import Finding
 from checks.cost import PricedItem
 from checks.placement import Pool
-from checks.settings import DnsLabel
+from checks.settings import DnsLabel, Usd
 from components.serving.nim.settings import NgcKey, PulumiNgcKey
 from components.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
 from stacks.metrics import Metrics
@@ -46,9 +46,9 @@ class Stack(KnowsModels, ABC):
     servers: dict[NameOfServer, AnyServer] = Field(min_length=1)
     """Model servers by name; the name is that of their Service, too."""
 
-    budget: Annotated[float, Field(gt=0)] | None = None
+    budget: Usd | None = None
     """Most that the stack may cost, USD an hour with every pool at its maximum; no limit when left out."""
-    prices: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict[str, float])
+    prices: dict[str, Usd] = Field(default_factory=dict[str, float])
     """Prices that hold for you, USD for an hour of the item: a machine, or another name that a finding gives."""
 
     @property

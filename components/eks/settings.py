@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from checks.settings import Count, DnsLabel, Positive, Settings
+from checks.settings import DnsLabel, Nodes, Positive, Replicas, Settings
 
 Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
 Zone = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d[a-z]$", examples=["us-east-1a"])]
@@ -85,9 +85,9 @@ class GpuPoolArgs(Settings):
     servers must fit each of them."""
     capacity: Capacity
     """How the nodes are paid for and found."""
-    min_nodes: Count
+    min_nodes: Nodes
     """Nodes that are kept even when idle; 0 with a capacity block, which has a beginning."""
-    max_nodes: Positive
+    max_nodes: Replicas
     """Most nodes, over all zones."""
     root_volume_gib: int = Field(ge=40, le=16384)
     """Size of a node's root disk, GiB: it holds images and the models that pods download, but on p families these lie
@@ -105,9 +105,9 @@ class SystemPoolArgs(Settings):
 
     instance_type: str = "m7i.xlarge"
     """EC2 instance type."""
-    min_nodes: Positive = 2
+    min_nodes: Replicas = 2
     """Fewest nodes."""
-    max_nodes: Positive = 4
+    max_nodes: Replicas = 4
     """Most nodes."""
 
 

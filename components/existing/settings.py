@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from checks.settings import DnsLabel, Positive, Settings
+from checks.settings import DnsLabel, Positive, Replicas, Settings
 
 
 class Context(Settings):
@@ -48,7 +48,7 @@ class ExistingPoolArgs(Settings):
     """Taints of these nodes beside the one that has the name of the chips' resource."""
     resource: str | None = Field(default=None, examples=["nvidia.com/gpu"])
     """Extended resource by which pods ask for the chips; the usual one when left out."""
-    max_nodes: Positive
+    max_nodes: Replicas
     """Most nodes that there can be."""
     disk_gib: Positive
     """Disk of a node for images and models, GiB."""

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from checks.settings import Count, DnsLabel, Positive, Settings
+from checks.settings import DnsLabel, Nodes, Positive, Replicas, Settings
 
 Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
 Zone = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+-[a-z]$", examples=["us-east5-a"])]
@@ -120,14 +120,14 @@ class PoolArgs(Settings):
     machines form several."""
     capacity: Capacity
     """How the nodes are paid for and found."""
-    max_nodes: Positive
+    max_nodes: Replicas
     """Most nodes, over all zones."""
 
 
 class StandardPoolArgs(PoolArgs):
     """Nodes alike that carry TPU chips or GPUs."""
 
-    min_nodes: Count
+    min_nodes: Nodes
     """Nodes that are kept even when idle, over all zones; 0 where a slice has several hosts."""
     zones: tuple[Zone, ...] = ()
     """Zones of the nodes; the cluster's own when left out, which a regional cluster does not have."""
@@ -140,9 +140,9 @@ class SystemPoolArgs(Settings):
 
     machine_type: str = "e2-standard-4"
     """Machine type of a node."""
-    min_nodes: Positive = 1
+    min_nodes: Replicas = 1
     """Fewest nodes, over all zones."""
-    max_nodes: Positive = 3
+    max_nodes: Replicas = 3
     """Most nodes, over all zones."""
 
 

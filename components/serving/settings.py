@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
-from checks.settings import Count, DnsLabel, Positive, Settings
+from checks.settings import Count, DnsLabel, Positive, Replicas, Settings
 
 DrainSeconds = Annotated[int, Field(ge=1, le=3600)]
 """GKE waits an hour at most for pods of a node that goes, and so does a managed node group."""
@@ -97,7 +97,7 @@ class WaitingRequests(Settings):
     """Scale on requests that wait for a place in the batch: for throughput at the lowest cost."""
 
     signal: Literal["waiting-requests"]
-    target: float = Field(ge=0.001)
+    target: float = Field(ge=0.001, le=10**6)
     """Waiting requests a replica, on average, above which replicas are added."""
 
 
@@ -114,9 +114,9 @@ class Autoscaling(Settings):
 
     metric: Annotated[WaitingRequests | KvCacheUse, Field(discriminator="signal")]
     """The signal that is followed, and its target."""
-    min_replicas: Positive
+    min_replicas: Replicas
     """Fewest replicas."""
-    max_replicas: Positive
+    max_replicas: Replicas
     """Most replicas; the pool must have the nodes for them."""
     scale_down_after_seconds: int = Field(default=600, ge=0, le=3600)
     """How long the signal must call for fewer replicas before one is removed: a new one takes minutes to load."""

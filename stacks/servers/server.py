@@ -97,7 +97,7 @@ class Server(Settings, ABC):
     """One of `cluster.pools`, which its replicas run on."""
     exposure: Exposure = ClusterOnly()
     """Who can reach the server."""
-    throughput: Annotated[float, Field(gt=0)] | None = None
+    throughput: Annotated[float, Field(gt=0, le=10**9)] | None = None
     """Tokens a second that one replica generates under its target's load, as somebody has measured it; from it follow
     the stack's tokens a second and the price of a million tokens."""
 

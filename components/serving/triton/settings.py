@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from checks.settings import Positive, Settings
+from checks.settings import Positive, Replicas, Settings
 from components.serving.environment_settings import Further, PinnedImage
 from components.serving.settings import DrainSeconds, LoadClients, WaitingRequests
 
@@ -13,7 +13,7 @@ class QueueComputeRatio(Settings):
     """Scale on the time that requests wait for each second for which they run, the signal of NVIDIA's guide."""
 
     signal: Literal["queue-compute-ratio"]
-    target: float = Field(ge=0.001)
+    target: float = Field(ge=0.001, le=10**6)
     """Seconds in the queue a second of compute, on average, above which replicas are added."""
 
 
@@ -22,9 +22,9 @@ class TritonAutoscaling(Settings):
 
     metric: Annotated[QueueComputeRatio | WaitingRequests, Field(discriminator="signal")]
     """The signal that is followed, and its target."""
-    min_replicas: Positive
+    min_replicas: Replicas
     """Fewest replicas."""
-    max_replicas: Positive
+    max_replicas: Replicas
     """Most replicas; the pool must have the nodes for them."""
     scale_down_after_seconds: int = Field(default=600, ge=0, le=3600)
     """How long the signal must call for fewer replicas before one is removed: a new one takes minutes to load."""
