@@ -99,8 +99,8 @@ class ExistingStack(Stack):
             return {}
         lacking = NoLoadBalancer(
             "nothing in the cluster makes any",
-            "install the AWS Load Balancer Controller and add aws-load-balancer-controller to cluster.present, or write "
-            "'cluster'",
+            "install the AWS Load Balancer Controller and add aws-load-balancer-controller to cluster.present, or "
+            "write 'cluster'",
         )
         return dict.fromkeys(("internal", "public", "internal-alb", "public-alb"), lacking)
 
