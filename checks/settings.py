@@ -3,12 +3,7 @@
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
-
-
-def to_camel(name: str) -> str:
-    """Return a field's name as people write it: `tpu_v6e` is `tpuV6e`, where pydantic would write `tpuV6E`."""
-    first, *rest = name.split("_")
-    return first + "".join(part[:1].upper() + part[1:] for part in rest)
+from pydantic.alias_generators import to_camel
 
 
 class Settings(BaseModel):

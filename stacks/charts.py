@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from checks import Finding
 from checks.charts import Around, StackChart, chart_findings
-from checks.settings import Settings, to_camel
+from checks.settings import Settings
 from components.addons.monitoring_settings import STACK, stack_values
 from components.addons.settings import KedaArgs
 from stacks.metrics import PrometheusMetrics
