@@ -143,10 +143,9 @@ def _exposure_findings(stack: Stack, name: str, surroundings: Surroundings) -> I
             f"{kind!r} lets everybody in sourceRanges use the model, and there is no API key",
             "run pulumi config set --secret slipway:apiKey <key>, or choose 'internal' or 'cluster'",
         )
-    elif not isinstance(server.exposure, ClusterOnly) and (why := stack.exposures.get(kind)):
-        others = [f"{other!r}" for other in ("internal", "cluster") if other not in stack.exposures]
-        message = f"{kind!r} needs a load balancer, and {why}"
-        yield Finding("exposure.no-load-balancer", path, message, f"write {' or '.join(others)}")
+    elif not isinstance(server.exposure, ClusterOnly) and (lacking := stack.exposures.get(kind)):
+        message = f"{kind!r} needs a load balancer, and {lacking.reason}"
+        yield Finding("exposure.no-load-balancer", path, message, lacking.remedy)
 
 
 def _name_findings(stack: Stack) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ is abstract here.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import Field
 
@@ -32,6 +32,13 @@ NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_
 
 NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)]
 """A CronJob's name takes 52 characters, of which the suffixes of a server's own objects need some."""
+
+
+class NoLoadBalancer(NamedTuple):
+    """Why a cluster can make no load balancer of a type, and what to write instead."""
+
+    reason: str
+    remedy: str
 
 
 class Stack(KnowsModels, ABC):
@@ -86,8 +93,8 @@ class Stack(KnowsModels, ABC):
 
     @property
     @abstractmethod
-    def exposures(self) -> Mapping[str, str]:
-        """Why the cluster can make no load balancer of a type, by the type; those that it can make are left out."""
+    def exposures(self) -> Mapping[str, NoLoadBalancer]:
+        """The types of load balancer that the cluster cannot make."""
 
     def driver(self, pool: str) -> int | None:
         """Return the branch of the NVIDIA driver that a pool's nodes have, where it is known."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from hypothesis import settings
 from stack_paths import STACK_FILES
 
 from offline import Recording, record
@@ -10,7 +11,9 @@ from offline.stack_config import stack_name
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the SDK warn: importing one of its packages runs the modules of all that is deprecated in it."""
+    """Measure no test's time; let the SDK warn: importing a package of it runs all that is deprecated there."""
+    settings.register_profile("slipway", deadline=None)  # A machine that others use is slow for a moment.
+    settings.load_profile("slipway")
     config.addinivalue_line("filterwarnings", r"ignore:.* has been deprecated:DeprecationWarning:pulumi_(aws|gcp)\..*")
 
 

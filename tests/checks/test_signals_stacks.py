@@ -19,12 +19,21 @@ from offline import Recording
 from offline.manifests import manifest
 from offline.stack_config import stack_name
 from stacks import AnyStack, Stack
+from stacks.metrics import ManagedMetrics
 from stacks.signals import monitoring as judged_beforehand
 
+ADAPTER = "custom-metrics"
+CLUSTER = "gcp:container/cluster:Cluster"
 VIEWER = "roles/monitoring.viewer"
-ON_GKE = [path for path in STACK_FILES if "provider: gke" in path.read_text()]
 
 Objects = list[dict[str, Any]]
+
+
+def settings_of(path: Path) -> Stack:
+    return TypeAdapter[Stack](AnyStack).validate_python(yaml.safe_load(path.read_text())["config"]["slipway:stack"])
+
+
+MANAGED = [path for path in STACK_FILES if isinstance(settings_of(path).metrics, ManagedMetrics)]
 
 
 def objects_of(recording: Recording) -> Objects:
@@ -43,19 +52,25 @@ def readers_of(recording: Recording) -> list[str]:
     return [grant.inputs["member"] for grant in grants if grant.inputs["role"] == VIEWER]
 
 
+def whole_chain_of(stack: str, recordings: Mapping[str, Recording]) -> Monitoring:
+    """Return the chain of a stack; where its cluster has Google's adapter already, with the one that Slipway makes."""
+    recording, maker = recordings[stack], recordings["gke-tpu"]
+    objects, readers = objects_of(recording), readers_of(recording)
+    if any(stack_name(path) == stack for path in MANAGED) and not recording.of(CLUSTER):
+        objects += [each for each in objects_of(maker) if ADAPTER in str(each["metadata"]) + str(each.get("spec"))]
+        readers += readers_of(maker)
+    return chain_of(recording, objects, readers)
+
+
 def chain_of(recording: Recording, objects: Objects | None = None, readers: Sequence[str] | None = None) -> Monitoring:
     """Return the chain of a recorded stack, or of the same stack with other objects or grants."""
     return monitoring(
         objects_of(recording) if objects is None else objects,
-        resource_metrics=bool(recording.of("gcp:container/cluster:Cluster")),
+        resource_metrics=any(stack_name(path) == recording.stack for path in MANAGED),
         releases=releases_of(recording),
         readers=readers_of(recording) if readers is None else readers,
         modes=modes_of(recording.stack),
     )
-
-
-def settings_of(path: Path) -> Stack:
-    return TypeAdapter[Stack](AnyStack).validate_python(yaml.safe_load(path.read_text())["config"]["slipway:stack"])
 
 
 def modes_of(stack: str) -> Mapping[str, Mode]:
@@ -65,25 +80,33 @@ def modes_of(stack: str) -> Mapping[str, Mode]:
     return {name: server.shape(settings.place(name)).export.mode for name, server in settings.servers.items()}
 
 
-def test_every_autoscaler_of_every_stack_can_follow_its_signal(recording: Recording) -> None:
-    chain = chain_of(recording)
+def test_every_autoscaler_of_every_stack_can_follow_its_signal(
+    recording: Recording, recordings: Mapping[str, Recording]
+) -> None:
+    chain = whole_chain_of(recording.stack, recordings)
     assert chain.scalers
     assert len(chain.scalers) == len(chain.exports) == len(chain.scrapes)
     assert signal_findings(chain) == []
 
 
-@pytest.mark.parametrize("path", ON_GKE, ids=stack_name)
+@pytest.mark.parametrize("path", MANAGED, ids=stack_name)
 def test_what_is_judged_beforehand_is_what_components_create(path: Path, recordings: Mapping[str, Recording]) -> None:
     judged = judged_beforehand(settings_of(path))
-    assert without_paths(judged) == without_paths(chain_of(recordings[stack_name(path)]))
+    assert without_paths(judged) == without_paths(whole_chain_of(stack_name(path), recordings))
 
 
 def without_paths(chain: Monitoring) -> Monitoring:
-    """Return a chain without the places that findings name, its targets as numbers, its servers in order of name."""
+    """Return a chain without the places that findings name, its targets as numbers, its servers in order of name, and
+    versions without the variant of an image."""
     return replace(
         chain,
         adapter=replace(chain.adapter, path=""),
-        exports=tuple(sorted((replace(each, path="") for each in chain.exports), key=lambda each: str(each.workload))),
+        exports=tuple(
+            sorted(
+                (replace(each, path="", version=each.version.partition("-")[0]) for each in chain.exports),
+                key=lambda each: str(each.workload),
+            )
+        ),
         scrapes=tuple(sorted((replace(each, path="") for each in chain.scrapes), key=lambda each: str(each.selector))),
         services=(),
         scalers=tuple(sorted((_bare(each) for each in chain.scalers), key=lambda each: str(each.target))),
@@ -145,8 +168,8 @@ def test_replicas_that_a_component_states_are_found_in_a_recording(recordings: M
 
 
 def test_todays_stacks_outlive_the_next_vllm(recordings: Mapping[str, Recording]) -> None:
-    for path in ON_GKE:
-        assert bump_findings(chain_of(recordings[stack_name(path)]), VLLM, "0.32.0") == []
+    for path in MANAGED:
+        assert bump_findings(whole_chain_of(stack_name(path), recordings), VLLM, "0.32.0") == []
 
 
 SETTINGS: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -178,7 +201,7 @@ SETTINGS: dict[str, tuple[dict[str, Any], str, str]] = {
 @pytest.mark.parametrize("name", SETTINGS)
 def test_settings_that_break_the_chain_are_refused(name: str) -> None:
     change, path, message = SETTINGS[name]
-    stack = yaml.safe_load(next(path for path in ON_GKE if stack_name(path) == "gke-tpu").read_text())
+    stack = yaml.safe_load(next(path for path in MANAGED if stack_name(path) == "gke-tpu").read_text())
     raw = stack["config"]["slipway:stack"]
     raw["servers"]["llama"] |= change
     [finding] = signal_findings(judged_beforehand(TypeAdapter[Stack](AnyStack).validate_python(raw)))

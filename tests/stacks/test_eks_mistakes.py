@@ -17,7 +17,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         lambda stack: pool(stack).update(instanceType="g4dn.xlarge"),
         "cluster.pools.l40s.instanceType",
         "'g4dn.xlarge' is not a machine of the catalog",
-        "g6e.xlarge",
+        "g6.xlarge",
     ),
     "a capacity block of a machine that has none": (
         lambda stack: pool(stack).update(

@@ -112,7 +112,7 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
         "eks-nim",
         by_vllm(lora=LORA | {"maxAdapters": 64, "maxRank": 128}),
         "servers.llama",
-        "adapters 40.00 GiB",
+        "adapters 44.04 GiB",
         "a pool of p5.4xlarge",
     ),
     "an argument that undoes a key, on GPUs": (
@@ -189,7 +189,8 @@ def test_adapters_become_flags_and_take_their_memory(deployed: Deploy) -> None:
     adapted = deployed(by_vllm(lora=LORA), stack="eks-nim", config=TOKEN)
     assert set(command(adapted)) - set(command(alone)) == {"--enable-lora", "--max-loras=4", "--max-lora-rank=64"}
     before, after = (one.outputs["fit"]["llama"]["kvCacheGibPerChip"] for one in (alone, adapted))
-    assert before - after == pytest.approx(4 * 4 * 2 * 41_943_040 / 2**30, abs=0.01)
+    once = 2 * 64 * (128_256 + 4096)
+    assert before - after == pytest.approx(4 * 2 * (4 * 41_943_040 + once) / 2**30, abs=0.01)
 
 
 def test_targets_of_adapters_are_vllms_modules(deployed: Deploy) -> None:

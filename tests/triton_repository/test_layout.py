@@ -51,7 +51,7 @@ def contents(directory: Path) -> dict[str, bytes]:
 
 
 @given(repositories("p"))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 def test_a_repository_reads_back_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, made: Repository) -> None:
     directory = tmp_path_factory.mktemp("repository")
     write(made, directory)

@@ -80,7 +80,7 @@ def test_a_known_shape_is_read_and_written_without_loss(path: Path) -> None:
 
 
 @given(any_message(ModelConfig))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_any_configuration_reads_back_as_it_was_written_also_by_tritons_schema(config: ModelConfig) -> None:
     text = render(config)
     assert parse(text) == config

@@ -12,7 +12,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import TRITON
-from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, LIVE_PATH
+from catalog.engines.triton.host import LIVE_PATH
 from components.serving.environment import with_further
 from components.serving.service import propagation_seconds
 from components.serving.site import Site, found
@@ -98,11 +98,7 @@ def server_container(args: TritonArgs, runtime: TritonRuntime) -> k8s.core.v1.Co
     return {
         **_container("triton", serve(args), runtime, gpus=runtime.accelerator.count),
         "env": with_further([], args.env),
-        "ports": [
-            {"name": "http", "container_port": HTTP_PORT},
-            {"name": "grpc", "container_port": GRPC_PORT},
-            {"name": "metrics", "container_port": TRITON.port},
-        ],
+        "ports": [{"name": name, "container_port": port} for name, port in runtime.shape.export.ports.items()],
         "startup_probe": {**ready, **Startup(runtime.shape.startup_seconds).probe},
         "readiness_probe": {**ready, "period_seconds": 5, "failure_threshold": 3},
         "liveness_probe": {**live, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},

@@ -19,7 +19,7 @@ from stacks.chart_values import ChartValues
 from stacks.metrics import Metrics, PrometheusMetrics
 from stacks.quota import StatedQuota
 from stacks.servers.server import Storage
-from stacks.stack import Stack, known
+from stacks.stack import NoLoadBalancer, Stack, known
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ class EksStack(Stack):
 
     @property
     @override
-    def exposures(self) -> Mapping[str, str]:
+    def exposures(self) -> Mapping[str, NoLoadBalancer]:
         return {}
 
     @override

@@ -19,7 +19,7 @@ from stacks.charts import value_findings
 from stacks.clusters.s3 import s3_findings
 from stacks.metrics import ManagedMetrics, Metrics, PrometheusMetrics
 from stacks.servers.server import Storage
-from stacks.stack import Stack, known
+from stacks.stack import NoLoadBalancer, Stack, known
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -94,14 +94,15 @@ class ExistingStack(Stack):
 
     @property
     @override
-    def exposures(self) -> Mapping[str, str]:
+    def exposures(self) -> Mapping[str, NoLoadBalancer]:
         if self.makes_load_balancers:
             return {}
-        why = (
-            "nothing in the cluster makes any that is known: with the AWS Load Balancer Controller, add "
-            "aws-load-balancer-controller to cluster.present"
+        lacking = NoLoadBalancer(
+            "nothing in the cluster makes any",
+            "install the AWS Load Balancer Controller and add aws-load-balancer-controller to cluster.present, or "
+            "write 'cluster'",
         )
-        return dict.fromkeys(("internal", "public", "internal-alb", "public-alb"), why)
+        return dict.fromkeys(("internal", "public", "internal-alb", "public-alb"), lacking)
 
     @override
     def driver(self, pool: str) -> int | None:

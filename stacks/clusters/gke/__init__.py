@@ -24,7 +24,7 @@ from components.serving.settings import KubernetesToken, PulumiToken, SecretMana
 from stacks.clusters.gke.quota import GkeQuota
 from stacks.metrics import ManagedMetrics, Metrics
 from stacks.servers.server import Storage
-from stacks.stack import Stack, known
+from stacks.stack import NoLoadBalancer, Stack, known
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -118,9 +118,9 @@ class GkeStack(Stack):
 
     @property
     @override
-    def exposures(self) -> Mapping[str, str]:
-        why = "GKE makes none of AWS: it has Network Load Balancers, behind 'internal' and 'public'"
-        return {"internal-alb": why, "public-alb": why}
+    def exposures(self) -> Mapping[str, NoLoadBalancer]:
+        reason = "GKE makes none of AWS: it has Network Load Balancers, behind 'internal' and 'public'"
+        return dict.fromkeys(("internal-alb", "public-alb"), NoLoadBalancer(reason, "write 'internal' or 'cluster'"))
 
     @override
     def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:

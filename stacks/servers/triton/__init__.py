@@ -10,7 +10,7 @@ from catalog.drivers import Cuda, triton_cuda
 from catalog.engines import TRITON
 from catalog.engines.tensorrt_llm import flags as tensorrt_llm
 from catalog.engines.triton import flags
-from catalog.engines.triton.host import IMAGE, IMAGE_GIB, SHARED_MEMORY_GIB
+from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, IMAGE, IMAGE_GIB, SHARED_MEMORY_GIB
 from catalog.machines import Slice
 from catalog.models import MODELS
 from checks import Finding
@@ -122,7 +122,8 @@ class Triton(TritonArgs, Server):
                 version=self.release,
                 workload=Workload("Deployment", place.namespace, place.name),
                 labels={"app.kubernetes.io/name": place.name},
-                ports={"metrics": TRITON.port},
+                ports={"http": HTTP_PORT, "grpc": GRPC_PORT, "metrics": TRITON.port},
+                listens=TRITON.port,
                 mode=signals.judged_mode(self),
             ),
             page=MetricsPage("metrics", TRITON.metrics_path),
