@@ -8,7 +8,7 @@ import pulumi_gcp as gcp
 from catalog.machines import FLEX_START_MAX_DAYS, MACHINES, Slice
 from checks.placement import machine_findings
 from components.gke.identity import SCOPES
-from components.gke.settings import FlexStart, OnDemand, PoolArgs, Reservation, Spot, StandardPoolArgs
+from components.gke.settings import FlexStart, OnDemand, PoolArgs, Reservation, Spot, StandardPoolArgs, region_of
 from components.gke.system_pool import AUTOSCALED
 from components.workload import POOL_LABEL, Accelerator, Asked
 
@@ -40,12 +40,14 @@ class AcceleratorPool(pulumi.ComponentResource):
         # The labels that GKE sets are alike on 2x4 slices of one and of two machines.
         self._labels = {POOL_LABEL: name}
         slices = args.max_nodes // chips.hosts if chips.hosts > 1 else 1
+        placed = _placed(name, chips, zones, opts=pulumi.ResourceOptions(parent=self)) if chips.hosts > 1 else {}
         self.nodes = [
             gcp.container.NodePool(
                 f"{name}-{index}" if chips.hosts > 1 else name,
                 cluster=cluster,
                 node_locations=zones,
                 **_scale(chips, args, zones),
+                **placed,
                 **_provision(chips, args, self._labels, email),
                 opts=pulumi.ResourceOptions(parent=self, ignore_changes=AUTOSCALED),
             )
@@ -101,13 +103,29 @@ def _gke_labels(chips: Slice) -> dict[str, str]:
     return {"cloud.google.com/gke-tpu-accelerator": chip.label, "cloud.google.com/gke-tpu-topology": chips.topology}
 
 
+def _placed(name: str, chips: Slice, zones: list[str], *, opts: pulumi.ResourceOptions) -> dict[str, Any]:
+    """Return what puts the machines of a slice together.
+
+    With a workload policy GKE stores no type, and one that is stated would replace the pool at each update
+    (vllm-project/ci-infra#547).
+    """
+    if not chips.machine.workload_policy:
+        return {"placement_policy": {"type": "COMPACT", "tpu_topology": chips.topology}}
+    policy = gcp.compute.ResourcePolicy(
+        name,
+        region=region_of(zones[0]),
+        workload_policy={"type": "HIGH_THROUGHPUT", "accelerator_topology": chips.topology},
+        opts=opts,
+    )
+    return {"placement_policy": {"type": "", "policy_name": policy.name, "tpu_topology": chips.topology}}
+
+
 def _scale(chips: Slice, args: StandardPoolArgs, zones: list[str]) -> dict[str, Any]:
     if chips.hosts > 1:
         # A total alone is refused: GKE holds the slice's size against the maximum of its one zone.
         return {
             "initial_node_count": 0,
             "autoscaling": {"min_node_count": 0, "max_node_count": chips.hosts, "location_policy": "ANY"},
-            "placement_policy": {"type": "COMPACT", "tpu_topology": chips.topology},
         }
     return {
         "initial_node_count": -(-args.min_nodes // len(zones)),
@@ -133,6 +151,10 @@ def _provision(
         "workload_metadata_config": {"mode": "GKE_METADATA"},
         "gcfs_config": {"enabled": True},
     }
+    if machine.boot_disk_type:
+        node["disk_type"] = machine.boot_disk_type
+    if machine.local_ssds:
+        node["ephemeral_storage_local_ssd_config"] = {"local_ssd_count": machine.local_ssds}
     if machine.chip.kind == "gpu":
         # GKE installs the driver, so that no GPU operator is needed; images with CUDA 13 want the newest branch.
         node["guest_accelerators"] = [

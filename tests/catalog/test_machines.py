@@ -138,7 +138,7 @@ def test_hosts_are_counted_as_gke_does(machine: str, topology: str, hosts: int) 
 
 @pytest.mark.parametrize(
     ("machine", "topology"),
-    [("ct6e-standard-8t", "4x4"), ("ct5p-hightpu-4t", "2x2"), ("ct6e-standard-8t", None), ("g6e.xlarge", "1x1")],
+    [("ct6e-standard-8t", "4x4"), ("ct5p-hightpu-4t", "2x2"), ("ct6e-standard-4t", None), ("g6e.xlarge", "1x1")],
 )
 def test_a_slice_that_does_not_exist_is_not_made(machine: str, topology: str | None) -> None:
     with pytest.raises(KeyError):

@@ -66,7 +66,7 @@ def test_each_machine_of_a_pool_is_judged() -> None:
             "use 2x4, or make 4x4 of ct6e-standard-4t",
         ),
         ("ct5lp-hightpu-1t", "2x2", "machines have 1 chip", "use 1x1, or make 2x2 of ct5lp-hightpu-4t"),
-        ("ct6e-standard-8t", None, "is missing: ct6e-standard-8t forms slices", "use 2x4"),
+        ("ct6e-standard-4t", None, "is missing: ct6e-standard-4t forms slices", "use 2x2, 2x4,"),
         ("g2-standard-4", "2x4", "is an arrangement of TPU chips, and g2-standard-4 has GPUs", "leave it out"),
     ],
 )
