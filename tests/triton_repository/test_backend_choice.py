@@ -144,5 +144,5 @@ def test_a_runtime_is_one_that_the_backend_has(stood_in: TritonServer, backend: 
     repository = Repository(models=(made,))
     stood_in.add(repository)
     assert stood_in.load(name).ok == loads
-    found = errors(repository_findings(repository, POD))
-    assert [finding.code for finding in found] == [] if loads else ["triton.runtime"]
+    codes = [finding.code for finding in errors(repository_findings(repository, POD))]
+    assert codes == ([] if loads else ["triton.runtime"])

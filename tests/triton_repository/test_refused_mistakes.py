@@ -15,7 +15,7 @@ from tests.triton_repository.mistakes.sequences import SEQUENCES
 from tests.triton_repository.mistakes.tensors import TENSORS
 from tests.triton_repository.repositories import CPU
 from tests.triton_repository.server_process import start
-from tests.triton_repository.tritonserver import NO_ANSWER_SECONDS, TritonServer
+from tests.triton_repository.tritonserver import ANSWER_SECONDS, TritonServer
 from triton_repository import Repository, repository_findings
 
 MISTAKES = [*TENSORS, *BATCHING, *SEQUENCES, *INSTANCES, *FILES, *NAMES, *ENSEMBLES]
@@ -57,9 +57,9 @@ def test_the_server_refuses_it_or_dies_of_it(backends: Path, tmp_path: Path, mis
     with start(backends, tmp_path, "--disable-auto-complete-config") as (server, process):
         server.add(Repository(models=mistake.models))
         try:
-            answer = server.load(mistake.name, seconds=NO_ANSWER_SECONDS)
+            answer = server.load(mistake.name)
         except httpx2.TransportError:
-            assert process.wait(1) == -signal.SIGSEGV
+            assert process.wait(ANSWER_SECONDS) == -signal.SIGSEGV
         else:
             assert not answer.ok
             assert mistake.answer in answer.text + answer.log

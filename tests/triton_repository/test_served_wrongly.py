@@ -14,7 +14,7 @@ from checks import errors
 from tests.triton_repository.mistakes.mistake import cpu, x, y
 from tests.triton_repository.repositories import CPU, ensemble, model, repository, step
 from tests.triton_repository.server_process import start
-from tests.triton_repository.tritonserver import NO_ANSWER_SECONDS, Answer, TritonServer
+from tests.triton_repository.tritonserver import ANSWER_SECONDS, NO_ANSWER_SECONDS, Answer, TritonServer
 from triton_repository import (
     Model,
     ModelConfig,
@@ -143,7 +143,7 @@ def test_a_label_that_prometheus_does_not_take_ends_the_server(backends: Path, t
     with start(backends, tmp_path, "--disable-auto-complete-config") as (server, process):
         server.add(repository(wrong))
         assert no_answer(server, "/v2/repository/models/tagged/load")
-        assert process.wait(1) == -signal.SIGABRT
+        assert process.wait(ANSWER_SECONDS) == -signal.SIGABRT
 
 
 def test_the_first_request_to_passive_instances_ends_the_server(backends: Path, tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_the_first_request_to_passive_instances_ends_the_server(backends: Path, 
         server.add(repository(wrong))
         assert server.load("idle").ok
         assert no_answer(server, "/v2/models/idle/infer")
-        assert process.wait(1) == -signal.SIGSEGV
+        assert process.wait(ANSWER_SECONDS) == -signal.SIGSEGV
 
 
 def test_a_warm_up_above_the_largest_batch_is_refused_or_ends_the_server(backends: Path, tmp_path: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_warm_up_above_the_largest_batch_is_refused_or_ends_the_server(backend
         if not no_answer(server, "/v2/repository/models/warm/load"):
             assert "max allowed is 8" in server.log
         else:
-            assert process.wait(1) == -signal.SIGSEGV
+            assert process.wait(ANSWER_SECONDS) == -signal.SIGSEGV
 
 
 def no_answer(server: TritonServer, path: str) -> bool:

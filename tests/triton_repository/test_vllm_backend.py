@@ -58,11 +58,19 @@ class TestVllm:
         [
             ('{"model": m}', "model.json:1:11", "not JSON"),
             ('["m"]', "model.json", "it holds no map of arguments"),
-            ({}, "model.json.model", "field required"),
-            ({"model": "m", "tensor_parallel_size": "2"}, "model.json.tensor_parallel_size", "'2': input should be"),
-            ({"model": "m", "gpu_memory_utilization": 1.5}, "model.json.gpu_memory_utilization", "less than or equal"),
+            ({}, "model.json.model", "it is missing"),
+            (
+                {"model": "m", "tensor_parallel_size": "2"},
+                "model.json.tensor_parallel_size",
+                "'2': it is no whole number",
+            ),
+            ({"model": "m", "gpu_memory_utilization": 1.5}, "model.json.gpu_memory_utilization", "1.5: it is above 1"),
             ({"model": "m", "tensor_paralel_size": 1}, "model.json.tensor_paralel_size", "has no such argument"),
-            ({"model": "m", "disable_log_stats": "true"}, "model.json.disable_log_stats", "valid boolean"),
+            (
+                {"model": "m", "disable_log_stats": "true"},
+                "model.json.disable_log_stats",
+                "it is neither true nor false",
+            ),
             ({"model": "m", "some_new_flag": "false"}, "model.json.some_new_flag", "takes any string for true"),
             ({"model": "m", "tensor_parallel_size": 2}, "model.json.tensor_parallel_size", "2 GPUs are needed"),
         ],

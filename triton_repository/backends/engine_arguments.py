@@ -13,6 +13,24 @@ from checks.settings import Settings
 
 Arguments = TypeVar("Arguments", bound="EngineArguments")
 
+_REASONS = {
+    "bool_type": "it is neither true nor false",
+    "dict_type": "it is no map",
+    "extra_forbidden": "there is no such key",
+    "float_parsing": "it is no number",
+    "float_type": "it is no number",
+    "greater_than": "it is not above {gt}",
+    "greater_than_equal": "it is below {ge}",
+    "int_parsing": "it is no whole number",
+    "int_type": "it is no whole number",
+    "less_than_equal": "it is above {le}",
+    "literal_error": "it is none of {expected}",
+    "missing": "it is missing",
+    "string_too_short": "it is empty",
+    "string_type": "it is no text",
+}
+"""What pydantic's kinds of errors mean to a person."""
+
 
 class EngineArguments(Settings):
     """Arguments of an engine. Strict: `"true"` is a string, and an engine takes any string for true."""
@@ -72,13 +90,15 @@ def argument_findings(
 
 
 def invalid_findings(kind: type[Settings], error: ValidationError, place: str) -> Iterator[Finding]:
-    """Yield what pydantic says of values of `kind`, by the names that the engine knows."""
+    """Yield what is wrong with values of `kind`, by the names that the engine knows."""
     names = {field.alias or name: name for name, field in kind.model_fields.items()}
     for item in error.errors():
         path = ".".join(names.get(str(part), str(part)) for part in item["loc"])
         value = "" if item["type"] == "missing" else f"{item['input']!r}: "
-        message = f"{value}{item['msg'][0].lower()}{item['msg'][1:]}"
-        yield Finding("triton.argument-value", f"{place}.{path}", message, f"write a value that {path} takes")
+        message = _REASONS.get(item["type"], item["msg"]).format(**item.get("ctx", {}))
+        yield Finding(
+            "triton.argument-value", f"{place}.{path}", f"{value}{message}", f"write a value that {path} takes"
+        )
 
 
 def _unknown_findings(unknown: Mapping[str, Any], known: set[str], place: str) -> Iterator[Finding]:
