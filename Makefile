@@ -27,7 +27,7 @@ preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STA
 manifests: $(ENVIRONMENT) ## Write the Kubernetes objects of STACK as YAML below manifests/
 	name=$$(basename "$$STACK" .yaml) && $(PYTHON) -m offline manifests "$$STACK" --out "manifests/$${name#Pulumi.}"
 
-rehearse: $(ENVIRONMENT) ## Play STACK on a Kubernetes API server here until the autoscaler moves: SPEED=30
+rehearse: $(ENVIRONMENT) ## Deploy STACK here by the real engine, load it until the autoscaler moves, destroy it: SPEED=30
 	$(PYTHON) -m rehearsal run "$$STACK" --speed "$$SPEED"
 
 rehearse-down: $(ENVIRONMENT) ## Stop and remove what a crashed rehearsal left

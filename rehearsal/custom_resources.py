@@ -25,6 +25,7 @@ Source: https://github.com/kubernetes-sigs/lws/blob/main/config/crd/bases/leader
 EMBEDDED = {
     "LeaderWorkerSet.leaderWorkerTemplate.leaderTemplate": "io.k8s.api.core.v1.PodTemplateSpec",
     "LeaderWorkerSet.leaderWorkerTemplate.workerTemplate": "io.k8s.api.core.v1.PodTemplateSpec",
+    "NimService.env[]": "io.k8s.api.core.v1.EnvVar",
     "NimService.startupProbe.probe": "io.k8s.api.core.v1.Probe",
     "NimService.scale.hpa.metrics[]": "io.k8s.api.autoscaling.v2.MetricSpec",
     "NimService.scale.hpa.behavior": "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior",

@@ -58,7 +58,8 @@ class KubernetesProxy(grpc.GenericRpcHandler):
 
     @override
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
-        return grpc.unary_unary_rpc_method_handler(partial(self._answer, handler_call_details.method))
+        answer = partial(self._answer, handler_call_details.method)
+        return grpc.unary_unary_rpc_method_handler(answer)  # pyright: ignore[reportUnknownVariableType]
 
     def _answer(self, path: str, request: bytes, context: grpc.ServicerContext) -> bytes:
         name = path.rpartition("/")[2]

@@ -52,6 +52,8 @@ class Command(PulumiCommand):
             cwd=cwd,
             env={**_kept(), **additional_env, "PULUMI_AUTOMATION_API": "true"},
             text=True,
+            # The terminal's Ctrl-C would reach it beside ours, and a second one makes it drop what is under way.
+            start_new_session=True,
         ) as process:
             self._running = process
             assert process.stdout is not None

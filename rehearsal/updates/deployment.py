@@ -14,8 +14,8 @@ from rehearsal.story.verdict import Link, Verdict
 from rehearsal.updates.engine import Engine, Name, Update
 
 STACK_KEY = "slipway:stack"
-LOST = "kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Service", "kubernetes:core/v1:ServiceAccount"
-"""Types of which one is lost, the first that the stack has: nothing else goes with it."""
+LOST = "kubernetes:policy/v1:PodDisruptionBudget", "kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:ServiceAccount"
+"""Types of which one is lost, the first that the stack has: pods go on without it."""
 SETTLE_SECONDS = 20
 """How long controllers may take to remove what they made, once its owners are gone."""
 

@@ -1,5 +1,6 @@
 """One stack of the project in the real engine: its updates, and what the engine said of each."""
 
+import asyncio
 import json
 import runpy
 import time
@@ -16,10 +17,12 @@ from pulumi.automation.events import EngineEvent
 
 from offline.recorder import program_surroundings
 from offline.stack_config import PROJECT_FILE, StackConfig
+from rehearsal import lifecycle
 from rehearsal.updates.command import Command
 
 PASSPHRASE = "rehearsal"
 """It guards placeholders alone: no secret of a stack file is decrypted here."""
+LOOP_SECONDS = 5
 PARALLEL = 64
 """Operations at once: waiting for a cloud or for a pod costs nothing."""
 
@@ -93,6 +96,7 @@ class Engine:
 
     def __init__(self, cli: Path, folder: Path, program: Path, config: StackConfig) -> None:
         self.folder = folder
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._command, self._program, self._project = Command(cli), program, folder / "project"
         for each in (folder / "state", folder / "home", self._project):
             each.mkdir(parents=True)
@@ -148,6 +152,8 @@ class Engine:
         except CommandError as error:
             update.failed = True
             update.errors = update.errors or [str(error)]
+        finally:
+            self._close_loop()
         update.seconds = time.monotonic() - began
         return update
 
@@ -165,8 +171,15 @@ class Engine:
         return found
 
     def _run_program(self) -> None:
+        self._loop = asyncio.get_running_loop()
         with program_surroundings(self._program.parent):
             runpy.run_path(str(self._program), run_name="__main__")
+
+    def _close_loop(self) -> None:
+        """Close the program's event loop: the SDK leaves it open where the engine goes before the program has ended."""
+        loop, self._loop = self._loop, None
+        if loop and lifecycle.within(LOOP_SECONDS, lambda: not loop.is_running()):
+            loop.close()
 
 
 def _value(text: str) -> Any:

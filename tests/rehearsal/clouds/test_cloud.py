@@ -1,6 +1,7 @@
 """A cloud's double keeps what it made, gives no name twice, and refuses what the cloud would refuse."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pulumi_aws as aws
@@ -99,12 +100,12 @@ def test_a_changed_launch_template_has_another_version() -> None:
 
 def test_who_follows_hears_of_a_resource_when_it_is_there_and_before_it_goes() -> None:
     heard: list[str] = []
-    cloud = Cloud(
-        NOW,
-        made=lambda existing: heard.append(f"made {existing.name} {existing in list(cloud)}"),
-        gone=lambda existing: heard.append(f"gone {existing.name} {existing in list(cloud)}"),
-    )
-    made: Existing = cloud.create(NETWORK, "net", {})
+
+    def hear(what: str, existing: Existing) -> None:
+        heard.append(f"{what} {existing.name} {existing in list(cloud)}")
+
+    cloud = Cloud(NOW, made=partial(hear, "made"), gone=partial(hear, "gone"))
+    made = cloud.create(NETWORK, "net", {})
     cloud.delete(NETWORK, made.id)
     cloud.delete(NETWORK, made.id)
     assert heard == ["made net True", "gone net True"]

@@ -37,7 +37,7 @@ def cloud() -> Cloud:
 def provider(cloud: Cloud) -> Generator[Any]:
     register = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, CloudProvider("gcp", cloud))
     with served(register) as port, grpc.insecure_channel(f"{ADDRESS}:{port}") as channel:
-        stub = provider_pb2_grpc.ResourceProviderStub(channel)
+        stub: Any = provider_pb2_grpc.ResourceProviderStub(channel)
         stub.Configure(provider_pb2.ConfigureRequest(args=struct(project="acme")))
         yield stub
 

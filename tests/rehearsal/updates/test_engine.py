@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from functools import partial
 from pathlib import Path
 
@@ -35,8 +35,8 @@ def config(**values: str) -> StackConfig:
 
 
 @pytest.fixture(scope="module")
-def cli(binaries: Mapping[str, Path]) -> Path:
-    return binaries[build.PULUMI.name]
+def cli() -> Path:
+    return build.ensure([build.PULUMI])["pulumi"]
 
 
 @pytest.fixture
@@ -84,16 +84,14 @@ def test_a_stack_goes_up_stays_as_it_is_and_goes_away(run: Run, cloud: Cloud, en
     assert (again.steps, again.left) == ([], RESOURCES)
     refresh = run("refresh")
     assert (refresh.failed, refresh.steps) == (False, [])
-    assert PASSWORD not in "".join(path.read_text() for path in engine_files(engine))
+    written = [path.read_bytes() for path in engine.folder.rglob("*") if path.is_file()]
+    assert written
+    assert not any(PASSWORD.encode() in content for content in written)
     destroy = run("destroy")
     assert destroy.operations == {"delete": RESOURCES}
     assert list(cloud) == []
     assert engine.resources() == []
     assert list(home.iterdir()) == []
-
-
-def engine_files(engine: Engine) -> list[Path]:
-    return [path for path in engine.folder.rglob("*") if path.is_file()]
 
 
 def test_what_changes_is_planned_and_done_as_the_catalog_says(run: Run, engine: Engine) -> None:
