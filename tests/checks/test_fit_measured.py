@@ -104,5 +104,6 @@ def test_the_measurements_cover_several_shapes_and_dtypes() -> None:
 
 
 def test_the_page_in_docs_shows_these_measurements_and_todays_predictions() -> None:
-    shown = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if "fp8 |" in line or "bfloat16 |" in line]
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    shown = [line for line in lines if "| fp8 |" in line or "| bfloat16 |" in line]
     assert shown == [case.line for case in CASES]

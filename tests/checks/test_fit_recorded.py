@@ -17,6 +17,7 @@ from checks.fit.memory import memory
 RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("fit_recorded.json").read_text(encoding="utf-8"))
 RUNS: list[dict[str, Any]] = RECORDED["runs"]
 H200_GIB = 139.8
+PAGE = Path(__file__).parents[2] / "docs" / "fit.md"
 each_run = pytest.mark.parametrize("run", RUNS, ids=lambda run: run["run"])
 
 
@@ -43,6 +44,17 @@ def replica(run: dict[str, Any]) -> Replica:
         if settings.get("enable_lora")
         else None,
         version=(0, 23),
+    )
+
+
+def line(run: dict[str, Any]) -> str:
+    """The row of the table in docs/."""
+    use = memory(replica(run))
+    loaded = (use.weights + use.draft_weights + use.adapters) / GIB
+    weights, tokens = run["weights_gib"], run["kv_tokens"]
+    return (
+        f"| {run['run']} | {weights:.2f} | {loaded:.2f} | {100 * (loaded / weights - 1):+z.1f} | "
+        f"{tokens} | {use.tokens} | {100 * (use.tokens / tokens - 1):+z.1f} |"
     )
 
 
@@ -75,3 +87,8 @@ def test_the_band_is_of_such_chips_only_and_says_where_it_was_measured() -> None
     assert smaller.band is not None
     other = fit(replace(replica(run), memory_gib=79.18), "servers.it")
     assert other.band is None
+
+
+def test_the_page_in_docs_shows_these_runs_and_todays_predictions() -> None:
+    shown = PAGE.read_text(encoding="utf-8").splitlines()
+    assert [row for row in shown if row in {line(run) for run in RUNS}] == [line(run) for run in RUNS]

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING, ClassVar
 
+from typing_extensions import override
+
 from catalog.architecture import BITS, Model, WeightDtype
 from catalog.kv_cache import kv_values_per_layer
 from checks import Finding
@@ -32,6 +34,7 @@ class Band:
     tokens: float
     source: str
 
+    @override
     def __str__(self) -> str:
         return f"measured within {self.weights:.0%} of the weights and {self.tokens:.0%} of the tokens ({self.source})"
 

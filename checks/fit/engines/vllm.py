@@ -61,6 +61,7 @@ WIDE_NORMS = frozenset({"gemma2", "gemma3", "gemma4"})
 
 H200_GIB = 139.8
 H200_BAND = Band(0.01, 0.02, "vLLM 0.23 on one H200, 11 configurations")
+RECORDED_DTYPES = frozenset({"bfloat16", "float16", "fp8", "mxfp4"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,9 @@ class Vllm(EngineMemory):
     @override
     def band(self, replica: "Replica") -> Band | None:
         one = replica.tensor_parallel * replica.pipeline_parallel == 1
-        return H200_BAND if one and abs(replica.memory_gib - H200_GIB) < 1 else None
+        kind = replica.model.attention_layers and replica.model.recurrent is None
+        measured = one and kind and replica.served_dtype in RECORDED_DTYPES
+        return H200_BAND if measured and abs(replica.memory_gib - H200_GIB) < 1 else None
 
 
 def _grouped(first: int, second: int, stages: int) -> tuple[_Groups, _Groups]:
