@@ -223,7 +223,7 @@ def test_the_ways_out_come_with_the_least_intrusive_first() -> None:
     assert refused is not None
     assert ways_out(refused) == [
         "maxNumSeqs: 512",
-        "maxModelLen: 22016",
+        "maxModelLen: 21760",
         "kvCacheDtype: fp8",
         "a checkpoint of the model with FP8 weights",
         "a pool of g7e.2xlarge",
