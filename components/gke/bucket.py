@@ -2,6 +2,7 @@
 
 import pulumi
 import pulumi_gcp as gcp
+import pulumi_kubernetes as k8s
 
 from components.gke.project import Project
 from components.gke.settings import WeightsBucketArgs
@@ -12,7 +13,9 @@ PATH = "/data"
 
 
 def mount_options(cache_gib: int) -> str:
-    """Return options that read whole files ahead, in parallel, into a cache of this size, GiB."""
+    """Return options that read whole files ahead, in parallel, into a cache of this size, GiB; without one for 0."""
+    if not cache_gib:
+        return "implicit-dirs"
     return ",".join(
         (
             "implicit-dirs",
@@ -24,6 +27,11 @@ def mount_options(cache_gib: int) -> str:
             "file-cache:download-chunk-size-mb:10",
         )
     )
+
+
+def _cache(gib: int) -> k8s.core.v1.VolumeArgsDict:
+    """Return the volume of the file cache, by the name that the driver looks for."""
+    return {"name": "gke-gcsfuse-cache", "empty_dir": {"medium": "Memory", "size_limit": f"{gib}Gi"}}
 
 
 class WeightsBucket(pulumi.ComponentResource):
@@ -70,7 +78,7 @@ class WeightsBucket(pulumi.ComponentResource):
     def volumes(self, files: Files, /) -> Volumes:
         """Return what mounts the bucket at `PATH`, with a file cache in the node's memory that holds these files.
 
-        The cache volume's name is the one that the driver looks for; "0" lifts the side-car's limits, which is right
+        "0" lifts the side-car's limits, which is right
         on nodes that hold one replica (https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver).
         """
         cache_gib = files.cache_gib
@@ -83,7 +91,7 @@ class WeightsBucket(pulumi.ComponentResource):
                 "gke-gcsfuse/ephemeral-storage-limit": "0",
             },
             volumes=[
-                {"name": "gke-gcsfuse-cache", "empty_dir": {"medium": "Memory", "size_limit": f"{cache_gib}Gi"}},
+                *([_cache(cache_gib)] if cache_gib else []),
                 {
                     "name": "weights",
                     "csi": {

@@ -6,8 +6,8 @@ from pydantic import Field
 
 from checks.settings import Count, DnsLabel, Positive, Replicas, Settings
 
-DrainSeconds = Annotated[int, Field(ge=1, le=3600)]
-"""GKE waits an hour at most for pods of a node that goes, and so does a managed node group."""
+DrainSeconds = Annotated[int, Field(ge=1, le=86400)]
+"""A day at most: longer is a mistake, and nodes that go wait an hour or so for their pods anyway."""
 
 
 class PulumiToken(Settings):

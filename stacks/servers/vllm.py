@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from math import inf
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -87,7 +88,12 @@ class Vllm(VllmArgs, Server):
         model = place.models.get(self.model)
         if self.s3_uri:
             return Files(disk_gib=STREAM_DISK_GIB, cache_gib=0)
-        return Files(disk_gib=cache_gib(model) if model else 0, cache_gib=file_cache_gib(model) if model else 0)
+        if model is None:
+            return Files(disk_gib=0, cache_gib=0)
+        host, left = _host(place), inf
+        if place.slice:
+            left = place.slice.machine.memory_for_pods_gib - host.memory_gib - host.shared_memory_gib
+        return Files(disk_gib=cache_gib(model), cache_gib=file_cache_gib(model, max(left, 0)))
 
     def _startup_seconds(self, place: Place) -> int:
         model = place.models.get(self.model)
