@@ -12,12 +12,11 @@ from catalog.machines.machine import (
     EFA_RESOURCE,
     GKE_PODS,
     Machine,
-    NetworkInterface,
-    Places,
     Provider,
     Purchase,
     Slice,
 )
+from catalog.machines.parts import NetworkInterface, Places
 from catalog.machines.tpus import TPU_MACHINES
 
 __all__ = [

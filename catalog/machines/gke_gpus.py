@@ -9,7 +9,8 @@ skypilot-catalog:catalogs/v9/gcp/vms.csv@2c3d7ea7d7, which is made from Compute 
 
 from catalog.machines.chips import A100, A100_80GB, B200, H100, H100_MEGA, H200, L4, Chip
 from catalog.machines.gke_zones import A2_HIGH, A2_ULTRA, A3_HIGH, A3_MEGA, A3_ULTRA, A4, G2
-from catalog.machines.machine import GKE_PODS, LOCAL_SSD_GIB, Machine, Places, Purchase
+from catalog.machines.machine import GKE_PODS, LOCAL_SSD_GIB, Machine, Purchase
+from catalog.machines.parts import Places
 
 _ANY: tuple[Purchase, ...] = ("on-demand", "spot", "reservation", "flex-start")
 _RESERVED: tuple[Purchase, ...] = ("spot", "reservation", "flex-start")

@@ -13,7 +13,8 @@ AI zones (`us-central1-ai1a`) are left out. Every version that GKE still offers 
 """
 
 from catalog.machines.chips import V5E, V5P, V6E, V7X, Chip
-from catalog.machines.machine import GKE_PODS, Machine, Places, Purchase
+from catalog.machines.machine import GKE_PODS, Machine, Purchase
+from catalog.machines.parts import Places
 
 _PURCHASES: tuple[Purchase, ...] = ("on-demand", "spot", "reservation", "flex-start")
 
