@@ -40,10 +40,10 @@ def changed_stacks(changed: Iterable[str], stacks: Iterable[str]) -> list[str]:
 
 
 def cloud(stack: str) -> str | None:
-    """Return the cloud that the stack's kind names, or None where its file names none; its preview says why."""
+    """Return the cloud of the stack's cluster, or None where its file names none; its preview says why."""
     try:
         document: Any = yaml.safe_load(Path(f"stacks/Pulumi.{stack}.yaml").read_text(encoding="utf-8"))
-        return CLOUDS.get(document["config"]["slipway:stack"]["kind"].partition("-")[0])
+        return CLOUDS.get(document["config"]["slipway:stack"]["cluster"]["provider"])
     except (yaml.YAMLError, LookupError, TypeError, AttributeError):
         return None
 

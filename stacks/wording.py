@@ -38,9 +38,9 @@ _EXAMPLES: dict[object, str] = {bool: "false", int: "1", float: "0.5", str: '"te
 
 _BOUNDS = {
     "greater_than_equal": ("below", "ge", "or more"),
-    "greater_than": ("not above", "gt", "and more"),
+    "greater_than": ("not above", "gt", "more than"),
     "less_than_equal": ("above", "le", "or less"),
-    "less_than": ("not below", "lt", "and less"),
+    "less_than": ("not below", "lt", "less than"),
 }
 
 
@@ -54,7 +54,8 @@ def said(details: ErrorDetails, key: str, field: FieldInfo | None) -> Words:
     kind, context, value = details["type"], details.get("ctx", {}), details["input"]
     if kind in _BOUNDS:
         word, limit, side = _BOUNDS[kind]
-        return Words("settings.bound", f"{shown(value)} is {word} {context[limit]}", f"write {context[limit]} {side}")
+        remedy = f"write {side} {context[limit]}" if side.endswith("than") else f"write {context[limit]} {side}"
+        return Words("settings.bound", f"{shown(value)} is {word} {context[limit]}", remedy)
     beginning = kind.partition("_")[0]
     if beginning in _WRONG_TYPE and not kind.endswith(("too_short", "too_long", "pattern_mismatch")):
         what, example = _WRONG_TYPE[beginning]

@@ -1,5 +1,6 @@
 """Variables and images that a person gives to a server. Plain data: importing it loads no cloud SDK."""
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, cast
 
@@ -19,6 +20,7 @@ class SecretValue(Settings):
 
 def _text(value: Any) -> Any:
     if not isinstance(value, str | Mapping | SecretValue):
+        value = json.dumps(value, default=str)
         msg = f"a variable is text, so write it in quotes, '{value}', or name a Secret, {{secret: ours, key: value}}"
         raise ValueError(msg)
     return cast(Any, value)

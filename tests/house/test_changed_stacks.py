@@ -8,15 +8,15 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / ".github/changed_stacks.py"
-STACKS = {"gke-tpu": "gke-tpu", "gke-tpu-prod": "gke-tpu", "eks-gpu": "eks-gpu"}
+STACKS = {"gke-tpu": "gke", "gke-tpu-prod": "gke", "eks-gpu": "eks"}
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A directory with one stack file for each of STACKS."""
     (tmp_path / "stacks").mkdir()
-    for stack, kind in STACKS.items():
-        text = f"config:\n  slipway:stack:\n    kind: {kind}\n"
+    for stack, provider in STACKS.items():
+        text = f"config:\n  slipway:stack:\n    cluster: {{provider: {provider}}}\n"
         (tmp_path / f"stacks/Pulumi.{stack}.yaml").write_text(text, encoding="utf-8")
     return tmp_path
 
@@ -73,8 +73,8 @@ def test_only_stacks_of_the_given_clouds_are_live(checkout: Path) -> None:
     assert outputs(checkout, "__main__.py", clouds=("gcp", "aws"))["live"] == sorted(STACKS)
 
 
-@pytest.mark.parametrize("text", ["config: [", "config:", "[]", "config: {slipway:stack: {kind: 1}}"])
-def test_a_stack_file_without_a_kind_is_previewed_but_not_live(checkout: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["config: [", "config:", "[]", "config: {slipway:stack: {cluster: 1}}"])
+def test_a_stack_file_without_a_provider_is_previewed_but_not_live(checkout: Path, text: str) -> None:
     (checkout / "stacks/Pulumi.gke-tpu.yaml").write_text(text, encoding="utf-8")
     found = outputs(checkout, "stacks/Pulumi.gke-tpu.yaml", clouds=("gcp", "aws"))
     assert found == {"stacks": ["gke-tpu"], "live": []}

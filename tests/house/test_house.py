@@ -75,7 +75,14 @@ def test_renovate_follows_the_module_of_every_go_tool(go_mod: Path) -> None:
     text = go_mod.read_text(encoding="utf-8")
     required = dict(re.findall(r"^(?:require|\t)\s*(\S+) v\S+(?: // (indirect))?$", text, re.MULTILINE))
     tools = re.findall(r"^(?:tool |\t)((?!slipway/)[^\s(]+)$", text, re.MULTILINE)
-    modules = {max((name for name in required if f"{tool}/".startswith(f"{name}/")), key=len) for tool in tools}
+    own = re.findall(r"^module (\S+)$", text, re.MULTILINE)
+    modules = {
+        max((name for name in required if f"{tool}/".startswith(f"{name}/")), key=len)
+        for tool in tools
+        if tool not in own
+    }
+    # A program of our own follows what it is made of.
+    modules |= {name for name, indirect in required.items() if not indirect} if set(own) & set(tools) else set()
     assert modules
     rules = json.loads(read("renovate.json"))["packageRules"]
     enabled = {name for rule in rules if rule.get("enabled") for name in rule["matchPackageNames"]}

@@ -39,7 +39,7 @@ def test_an_autoscaler_waits_for_the_api_that_it_reads(recording: Recording) -> 
     apis = {api.urn for api in recording.of("kubernetes:apiregistration.k8s.io/v1:APIService")}
     releases = recording.of("kubernetes:helm.sh/v3:Release")
     apis |= {release.urn for release in releases if release.inputs["name"] in ("keda", "prometheus-adapter")}
-    assert apis
+    assert apis or recording.stack == "existing-tpu", "only that cluster has an adapter of its own"
     for scaler in [*autoscalers(recording), *recording.of("kubernetes:apps.nvidia.com/v1alpha1:NIMService")]:
         assert apis <= reached(recording, scaler), scaler.urn
 

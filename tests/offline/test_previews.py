@@ -41,8 +41,11 @@ gcp.storage.Bucket("bucket", location="us-east5", opts=outside)
 pulumi.export("endpoints", {"llama": "http://llama"})
 pulumi.export("token", pulumi.Output.secret("hunter2"))
 
+from types import SimpleNamespace
 from checks import Finding
+from checks.judged import Judged
 findings = [Finding("cost.stale", "servers.llama", "costs a|b", "use `less`", "warning")]
+loaded = SimpleNamespace(findings=findings, judged=Judged())
 """
 
 KEYS = {

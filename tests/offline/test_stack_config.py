@@ -94,9 +94,9 @@ def test_a_declared_key_without_any_value_is_refused(tmp_path: Path) -> None:
     project = "name: slipway\nconfig: {one: {type: string, secret: true}, two: {type: string}, aws:three: {}}"
     assert findings(tmp_path, "config:", project) == [
         "error: slipway:one: is missing, and Pulumi.yaml declares it without a value or a default; "
-        "run `pulumi config set --secret one <value>`",
+        "config has nothing; run `pulumi config set --secret one <value>`",
         "error: slipway:two: is missing, and Pulumi.yaml declares it without a value or a default; "
-        "run `pulumi config set two <value>`",
+        "config has nothing; run `pulumi config set two <value>`",
     ]
 
 

@@ -108,7 +108,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
     "an address that is no network": (
         lambda stack: stack["network"].update(vpc="10.0.0.1/16"),
         "network.vpc",
-        "'10.0.0.1/16' is no network",
+        "'10.0.0.1/16' as a range has bits set",
         "write 10.0.0.0/16",
     ),
     "a generation whose series nobody knows": (

@@ -184,7 +184,7 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
         "eks-triton-llama2",
         lambda stack: llama(stack)["serving"].update(image="registry.example/llama2-triton:latest"),
         f"{SERVING}.image",
-        "string should match pattern",
+        "is not of the form",
         "with its tag",
     ),
     "more weights than a GPU holds": (
