@@ -74,7 +74,7 @@ def test_renovate_follows_every_pin_of_the_catalog() -> None:
 def test_renovate_follows_the_module_of_every_go_tool(go_mod: Path) -> None:
     text = go_mod.read_text(encoding="utf-8")
     required = dict(re.findall(r"^(?:require|\t)\s*(\S+) v\S+(?: // (indirect))?$", text, re.MULTILINE))
-    tools = re.findall(r"^(?:tool |\t)((?!slipway/)[^\s(]+)$", text, re.MULTILINE)
+    tools = re.findall(r"^(?:tool |\t)([^\s(]+)$", text, re.MULTILINE)
     own = re.findall(r"^module (\S+)$", text, re.MULTILINE)
     modules = {
         max((name for name in required if f"{tool}/".startswith(f"{name}/")), key=len)
