@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 from math import ceil, inf
 
 from checks.placement.pool import Demand, Pool
@@ -19,12 +20,19 @@ class Packing:
     def __init__(self, pool: Pool, pods: Iterable[Demand]) -> None:
         self._pool = pool
         self._rooms: list[_Room] = []
-        for pod in sorted(pods, key=lambda pod: (pod.chips, pod.memory_gib), reverse=True):
-            room = next((room for room in self._rooms if room.holds(pod)), None)
-            if room is None:
-                room = self._empty()
-                self._rooms.append(room)
-            room.add(pod)
+        largest_first = sorted(pods, key=lambda pod: (pod.chips, pod.memory_gib), reverse=True)
+        for pod, alike in groupby(largest_first):
+            self._put(pod, sum(1 for _ in alike))
+
+    def _put(self, pod: Demand, left: int) -> None:
+        """Put pods alike into what the nodes have left, and then onto further nodes."""
+        for room in self._rooms:
+            left -= room.add(pod, left)
+        while left:
+            room = self._empty()
+            # One that no node holds has a finding of its own, and counts as a node.
+            left -= room.add(pod, left) or 1
+            self._rooms.append(room)
 
     @property
     def nodes(self) -> int:
@@ -73,10 +81,13 @@ class _Room:
         fewest = min((left / each if each else inf) if left >= 0 else 0 for left, each in shares)
         return int(fewest) if fewest < inf else 0
 
-    def add(self, pod: Demand) -> None:
-        """Take what a pod takes."""
-        self.disk_gib -= pod.disk_gib + (0 if pod.path in self.images else pod.image_gib)
-        self.chips -= pod.chips
-        self.memory_gib -= pod.memory_gib
-        self.cpus -= pod.cpus
-        self.images.add(pod.path)
+    def add(self, pod: Demand, most: int) -> int:
+        """Take what as many pods of a kind take as find room, up to so many, and return how many they are."""
+        count = min(self.holds(pod), most)
+        if count:
+            self.disk_gib -= count * pod.disk_gib + (0 if pod.path in self.images else pod.image_gib)
+            self.chips -= count * pod.chips
+            self.memory_gib -= count * pod.memory_gib
+            self.cpus -= count * pod.cpus
+            self.images.add(pod.path)
+        return count
