@@ -13,8 +13,8 @@ def secret(key: str) -> pulumi.Output[str] | None:
 
 
 surroundings = stacks.Surroundings(
-    gcp_project=pulumi.Config("gcp").get("project"),
-    aws_profile=pulumi.Config("aws").get("profile"),
+    project=pulumi.Config("gcp").get("project"),
+    profile=pulumi.Config("aws").get("profile"),
     hugging_face_token=secret("huggingFaceToken"),
     ngc_api_key=secret("ngcApiKey"),
     kubeconfig=secret("kubeconfig"),

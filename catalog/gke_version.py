@@ -11,8 +11,8 @@ _FORM = re.compile(r"(\d+)\.(\d+)(?:\.(\d+)(?:-gke\.(\d+))?)?")
 
 @total_ordering
 @dataclass(frozen=True, slots=True, eq=False)
-class GkeVersion:
-    """A GKE version, or a prefix of one.
+class ClusterVersion:
+    """The version of a cluster as GKE numbers it, or a prefix of one.
 
     GKE resolves `1.35` to the newest patch that it offers of 1.35, and `1.35.8` to the newest build of that patch
     (https://cloud.google.com/kubernetes-engine/versioning#specifying_cluster_version), so a part that is left out
@@ -24,7 +24,7 @@ class GkeVersion:
     build: float
 
     @classmethod
-    def parse(cls, text: str) -> "GkeVersion":
+    def parse(cls, text: str) -> "ClusterVersion":
         """Read `1.35`, `1.35.8` or `1.35.8-gke.1036000`.
 
         Raises:
@@ -44,9 +44,9 @@ class GkeVersion:
 
     @override
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, GkeVersion) and self._key == other._key
+        return isinstance(other, ClusterVersion) and self._key == other._key
 
-    def __lt__(self, other: "GkeVersion") -> bool:
+    def __lt__(self, other: "ClusterVersion") -> bool:
         return self._key < other._key
 
     @override

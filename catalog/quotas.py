@@ -68,7 +68,10 @@ def _gcp(name: str) -> Quota:
     return Quota(name, "chips", "IAM & Admin, Quotas, Compute Engine API")
 
 
-QUOTAS: Mapping[Ec2Quota | GcpQuota, Quota] = {
+Key = Ec2Quota | GcpQuota
+"""What a stack file calls a quota."""
+
+QUOTAS: Mapping[Key, Quota] = {
     "onDemandGAndVt": _ec2("Running On-Demand G and VT instances", "L-DB2E81BA"),
     "onDemandP": _ec2("Running On-Demand P instances", "L-417A185B"),
     "onDemandStandard": _ec2("Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances", "L-1216C47A"),
@@ -114,7 +117,7 @@ _ON_DEMAND_AND_PREEMPTIBLE: Mapping[Chip, tuple[GcpQuota, GcpQuota]] = {
 }
 
 
-def quota_of(machine: Machine, purchase: Purchase) -> Ec2Quota | GcpQuota | None:
+def quota_of(machine: Machine, purchase: Purchase) -> Key | None:
     """Return the quota that a node takes from; None for a capacity block, and where it is not known."""
     if machine.provider == "eks":
         return ec2_quota(machine.name, purchase)

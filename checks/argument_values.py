@@ -22,7 +22,7 @@ def takes(flag: Flag, values: Sequence[str | None], spelling: Spelling) -> str:
         return "no value" if any(value and value.startswith("=") for value in values) else ""
     if None in values:
         return "" if flag.takes == "optional" or spelling == "variables" else "a value, and has none"
-    if spelling == "vllm" and values and values[0] in ("", "None"):
+    if spelling == "flexible" and values and values[0] in ("", "None"):
         return ""
     if flag.choices:
         missing = [value for value in values if value not in flag.choices]

@@ -44,7 +44,7 @@ def given(words: Sequence[str], flags: Flags) -> Iterator[Given]:
 def _read(words: Sequence[str], place: int, flags: Flags) -> tuple[Given, int]:
     """Return what the word at a place begins, and how many words it takes."""
     word = words[place]
-    if flags.spelling == "vllm" and (level := _optimisation(words, place)):
+    if flags.spelling == "flexible" and (level := _optimisation(words, place)):
         return Given(spelled="-O", flag=flags.known.get("--optimization-level"), values=(level[0],)), level[1]
     key, equals, value = word.partition("=")
     if not _is_option(word, flags) or " " in key:
@@ -90,7 +90,7 @@ def _optimisation(words: Sequence[str], place: int) -> tuple[str, int] | None:
 
 def _spelling(key: str, flags: Flags) -> tuple[str, str]:
     """Return a name as the parser looks it up, and the path into its JSON value."""
-    if flags.spelling != "vllm":
+    if flags.spelling != "flexible":
         return key, ""
     name, _, part = key.partition(".")
     return ("--" + name[2:].replace("_", "-") if name.startswith("--") else name), part.removesuffix("+")

@@ -3,10 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from catalog.namespaces import OWNED
 from checks import Finding
-
-OWNED = re.compile(r"kube-.*|gke-.*|gmp-.*|default|amazon-.*|aws-.*|config-management-.*|istio-system|composer-.*")
-"""Namespaces that Kubernetes or a cloud makes for itself."""
 
 LABEL_NAME = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")

@@ -6,10 +6,8 @@ Quotas and the sizes of reservations are what the stack file states; what else t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.quotas import QUOTAS, Ec2Quota, GcpQuota
+from catalog.quotas import QUOTAS, Key
 from checks import Finding
-
-Key = Ec2Quota | GcpQuota
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

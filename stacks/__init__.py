@@ -1,21 +1,17 @@
-"""What runs: one settings model, one judgement and one deployment for each kind of stack.
+"""What runs: one settings model, one judgement and one deployment for every stack.
 
 Importing this package loads no cloud SDK; deploying a stack loads the one that it needs.
 """
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, cast
+from typing import Any
 
 import pulumi
-from pydantic import Discriminator, Tag
 
 from checks import Finding, errors
 from checks.judged import Judged
-from stacks.clusters.eks import EksStack
-from stacks.clusters.existing import ExistingStack
-from stacks.clusters.gke import GkeStack
+from stacks.clusters import PROVIDERS, AnyStack, old_form, provider_of
 from stacks.figures import figures, judged
 from stacks.judgement import judge
 from stacks.outputs import Outputs
@@ -24,27 +20,6 @@ from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
 __all__ = ["AnyStack", "Loaded", "Refused", "Stack", "Surroundings", "deploy", "load"]
-
-PROVIDERS: Mapping[str, type[EksStack] | type[ExistingStack] | type[GkeStack]] = {
-    "eks": EksStack,
-    "existing": ExistingStack,
-    "gke": GkeStack,
-}
-"""What a stack is, by the provider of its cluster."""
-
-
-def _provider(raw: Any) -> str:
-    """Return the provider that is named, or of those that there are the one that is named most like it."""
-    cluster = cast("Mapping[str, Any]", raw).get("cluster") if isinstance(raw, Mapping) else None
-    named = cast("Mapping[str, Any]", cluster).get("provider") if isinstance(cluster, Mapping) else None
-    [closest] = difflib.get_close_matches(str(named), PROVIDERS, n=1, cutoff=0)
-    return closest
-
-
-AnyStack = Annotated[
-    Annotated[EksStack, Tag("eks")] | Annotated[ExistingStack, Tag("existing")] | Annotated[GkeStack, Tag("gke")],
-    Discriminator(_provider),
-]
 
 
 class Refused(pulumi.RunError):
@@ -92,8 +67,8 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> Loaded:
             ]
         )
     if "kind" in raw:
-        raise Refused([_old_form(raw)])
-    reading = read(PROVIDERS[_provider(raw)], raw)
+        raise Refused([old_form(str(raw["kind"]))])
+    reading = read(PROVIDERS[provider_of(raw)], raw)
     findings = list(reading.findings)
     if reading.settings is not None:
         said = {finding.path for finding in findings}
@@ -115,19 +90,6 @@ def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
     from stacks.deployment import deploy as deployed
 
     return {**deployed(stack, surroundings), **figures(stack)}
-
-
-def _old_form(raw: Mapping[str, Any]) -> Finding:
-    """Say what to write in place of the kind that stack files once had."""
-    remedies = {
-        "gke-tpu": "write cluster.provider: gke, and engine: vllm in each server",
-        "eks-gpu": "write cluster.provider: eks",
-        "existing": "write cluster.provider: existing, and machineType for instanceType in each pool",
-    }
-    kind = str(raw["kind"])
-    closest = difflib.get_close_matches(kind, remedies, n=1, cutoff=0)[0]
-    message = f"{kind!r}: a stack has no kind any more; its cluster says its provider, and each server its engine"
-    return Finding("settings.kind", "kind", message, f"leave it out, and {remedies[closest]}")
 
 
 def _follows(finding: Finding, gone: Path) -> bool:

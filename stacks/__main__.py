@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from stacks import AnyStack
+from stacks.clusters import PULUMI_KEYS, AnyStack
 
 
 def schema() -> dict[str, Any]:
@@ -21,8 +21,7 @@ def schema() -> dict[str, Any]:
             "config": {
                 "type": "object",
                 "properties": {
-                    "gcp:project": {"type": "string", "description": "Id of the Google Cloud project."},
-                    "aws:profile": {"type": "string", "description": "Profile of the AWS configuration to act with."},
+                    **{key: {"type": "string", "description": what} for key, what in PULUMI_KEYS.items()},
                     "slipway:stack": stack,
                 },
                 "required": ["slipway:stack"],

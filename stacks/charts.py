@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
+from catalog.charts import EFA_DEVICE_PLUGIN, LOAD_BALANCER_CONTROLLER
 from checks import Finding
 from checks.charts import Around, StackChart, chart_findings
 from checks.settings import Settings
@@ -15,13 +16,13 @@ from stacks.stack import Stack
 
 CHARTS = {
     "cluster_autoscaler": "cluster-autoscaler",
-    "efa_device_plugin": "aws-efa-k8s-device-plugin",
+    "efa_device_plugin": EFA_DEVICE_PLUGIN,
     "gpu_operator": "gpu-operator",
     "karpenter": "karpenter",
     "kube_prometheus_stack": STACK,
     "keda": "keda",
     "leader_worker_set": "lws",
-    "load_balancer_controller": "aws-load-balancer-controller",
+    "load_balancer_controller": LOAD_BALANCER_CONTROLLER,
     "metrics_server": "metrics-server",
     "nim_operator": "k8s-nim-operator",
     "prometheus_adapter": "prometheus-adapter",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from catalog.machines import SPOT_NOTICE_SECONDS
 from checks import Finding
 from checks.driver import driver_findings
 from checks.fit import Fit
@@ -96,15 +97,11 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
         said |= {finding.message for finding in found}
 
 
-NOTICE_SECONDS = {"gke": 30, "eks": 120}
-"""How long before it takes a spot node back its cloud says so."""
-
-
 def _drain_findings(stack: Stack, name: str) -> Iterator[Finding]:
     """Say that a node which goes may not wait for the requests of its pods."""
     server = stack.servers[name]
     pool = stack.pools[server.pool]
-    notice = NOTICE_SECONDS[pool.machine.provider]
+    notice = SPOT_NOTICE_SECONDS[pool.machine.provider]
     if pool.purchase == "spot" and server.drain_seconds > notice:
         message = f"{server.drain_seconds} s, and a spot node goes {notice} s after its notice: what runs is cut off"
         path = f"servers.{name}.drainSeconds"

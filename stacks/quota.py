@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from catalog.quotas import counted, quota_of
+from catalog.quotas import Key, counted, quota_of
 from checks import Finding
 from checks.placement import Pool
-from checks.quota import Key, Taken, quota_findings
+from checks.quota import Taken, quota_findings
 from checks.settings import Settings
 
 

@@ -13,16 +13,16 @@ class Surroundings:
     """Configuration outside `slipway:stack`.
 
     Attributes:
-        gcp_project: id of the Google Cloud project, from `gcp:project`.
-        aws_profile: profile of the AWS configuration with which Pulumi and kubectl act, from `aws:profile`.
+        project: id of the Google Cloud project, from `gcp:project`.
+        profile: profile of the AWS configuration with which Pulumi and kubectl act, from `aws:profile`.
         hugging_face_token: the secret `slipway:huggingFaceToken`, where it is set.
         ngc_api_key: the secret `slipway:ngcApiKey`, where it is set.
         kubeconfig: the secret `slipway:kubeconfig`, where it is set.
         api_key: the secret `slipway:apiKey`, where it is set.
     """
 
-    gcp_project: str | None = None
-    aws_profile: str | None = None
+    project: str | None = None
+    profile: str | None = None
     hugging_face_token: pulumi.Output[str] | None = None
     ngc_api_key: pulumi.Output[str] | None = None
     kubeconfig: pulumi.Output[str] | None = None

@@ -37,10 +37,10 @@ _EXAMPLES: dict[object, str] = {bool: "false", int: "1", float: "0.5", str: '"te
 """What a plain value of a type looks like."""
 
 _BOUNDS = {
-    "greater_than_equal": ("below", "ge", "or more"),
-    "greater_than": ("not above", "gt", "more than"),
-    "less_than_equal": ("above", "le", "or less"),
-    "less_than": ("not below", "lt", "less than"),
+    "greater_than_equal": ("below", "ge", "write {} or more"),
+    "greater_than": ("not above", "gt", "write more than {}"),
+    "less_than_equal": ("above", "le", "write {} or less"),
+    "less_than": ("not below", "lt", "write less than {}"),
 }
 
 
@@ -53,9 +53,8 @@ def said(details: ErrorDetails, key: str, field: FieldInfo | None) -> Words:
     """
     kind, context, value = details["type"], details.get("ctx", {}), details["input"]
     if kind in _BOUNDS:
-        word, limit, side = _BOUNDS[kind]
-        remedy = f"write {side} {context[limit]}" if side.endswith("than") else f"write {context[limit]} {side}"
-        return Words("settings.bound", f"{shown(value)} is {word} {context[limit]}", remedy)
+        word, limit, remedy = _BOUNDS[kind]
+        return Words("settings.bound", f"{shown(value)} is {word} {context[limit]}", remedy.format(context[limit]))
     beginning = kind.partition("_")[0]
     if beginning in _WRONG_TYPE and not kind.endswith(("too_short", "too_long", "pattern_mismatch")):
         what, example = _WRONG_TYPE[beginning]

@@ -1,8 +1,10 @@
-"""Imports point one way, and whoever only reads settings loads no cloud SDK."""
+"""Imports and names point one way, whoever only reads settings loads no cloud SDK, and files stay short."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,26 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulate": {"catalog", "checks", "components", "offline", "rehearsal"},
 }
 """What each package of the project may import of the others. `offline` runs `__main__.py`; it does not import it."""
+
+
+CLOUDS = {"aws", "ec2", "eks", "gcp", "gke", "google"}
+OF_A_CLOUD = re.compile(r"(components\.(eks|gke)|pulumi_(aws|gcp))\b")
+"""Modules that know a cloud."""
+
+OF_ONE_CLOUD = {"checks/charts/node_rules.py"}
+"""Files about charts that are for the nodes of one cloud, whose values name it."""
+
+ENGINES = {"nim", "sglang", "tensorrt-llm", "triton", "triton-python", "trtllm-serve", "vllm", "vllm-tpu"}
+KNOW_ENGINES = (
+    "stacks/servers/",
+    "catalog/engines/",
+    "checks/fit/engines/",
+    "rehearsal/engine/",
+    *(f"components/serving/{engine}/" for engine in ("nim", "sglang", "tensorrt_llm", "triton", "vllm")),
+)
+
+MOST_LINES = 200
+MOST_LINES_OF_A_CONSTRUCTOR = 60
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
@@ -66,6 +88,80 @@ def test_reading_settings_loads_no_cloud_sdk() -> None:
     program = "import stacks, sys; print([name for name in sys.modules if name.startswith('pulumi_')])"
     loaded = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("package", ["stacks", "checks"])
+def test_nothing_but_clusters_and_facts_names_a_cloud(package: str) -> None:
+    wrong = [
+        f"{file}:{line}: {name}"
+        for file, tree in modules(package)
+        if not file.startswith("stacks/clusters/") and file not in OF_ONE_CLOUD
+        for line, name in names(tree)
+        if OF_A_CLOUD.match(name) or (CLOUDS & words(name) and not name.startswith("catalog."))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_an_engine_is_told_apart_only_where_it_is_known(package: str) -> None:
+    wrong = [
+        f"{file}:{node.lineno}: {ast.unparse(node)}"
+        for file, tree in modules(package)
+        if not file.startswith(KNOW_ENGINES)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare | ast.MatchValue)
+        for constant in ast.walk(node)
+        if isinstance(constant, ast.Constant) and constant.value in ENGINES
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("package", [*MAY_IMPORT, "bench"])
+def test_a_file_and_a_constructor_are_one_thing(package: str) -> None:
+    long = [
+        f"{path.relative_to(ROOT)}: {lines} lines"
+        for path in sorted((ROOT / package).rglob("*.py"))
+        if (lines := len(path.read_text().splitlines())) > MOST_LINES
+    ]
+    long += [
+        f"{file}:{node.lineno}: {lines} lines of a constructor"
+        for file, tree in modules(package)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == "__init__"
+        if (lines := (node.end_lineno or 0) - node.lineno + 1) > MOST_LINES_OF_A_CONSTRUCTOR
+    ]
+    assert not long, "\n".join(long)
+
+
+def modules(package: str) -> Iterator[tuple[str, ast.Module]]:
+    """Yield each file of a package, relative to the project, and what is in it."""
+    for path in sorted((ROOT / package).rglob("*.py")):
+        yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
+
+
+def names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield whatever names something: modules, identifiers, and strings of one word. Prose does not."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                modules = [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+                found = [*modules, *(alias.asname or alias.name for alias in node.names)]
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
+                found = [name]
+            case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
+                found = [name]
+            case ast.keyword(arg=str(name)):
+                found = [name]
+            case ast.Constant(value=str(name)) if not re.search(r"\s", name):
+                found = [name]
+            case _:
+                continue
+        yield from ((getattr(node, "lineno", 0), each) for each in found)
+
+
+def words(name: str) -> set[str]:
+    """Return the words of a name, whichever way they are joined: `aws-efa`, `gcp_project`, `GkeStack`, `EC2Quota`."""
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+\d*|[A-Z]+\d*(?![a-z])", name)}
 
 
 def imported(path: Path) -> set[str]:

@@ -1,16 +1,15 @@
 """Every stack file deploys, and what it registers keeps its names from one change to the next."""
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from stack_paths import COMMITTED
 
-from offline import Recording
-from offline.recording import Resource
+from offline import Recording, Resource
 from offline.stack_config import stack_name
 from stacks.__main__ import schema
 
@@ -35,21 +34,22 @@ def _says_how_it_is_reached(recording: Recording) -> None:
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=stack_name)
-def test_a_deployed_stack_keeps_its_urns_and_what_it_asks_for(path: Path, recordings: Mapping[str, Recording]) -> None:
+def test_a_deployed_stack_keeps_its_resources_as_they_are(path: Path, recordings: Mapping[str, Recording]) -> None:
     """A URN that changes is a resource that is deleted and made again, unless an alias says otherwise. F7.
 
-    Beside each URN is a digest of the resource's inputs. `UPDATE_GOLDEN=1 make test` writes the lists anew; a changed
-    URN then needs an alias or a reason, a changed digest a look at what is asked for.
+    `UPDATE_GOLDEN=1 make test` writes the lists anew; a changed URN then needs an alias or a reason, and a changed digest
+    a look at what `make preview BASE=…` says of the inputs.
     """
-    found = sorted(f"{each.urn} {digest(each)}" for each in recordings[stack_name(path)].resources)
-    golden = GOLDEN / f"{stack_name(path)}.urns"
+    lines = sorted(f"{resource.urn} {_digest(resource)}" for resource in recordings[stack_name(path)].resources)
+    golden = GOLDEN / f"{stack_name(path)}.resources"
     if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text("\n".join(found) + "\n")
-    assert found == golden.read_text().splitlines()
+        golden.write_text("\n".join(lines) + "\n")
+    assert lines == golden.read_text().splitlines()
 
 
-def digest(resource: Resource) -> str:
-    return sha256(json.dumps(resource.inputs, sort_keys=True).encode()).hexdigest()[:12]
+def _digest(resource: Resource) -> str:
+    """Return what changes with any of the inputs; secrets are masked in them."""
+    return hashlib.sha256(json.dumps(resource.inputs, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def test_the_schema_of_the_stack_files_is_fresh() -> None:

@@ -13,6 +13,10 @@ from typing import Literal, cast, get_args
 Kind = Literal["", "{}", "[]", "bool", "int", "float", "string", "any"]
 """Empty for a map whose keys are known. `any` is what has no default from which its kind would follow."""
 
+EFA_DEVICE_PLUGIN = "aws-efa-k8s-device-plugin"
+LOAD_BALANCER_CONTROLLER = "aws-load-balancer-controller"
+"""Names of charts that programs name in several places."""
+
 ANY_KEY = "*"
 INDENT = 2
 

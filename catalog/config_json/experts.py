@@ -193,9 +193,8 @@ class Llama4(Mixture):
 
     @override
     def window(self) -> SlidingWindow | None:
-        local = sum(self.no_rope_layers) if self.no_rope_layers else self._by_interval()
+        layers = self.num_hidden_layers
+        by_interval = layers - layers // self.no_rope_layer_interval
+        local = sum(self.no_rope_layers) if self.no_rope_layers else by_interval
         chunk = self.attention_chunk_size
         return SlidingWindow(layers=local, tokens=chunk) if chunk and local else None
-
-    def _by_interval(self) -> int:
-        return self.num_hidden_layers - self.num_hidden_layers // self.no_rope_layer_interval

@@ -17,18 +17,9 @@ from catalog.config_json.gemma4 import Gemma4
 from catalog.config_json.hybrid import Qwen35, Qwen35Moe
 from catalog.config_json.latent import DeepseekV3
 from catalog.config_json.quantities import Count
-from catalog.config_json.towers import (
-    Gemma4Audio,
-    Gemma4Vision,
-    Llama4Vision,
-    MoonVit,
-    Pixtral,
-    Qwen2Vision,
-    Qwen3Vision,
-    Qwen25Vision,
-    Siglip,
-    Tower,
-)
+from catalog.config_json.qwen_towers import Qwen2Vision, Qwen3Vision, Qwen25Vision
+from catalog.config_json.tower import Tower
+from catalog.config_json.towers import Gemma4Audio, Gemma4Vision, Llama4Vision, MoonVit, Pixtral, Siglip
 from catalog.layers import Vision
 
 GEMMA4_VIDEO_TOKENS = 32 * (70 + 2 + 6)

@@ -3,38 +3,16 @@
 The arithmetic is that of transformers' modules, whose names the classes have.
 """
 
-from itertools import pairwise
 from math import prod
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import Field
 from typing_extensions import override
 
 from catalog.config_json.quantities import Count
+from catalog.config_json.tower import Tower, layers, projected
 
 MEL_BANDS = 128
 """Of the sound that Gemma 4's audio tower is given; two convolutions halve it twice."""
-
-
-def _layers(count: int, width: int, feed_forward: int, *, gated: bool, bias: bool, norm: int) -> int:
-    """Return the parameters of layers of full attention; `norm` is the vectors of each of their two norms."""
-    matrices = 4 * width**2 + (3 if gated else 2) * width * feed_forward
-    biases = (4 * width + (2 if gated else 1) * feed_forward + width) if bias else 0
-    return count * (matrices + biases + 2 * norm * width)
-
-
-def _projected(sizes: tuple[int, ...], *, bias: bool) -> int:
-    """Return the parameters of linear layers one after the other, from size to size."""
-    return sum(first * second + (second if bias else 0) for first, second in pairwise(sizes))
-
-
-class Tower(BaseModel):
-    """A tower; `parameters` takes the width of the language model."""
-
-    model_config = ConfigDict(frozen=True)
-
-    def parameters(self, text: int) -> int:
-        """Return all parameters beside the language model's, whose width is `text`."""
-        raise NotImplementedError
 
 
 class Siglip(Tower):
@@ -50,8 +28,8 @@ class Siglip(Tower):
     def parameters(self, text: int) -> int:
         width, patch = self.hidden_size, 3 * self.patch_size**2
         positions = (self.image_size // self.patch_size) ** 2
-        layers = _layers(self.num_hidden_layers, width, self.intermediate_size, gated=False, bias=True, norm=2)
-        return layers + (patch + 1 + positions + 2) * width + width * text + width
+        stack = layers(self.num_hidden_layers, width, self.intermediate_size, gated=False, bias=True, norm=2)
+        return stack + (patch + 1 + positions + 2) * width + width * text + width
 
 
 class Gemma4Vision(Tower):
@@ -94,67 +72,6 @@ class Gemma4Audio(Tower):
         return self.num_hidden_layers * layer + convolutions + features + output + self.output_proj_dims * text
 
 
-class Qwen2Vision(Tower):
-    """Qwen2-VL's."""
-
-    depth: Count = 32
-    embed_dim: Count = 1280
-    mlp_ratio: Count = 4
-    patch_size: Count = 14
-    temporal_patch_size: Count = 2
-    spatial_merge_size: Count = 2
-    in_channels: Count = Field(default=3, validation_alias=AliasChoices("in_channels", "in_chans"))
-
-    @override
-    def parameters(self, text: int) -> int:
-        width, merged = self.embed_dim, self.embed_dim * self.spatial_merge_size**2
-        patch = self.in_channels * self.temporal_patch_size * self.patch_size**2 * width
-        layers = _layers(self.depth, width, self.mlp_ratio * width, gated=False, bias=True, norm=2)
-        return layers + patch + 2 * width + _projected((merged, merged, text), bias=True)
-
-
-class Qwen25Vision(Tower):
-    """Qwen2.5-VL's."""
-
-    depth: Count = 32
-    hidden_size: Count = 1280
-    intermediate_size: Count = 3420
-    patch_size: Count = 14
-    temporal_patch_size: Count = 2
-    spatial_merge_size: Count = 2
-    in_channels: Count = Field(default=3, validation_alias=AliasChoices("in_channels", "in_chans"))
-
-    @override
-    def parameters(self, text: int) -> int:
-        width, merged = self.hidden_size, self.hidden_size * self.spatial_merge_size**2
-        patch = self.in_channels * self.temporal_patch_size * self.patch_size**2 * width
-        layers = _layers(self.depth, width, self.intermediate_size, gated=True, bias=True, norm=1)
-        return layers + patch + width + _projected((merged, merged, text), bias=True)
-
-
-class Qwen3Vision(Tower):
-    """Qwen3-VL's and Qwen3.5's, with a merger more for each layer that the language model sees."""
-
-    depth: Count = 27
-    hidden_size: Count = 1152
-    intermediate_size: Count = 4304
-    patch_size: Count = 16
-    temporal_patch_size: Count = 2
-    spatial_merge_size: Count = 2
-    in_channels: Count = 3
-    num_position_embeddings: Count = 2304
-    deepstack_visual_indexes: tuple[int, ...] = (8, 16, 24)
-
-    @override
-    def parameters(self, text: int) -> int:
-        width, merged = self.hidden_size, self.hidden_size * self.spatial_merge_size**2
-        patch = (self.in_channels * self.temporal_patch_size * self.patch_size**2 + 1) * width
-        layers = _layers(self.depth, width, self.intermediate_size, gated=False, bias=True, norm=2)
-        merger = _projected((merged, merged, text), bias=True)
-        deep = len(self.deepstack_visual_indexes) * (merger + 2 * merged)
-        return layers + patch + self.num_position_embeddings * width + merger + 2 * width + deep
-
-
 class Llama4Vision(Tower):
     """Llama 4's."""
 
@@ -171,11 +88,11 @@ class Llama4Vision(Tower):
     @override
     def parameters(self, text: int) -> int:
         width, patches = self.hidden_size, (self.image_size // self.patch_size) ** 2 + 1
-        layers = _layers(self.num_hidden_layers, width, self.intermediate_size, gated=False, bias=True, norm=2)
+        stack = layers(self.num_hidden_layers, width, self.intermediate_size, gated=False, bias=True, norm=2)
         shuffled = round(width / self.pixel_shuffle_ratio**2)
         adapter = shuffled * self.projector_input_dim + self.projector_output_dim**2
         edges = (3 * self.patch_size**2 + 1 + patches + 4) * width
-        return layers + edges + adapter + self.vision_output_dim * text
+        return stack + edges + adapter + self.vision_output_dim * text
 
 
 class Pixtral(Tower):
@@ -190,8 +107,8 @@ class Pixtral(Tower):
     @override
     def parameters(self, text: int) -> int:
         width = self.hidden_size
-        layers = _layers(self.num_hidden_layers, width, self.intermediate_size, gated=True, bias=False, norm=1)
-        return layers + (3 * self.patch_size**2 + 1) * width
+        stack = layers(self.num_hidden_layers, width, self.intermediate_size, gated=True, bias=False, norm=1)
+        return stack + (3 * self.patch_size**2 + 1) * width
 
 
 class MoonVit(Tower):
@@ -209,6 +126,6 @@ class MoonVit(Tower):
     def parameters(self, text: int) -> int:
         width, merged = self.vt_hidden_size, self.vt_hidden_size * prod(self.merge_kernel_size)
         positions = self.init_pos_emb_height * self.init_pos_emb_width
-        layers = _layers(self.vt_num_hidden_layers, width, self.vt_intermediate_size, gated=False, bias=True, norm=2)
+        stack = layers(self.vt_num_hidden_layers, width, self.vt_intermediate_size, gated=False, bias=True, norm=2)
         edges = (3 * self.patch_size**2 + 1 + positions + 4) * width
-        return layers + edges + _projected((merged, merged, text), bias=True)
+        return stack + edges + projected((merged, merged, text), bias=True)

@@ -17,9 +17,9 @@ Effect = Literal["", "owned", "listening", "memory", "secret", "file", "gone"]
 """What changes: a key of the stack file says it, where or how the server listens and shows its metrics, how much memory
 it takes or how the model is spread, a credential is given, a file is read that nobody judges, or nothing any more."""
 
-Spelling = Literal["argparse", "vllm", "getopt", "options", "variables"]
-"""How names are written: flags as Python's argparse reads them, as vLLM's own parser does, or as `getopt_long` does;
-keys of a YAML file; or variables of the environment."""
+Spelling = Literal["argparse", "flexible", "getopt", "options", "variables"]
+"""How names are written: flags as Python's argparse reads them, as vLLM's FlexibleArgumentParser does, or as
+`getopt_long` does; keys of a YAML file; or variables of the environment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from catalog.charts import EFA_DEVICE_PLUGIN, LOAD_BALANCER_CONTROLLER
 from catalog.machines import GPU_RESOURCE
 from checks import Finding
 from checks.charts import monitoring_rules, node_rules
@@ -22,7 +23,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     "gpu-operator": node_rules.GPU_OPERATOR,
     "cluster-autoscaler": node_rules.CLUSTER_AUTOSCALER,
     "karpenter": node_rules.KARPENTER,
-    "aws-load-balancer-controller": node_rules.LOAD_BALANCER_CONTROLLER,
+    LOAD_BALANCER_CONTROLLER: node_rules.LOAD_BALANCER_CONTROLLER,
     "k8s-nim-operator": node_rules.NIM_OPERATOR,
     "lws": node_rules.LEADER_WORKER_SET,
 }
@@ -39,9 +40,12 @@ GPU_TAINT = Taint(GPU_RESOURCE, "present", "NoSchedule")
 
 TOLERATIONS = {
     "gpu-operator": ("daemonsets.tolerations", "node-feature-discovery.worker.tolerations"),
-    "aws-efa-k8s-device-plugin": ("tolerations",),
+    EFA_DEVICE_PLUGIN: ("tolerations",),
 }
 """Of pods that run on each GPU node."""
+
+WATCHING = ("keda", LOAD_BALANCER_CONTROLLER)
+"""Those that may be told to watch some namespaces only."""
 
 ARGUMENTS = ("--prometheus-url", "--config", "--secure-port", "--metrics-relist-interval", "--metrics-max-age")
 """Of prometheus-adapter, that its chart writes from values which are judged."""
@@ -93,6 +97,8 @@ def _special_findings(name: str, values: StackChart, around: Around) -> Iterator
     path, together = values.path, values.merged
     for finding in toleration_findings(path, together, TOLERATIONS.get(name, ()), GPU_TAINT):
         yield finding if around.own_cluster else replace(finding, severity="warning")
+    if name in WATCHING:
+        yield from watch_findings(path, together, around.namespace)
     match name:
         case "kube-prometheus-stack":
             labels = block(values.own, "prometheus.prometheusSpec.podMonitorSelector.matchLabels")
@@ -100,8 +106,6 @@ def _special_findings(name: str, values: StackChart, around: Around) -> Iterator
             yield from monitor_findings(path, merged(together, over), labels, around.namespace)
         case "prometheus-adapter":
             yield from _argument_findings(f"{path}.extraArguments", together.get("extraArguments"))
-        case "keda" | "aws-load-balancer-controller":
-            yield from watch_findings(path, together, around.namespace)
         case "gpu-operator":
             yield from sharing_findings(path, together)
             yield from _driver_findings(path, together, around.driver)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from catalog.gke_version import GkeVersion
+from catalog.gke_version import ClusterVersion
 from catalog.machines import FLEX_START_VERSIONS, MACHINES, Machine, Provider, Purchase
 from checks import Finding
 from checks.wording import listed, nearest
@@ -15,7 +15,7 @@ def machine_findings(
     *,
     provider: Provider | None,
     topology: str | None = None,
-    version: GkeVersion | None = None,
+    version: ClusterVersion | None = None,
     machine_key: str = "machineType",
 ) -> list[Finding]:
     """Judge the machine types of a pool, the slice they are to form and the way its nodes are had.
@@ -76,12 +76,14 @@ def _slice_findings(path: str, machine: Machine, topology: str | None) -> Iterat
     yield Finding("placement.topology", topology_path, message, f"use {listed(machine.topologies)}{instead}")
 
 
-def _version_findings(path: str, machine: Machine, purchase: Purchase | None, version: GkeVersion) -> Iterator[Finding]:
+def _version_findings(
+    path: str, machine: Machine, purchase: Purchase | None, version: ClusterVersion
+) -> Iterator[Finding]:
     needs = {_subject(machine): machine.lowest_version}
     if purchase == "flex-start":
         needs["flex-start capacity"] = FLEX_START_VERSIONS[machine.chip.kind]
     for what, lowest in needs.items():
-        if lowest and version < GkeVersion.parse(lowest):
+        if lowest and version < ClusterVersion.parse(lowest):
             yield Finding(
                 "placement.version",
                 "cluster.minVersion",

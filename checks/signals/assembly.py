@@ -62,8 +62,8 @@ def _collector(releases: Sequence[Release]) -> Collector:
 
 
 def _adapter(objects: Sequence[Manifest], releases: Sequence[Release], readers: Collection[str]) -> Adapter:
-    if google := charts.stackdriver_adapter(objects, readers):
-        return google
+    if managed := charts.stackdriver_adapter(objects, readers):
+        return managed
     for release in releases:
         if release.chart == "prometheus-adapter":
             return charts.prometheus_adapter(release.name, release.namespace, release.values)

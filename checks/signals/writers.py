@@ -14,7 +14,7 @@ ASKED = {
 }
 """The API that an autoscaler asks, by the type of the metric."""
 
-BUILT_IN = MetricsApi(path="GKE", group="metrics.k8s.io", owner="the metrics-server of GKE")
+BUILT_IN = MetricsApi(path="cluster", group="metrics.k8s.io", owner="the cluster's own metrics-server")
 
 
 def writer_findings(monitoring: Monitoring) -> list[Finding]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.gke_version import GkeVersion
+from catalog.gke_version import ClusterVersion
 from catalog.machines import (
     CHIPS,
     FLEX_START_VERSIONS,
@@ -103,7 +103,7 @@ def test_where_zones_are_known_each_purchase_has_some_and_a_reservation_reaches_
 @ROWS
 def test_a_lowest_version_is_a_whole_one(machine: Machine) -> None:
     for text in filter(None, (machine.lowest_version, FLEX_START_VERSIONS[machine.chip.kind])):
-        assert str(GkeVersion.parse(text)) == text
+        assert str(ClusterVersion.parse(text)) == text
     assert machine.lowest_version is None or machine.provider == "gke"
 
 

@@ -674,8 +674,8 @@ MISTAKES: dict[str, Mistake] = {
         "kubernetes-sigs/metrics-server on GKE",
         GKE,
         owned_by("metrics.k8s.io", "kube-system/metrics-server"),
-        "metrics.k8s.io has 2 owners, the metrics-server of GKE",
-        "keep the metrics-server of GKE only",
+        "metrics.k8s.io has 2 owners, the cluster's own metrics-server",
+        "keep the cluster's own metrics-server only",
         "other",
     ),
     "resource rules beside the metrics-server": Mistake(

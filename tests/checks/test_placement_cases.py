@@ -11,13 +11,13 @@ import pytest
 from catalog.drivers import Cuda, TritonVariant, nim_cuda, triton_cuda, trtllm_cuda, vllm_cuda
 from catalog.machines import CHIPS, MACHINES
 from catalog.models import model
-from catalog.quotas import counted
+from catalog.quotas import Key, counted
 from checks import Finding
 from checks.driver import driver_findings
 from checks.fit import Replica
 from checks.placement import Demand, Pool, placement_findings
 from checks.precision import precision_findings
-from checks.quota import Key, Taken, quota_findings
+from checks.quota import Taken, quota_findings
 
 HERE = Path(__file__).parent
 Given = dict[str, str]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.gke_version import GkeVersion
+from catalog.gke_version import ClusterVersion
 from catalog.machines import MACHINES, Purchase, Slice, slices_of
 from checks import Finding
 from checks.placement import (
@@ -19,7 +19,7 @@ from checks.placement import (
 )
 
 TPU = MACHINES["ct6e-standard-4t"]
-NEW = GkeVersion.parse("1.40")
+NEW = ClusterVersion.parse("1.40")
 
 
 def codes(findings: Sequence[Finding]) -> list[tuple[str, str]]:
@@ -91,7 +91,7 @@ def test_a_version_that_is_too_old_is_said_with_the_lowest(
     name: str, topology: str | None, purchase: Purchase, version: str, lowest: str
 ) -> None:
     [found] = machine_findings(
-        "p", [name], purchase, provider="gke", topology=topology, version=GkeVersion.parse(version)
+        "p", [name], purchase, provider="gke", topology=topology, version=ClusterVersion.parse(version)
     )
     assert codes([found]) == [("placement.version", "cluster.minVersion")]
     assert found.remedy.startswith(f"write {lowest} or newer")

@@ -104,6 +104,73 @@ def test_ten_mistakes_give_ten_messages(refused: Refuse) -> None:
     assert set(found) == {path for _, path, *_ in MISTAKES.values()}
 
 
+def test_one_bad_element_of_a_list_hides_no_other_finding(refused: Refuse) -> None:
+    found = refused(
+        lambda stack: pool(stack).update(zones=["us-east5a"]),
+        lambda stack: stack["cluster"].update(minVersion="1.31.2-gke.1114999"),
+        lambda stack: scaling(stack).update(maxReplicas=10),
+    )
+    assert set(found) == {
+        "cluster.pools.v6e.zones.0",
+        "cluster.minVersion",
+        "servers.llama.autoscaling.maxReplicas",
+    }
+
+
+def test_one_bad_argument_does_not_hide_that_the_model_does_not_fit(refused: Refuse) -> None:
+    found = refused(lambda stack: server(stack).update(model="meta-llama/Llama-3.1-405B", extraArgs=[5]))
+    assert set(found) == {"servers.llama.extraArgs.0", "servers.llama"}
+
+
+def test_what_is_only_wrong_because_a_mistake_was_left_out_is_not_said(refused: Refuse) -> None:
+    found = refused(lambda stack: (stack["cluster"].update(location="us-east5"), pool(stack).update(zones=["a b"])))
+    assert set(found) == {"cluster.pools.v6e.zones.0"}
+
+
+def without_provider(stack: Stack) -> None:
+    del stack["cluster"]["provider"]
+
+
+def as_gke_tpu(stack: Stack) -> None:
+    without_provider(stack)
+    stack["kind"] = "gke-tpu"
+    for each in stack["servers"].values():
+        del each["engine"]
+
+
+def as_eks_gpu(stack: Stack) -> None:
+    without_provider(stack)
+    stack["kind"] = "eks-gpu"
+
+
+def as_existing(stack: Stack) -> None:
+    without_provider(stack)
+    stack["kind"] = "existing"
+    for each in stack["cluster"]["pools"].values():
+        each["instanceType"] = each.pop("machineType")
+
+
+@pytest.mark.parametrize(
+    ("stack", "edit", "remedy"),
+    [
+        ("gke-tpu", as_gke_tpu, "write cluster.provider: gke, and engine: vllm in each server"),
+        ("eks-nim", as_eks_gpu, "write cluster.provider: eks"),
+        ("existing", as_existing, "write cluster.provider: existing, and machineType for instanceType in each pool"),
+    ],
+)
+def test_a_file_with_a_kind_is_told_once_what_to_write(stack: str, edit: Edit, remedy: str, refused: Refuse) -> None:
+    [finding] = refused(edit, stack=stack).values()
+    assert (finding.code, finding.path) == ("settings.kind", "kind")
+    assert "a stack has no kind any more" in finding.message
+    assert finding.remedy == f"leave it out, and {remedy}"
+
+
+@pytest.mark.parametrize("stack", ["gke-tpu", "gke-tpu-autopilot", "eks-nim", "existing"])
+def test_a_provider_that_is_left_out_is_the_only_thing_that_is_asked_for(stack: str, refused: Refuse) -> None:
+    [finding] = refused(without_provider, stack=stack).values()
+    assert (finding.path, finding.message) == ("cluster.provider", "is missing")
+
+
 MORE_MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
     "an unknown machine": (
         lambda stack: pool(stack).update(machineType="ct6e-standard-2t"),

@@ -47,7 +47,7 @@ VLLM: Raw = {
 
 def findings(raw: Raw) -> list[Finding]:
     read = SETTINGS.validate_python(raw, by_alias=True, by_name=False)
-    return judge(read, Surroundings(gcp_project="project"))
+    return judge(read, Surroundings(project="project"))
 
 
 def refusal(raw: Raw) -> Finding | None:

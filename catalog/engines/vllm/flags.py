@@ -23,7 +23,7 @@ ENGINE = f"vLLM {VLLM_GPU.removeprefix('v')}"
 @cache
 def arguments() -> Flags:
     """Return the arguments of `vllm serve`."""
-    return Flags(engine=ENGINE, spelling="vllm", known=flags.rows(FOLDER / "flags.csv"))
+    return Flags(engine=ENGINE, spelling="flexible", known=flags.rows(FOLDER / "flags.csv"))
 
 
 @cache

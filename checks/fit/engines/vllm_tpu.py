@@ -42,7 +42,7 @@ class Reported(NamedTuple):
         chips_gib: of chips with memory between these.
         above: of utilisations above this.
         words: what was said.
-        source: where, in vllm-project/tpu-inference@b8692ff01f.
+        source: where, at vllm-project/tpu-inference@b8692ff01f.
     """
 
     models: tuple[str, ...]
@@ -61,14 +61,14 @@ REPORTED = (
         V6E_GIB,
         0,
         "its support matrix says of eight v6e chips that they have not enough memory for it",
-        "support_matrices/release/v6e/default/model_support_matrix.csv",
+        "tpu-inference, support_matrices/release/v6e/default/model_support_matrix.csv",
     ),
     Reported(
         ("gemma-4-31B", "gemma-4-26B"),
         V7X_GIB,
         0.93,
         "its programs take 6 GiB and more of 95: with 0.98 and 0.95 they failed to load on v7x, with 0.90 they work",
-        ".buildkite/models/google_gemma-4-31B-it.yml",
+        "tpu-inference, .buildkite/models/google_gemma-4-31B-it.yml",
     ),
 )
 
@@ -137,7 +137,7 @@ def _reported(path: str, replica: "Replica") -> list[Finding]:
             continue
         remedy = f"use at most {known.above}" if known.above else "try it before relying on it, or use larger chips"
         key = f"{path}.{'memoryUtilization' if known.above else 'model'}"
-        message = f"{replica.model.name} fits as counted, but {known.words} (tpu-inference, {known.source})"
+        message = f"{replica.model.name} fits as counted, but {known.words} ({known.source})"
         found.append(Finding("fit.reported-failure", key, message, remedy, "warning"))
     return found
 

@@ -27,14 +27,14 @@ class EksGround(PrometheusGround):
 
     def __init__(self, stack: EksStack, surroundings: Surroundings) -> None:
         name, self._stack = stack.name, stack
-        provider = aws.Provider(name, region=stack.region, profile=surroundings.aws_profile)
+        provider = aws.Provider(name, region=stack.region, profile=surroundings.profile)
         self._on_aws = on_aws = pulumi.ResourceOptions(provider=provider)
         self._network = network = Network(name, stack.network, opts=on_aws)
         self._cluster = cluster = EksCluster(
             name,
             stack.cluster,
             region=stack.region,
-            profile=surroundings.aws_profile,
+            profile=surroundings.profile,
             network=network,
             opts=on_aws,
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from catalog.gke_version import GkeVersion
+from catalog.gke_version import ClusterVersion
 from checks import Finding
 from checks.names import bucket_findings, project_findings, reservation_findings
 from checks.networks import admitted_findings, overlap_findings, parsed, range_findings
@@ -27,7 +27,7 @@ MAINTENANCE_HOURS = 48
 
 def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
     """Yield everything that is wrong, in the order of the stack file."""
-    if not surroundings.gcp_project:
+    if not surroundings.project:
         yield Finding(
             "keys.project",
             "gcp:project",
@@ -35,7 +35,7 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
             "run pulumi config set gcp:project <id>",
         )
     else:
-        yield from project_findings("gcp:project", surroundings.gcp_project)
+        yield from project_findings("gcp:project", surroundings.project)
     yield from bucket_findings("name", stack.name)
     yield from _networks(stack)
     yield from _cluster(stack)
@@ -90,7 +90,7 @@ def _cluster(stack: GkeStack) -> Iterator[Finding]:
 
 def _pool(stack: GkeStack, path: str, pool: PoolArgs) -> Iterator[Finding]:
     purchase, zones = pool.capacity.type, stack.zones(pool)
-    version = GkeVersion.parse(stack.cluster.min_version)
+    version = ClusterVersion.parse(stack.cluster.min_version)
     yield from machine_findings(
         path, [pool.machine_type], purchase, provider="gke", topology=pool.topology, version=version
     )

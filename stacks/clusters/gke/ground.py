@@ -33,9 +33,9 @@ class GkeGround(Ground):
 
     def __init__(self, stack: GkeStack, surroundings: Surroundings) -> None:
         name, args, self._stack = stack.name, stack.cluster, stack
-        provider = gcp.Provider(name, project=surroundings.gcp_project, region=stack.region)
+        provider = gcp.Provider(name, project=surroundings.project, region=stack.region)
         self._on_gcp = on_gcp = pulumi.ResourceOptions(provider=provider)
-        self._project = project = Project(name, str(surroundings.gcp_project), more_apis=_more_apis(stack), opts=on_gcp)
+        self._project = project = Project(name, str(surroundings.project), more_apis=_more_apis(stack), opts=on_gcp)
         network = Network(name, stack.network, region=stack.region, api=project.apis["compute"], opts=on_gcp)
         identity = NodeIdentity(name, project=project, opts=on_gcp)
         mirror = ImageMirror(name, project=project, region=stack.region, reader=identity.member, opts=on_gcp)

@@ -1,0 +1,6 @@
+"""Namespaces that somebody else makes for himself in each cluster."""
+
+import re
+
+OWNED = re.compile(r"kube-.*|gke-.*|gmp-.*|default|amazon-.*|aws-.*|config-management-.*|istio-system|composer-.*")
+"""Those of Kubernetes and of the clouds."""
