@@ -37,8 +37,8 @@ def _says_how_it_is_reached(recording: Recording) -> None:
 def test_a_deployed_stack_keeps_its_resources_as_they_are(path: Path, recordings: Mapping[str, Recording]) -> None:
     """A URN that changes is a resource that is deleted and made again, unless an alias says otherwise. F7.
 
-    `UPDATE_GOLDEN=1 make test` writes the lists anew; a changed URN then needs an alias or a reason, and a changed digest
-    a look at what `make preview BASE=…` says of the inputs.
+    `UPDATE_GOLDEN=1 make test` writes the lists anew; a changed URN then needs an alias or a reason, and a changed
+    digest a look at what `make preview BASE=…` says of the inputs.
     """
     lines = sorted(f"{resource.urn} {_digest(resource)}" for resource in recordings[stack_name(path)].resources)
     golden = GOLDEN / f"{stack_name(path)}.resources"
