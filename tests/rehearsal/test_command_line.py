@@ -75,7 +75,7 @@ def test_ctrl_c_stops_everything(tmp_path: Path, binaries: Mapping[str, Path], m
     ) as running:
         assert running.stdout is not None
         assert running.stderr is not None
-        assert any("accepted all" in line for line in running.stdout)
+        assert any("`pulumi up` made all" in line for line in running.stdout)
         running.send_signal(signal.SIGINT)
         assert running.wait(60) == 128 + signal.SIGINT
         assert "everything that was started has been stopped" in running.stderr.read()
