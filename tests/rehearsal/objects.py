@@ -79,8 +79,13 @@ def condition(found: Json | None, name: str) -> Json:
     return next((each for each in conditions if each["type"] == name), empty)
 
 
+PATIENCE = 4
+"""A machine shared with others is that much slower; who finds what it waits for waits no longer."""
+
+
 def eventually(what: Callable[[], T], seconds: float = 15) -> T:
-    """Return what `what` returns once that is true."""
+    """Return what `what` returns once that is true, within `PATIENCE` times `seconds`."""
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while not (found := what()):
         assert time.monotonic() < deadline, f"still {found!r} after {seconds} s"
