@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 from hypothesis import settings
-from stack_paths import STACK_FILES
 
 from offline import Recording, record
 from offline.stack_config import stack_name
+from tests.stack_paths import STACK_FILES
 
 
 def pytest_configure(config: pytest.Config) -> None:

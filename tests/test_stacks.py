@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from stack_paths import COMMITTED
 
 from offline import Recording, Resource
 from offline.stack_config import stack_name
 from stacks.__main__ import schema
+from tests.stack_paths import COMMITTED
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = Path(__file__).parents[1] / "stacks" / "schema.json"

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from signals_chains import (
+from catalog.engines import NIM
+from checks.signals import AdapterRule, Monitoring, PrometheusAdapter, Workload
+from checks.signals.promql import read, read_adapter_query
+from tests.checks.signals_chains import (
     CORRECT,
     GKE,
     NIM_1,
@@ -24,10 +27,6 @@ from signals_chains import (
     scalers,
     scrapes,
 )
-
-from catalog.engines import NIM
-from checks.signals import AdapterRule, Monitoring, PrometheusAdapter, Workload
-from checks.signals.promql import read, read_adapter_query
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from signals_chains import CORRECT, GKE, NIM_1, VLLM_EKS, export, metric, scaler, scrapes
-from signals_mistakes import MISTAKES
 
 from catalog.engines import ENGINES, NIM, TRITON, VLLM, Engine
 from checks.signals import bump_findings, signal_findings
 from checks.signals.targets import TOLERANCE, quantity
+from tests.checks.signals_chains import CORRECT, GKE, NIM_1, VLLM_EKS, export, metric, scaler, scrapes
+from tests.checks.signals_mistakes import MISTAKES
 
 
 @pytest.mark.parametrize("name", CORRECT)

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import yaml
 from pydantic import TypeAdapter
-from stack_paths import STACK_FILES
 
 from catalog.engines import VLLM, Mode
 from checks.signals import Monitoring, Scaler, bump_findings, signal_findings
@@ -21,6 +20,7 @@ from offline.stack_config import stack_name
 from stacks import AnyStack, Stack
 from stacks.metrics import ManagedMetrics
 from stacks.signals import monitoring as judged_beforehand
+from tests.stack_paths import STACK_FILES
 
 ADAPTER = "custom-metrics"
 CLUSTER = "gcp:container/cluster:Cluster"

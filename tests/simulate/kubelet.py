@@ -5,12 +5,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Self
 
-from scripted_metrics import Sync
-from traces import Trace
-
 from rehearsal.client import ApiError, Client, Json
 from rehearsal.mirror import Mirror
 from simulate.replica_count import Pod
+from tests.simulate.scripted_metrics import Sync
+from tests.simulate.traces import Trace
 
 QUIET = (0.4, 1.3)
 """Seconds after a sync between which pods may change: the deployment has followed, and the next sync is not near."""

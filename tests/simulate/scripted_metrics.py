@@ -8,10 +8,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from traces import Trace
-
 from rehearsal.listener import NOT_FOUND, Answer
 from simulate.replica_count import Pod
+from tests.simulate.traces import Trace
 
 CUSTOM, EXTERNAL = "custom.metrics.k8s.io", "external.metrics.k8s.io"
 _PODS = re.compile(rf"/apis/{CUSTOM}/v1beta2/namespaces/default/pods/\*/(?P<metric>[\w-]+)")

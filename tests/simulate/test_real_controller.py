@@ -8,9 +8,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from kubelet import Kubelet
-from scripted_metrics import CUSTOM, EXTERNAL, ScriptedMetrics, Sync
-from traces import Trace, article, generated
 
 from rehearsal.client import Client, Json
 from rehearsal.control_plane import ControlPlane, control_plane
@@ -20,6 +17,9 @@ from simulate import hpa_manifest
 from simulate.hpa import Autoscaler, sync
 from simulate.replica_count import Observation, Pod, Value
 from simulate.scaling_rules import History, Rules
+from tests.simulate.kubelet import Kubelet
+from tests.simulate.scripted_metrics import CUSTOM, EXTERNAL, ScriptedMetrics, Sync
+from tests.simulate.traces import Trace, article, generated
 
 SPEED = 7.5
 """A sync every two seconds, and a default window of forty."""

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 import yaml
-from edits import Change, Deploy, Edit, Refuse
 
 from checks import Finding, errors
 from offline import Recording, record
 from stacks import Refused
+from tests.stacks.edits import Change, Deploy, Edit, Refuse
 
 STACKS = Path(__file__).parents[2] / "stacks"
 

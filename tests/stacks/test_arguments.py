@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import yaml
-from edits import Deploy, Edit, Refuse, Stack
 
 from catalog.engines.flags import Flags
 from catalog.engines.triton import flags as triton
@@ -14,6 +13,7 @@ from catalog.engines.vllm import flags as vllm
 from checks.command_line import given
 from offline import Recording, record
 from tests.stack_paths import STACK_FILES
+from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 
 TOKEN = {"slipway:huggingFaceToken": {"secure": "AAABAFakeCiphertextOfAToken"}}
 NGC_KEY = "nvapi-" + "x" * 60

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from edits import Deploy, Stack
 
 from offline import Recording, text
 from offline.comparison import FIGURES
+from tests.stacks.edits import Deploy, Stack
 
 PARTS = ("capacity", "costUsd", "fit", "scaling")
 

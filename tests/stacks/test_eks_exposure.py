@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from edits import Deploy, Edit, Refuse, Stack
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,7 @@ from offline import SECRET, Recording, Resource
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.prices import priced
 from tests.invariants.objects import reached
+from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 
 SERVICE = "kubernetes:core/v1:Service"
 INGRESS = "kubernetes:networking.k8s.io/v1:Ingress"

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 import pytest
-from stack_paths import STACK_FILES
 
 from catalog.versions import EKS_AMI
 from components.workload import POOL_LABEL
 from offline import Recording, Resource
 from offline.stack_config import stack_name
+from tests.stack_paths import STACK_FILES
 
 STACKS = [name for path in STACK_FILES if (name := stack_name(path)).startswith("eks-")]
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"

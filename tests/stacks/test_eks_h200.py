@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from edits import Deploy, Edit, Refuse, Stack
 
 from offline import Recording, Resource
+from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 CRON_JOB = "kubernetes:batch/v1:CronJob"

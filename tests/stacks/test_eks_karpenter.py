@@ -4,9 +4,19 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from lookup import NODE_CLASS, NODE_GROUP, NODE_POOL, RELEASE, cluster_group, listed, one, release, statements
 
 from offline import Recording
+from tests.stacks.lookup import (
+    NODE_CLASS,
+    NODE_GROUP,
+    NODE_POOL,
+    RELEASE,
+    cluster_group,
+    listed,
+    one,
+    release,
+    statements,
+)
 
 
 @pytest.fixture(scope="module")

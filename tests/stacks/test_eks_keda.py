@@ -5,7 +5,6 @@ from typing import Any
 
 import promql_parser
 import pytest
-from edits import Refuse, Stack
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from components.serving.autoscaling import decimal, quantity
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
 from offline import Recording, Resource
 from tests.invariants.objects import AUTOSCALER, RELEASE, SCALED_OBJECT, reached
+from tests.stacks.edits import Refuse, Stack
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,8 @@
 """What a person meets who writes a stack on EKS wrong: the place, the value, the reason and the way out."""
 
 import pytest
-from edits import Edit, Refuse, Stack
+
+from tests.stacks.edits import Edit, Refuse, Stack
 
 
 def pool(stack: Stack) -> Stack:

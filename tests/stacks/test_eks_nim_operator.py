@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from edits import Edit, Refuse
 
 from offline import Recording, Resource
 from tests.invariants.objects import AUTOSCALER, RELEASE, reached
+from tests.stacks.edits import Edit, Refuse
 
 CACHE = "kubernetes:apps.nvidia.com/v1alpha1:NIMCache"
 SERVICE = "kubernetes:apps.nvidia.com/v1alpha1:NIMService"

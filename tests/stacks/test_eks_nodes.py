@@ -6,11 +6,11 @@ from email import message_from_bytes
 
 import pytest
 import yaml
-from edits import Deploy
-from lookup import NODE_CLASS, NODE_GROUP, RELEASE, TEMPLATE, cluster_group, one, release
 
 from catalog.machines import MACHINES
 from offline import Recording
+from tests.stacks.edits import Deploy
+from tests.stacks.lookup import NODE_CLASS, NODE_GROUP, RELEASE, TEMPLATE, cluster_group, one, release
 
 PLACEMENT = "aws:ec2/placementGroup:PlacementGroup"
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from edits import Deploy
-from lookup import cluster_group, listed, one, statements
 
 from offline import Recording
+from tests.stacks.edits import Deploy
+from tests.stacks.lookup import cluster_group, listed, one, statements
 
 
 @pytest.fixture(scope="module")

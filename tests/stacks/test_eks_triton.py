@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from edits import Deploy, Stack
 
 from checks.signals.promql import read
 from offline import Recording, Resource
+from tests.stacks.edits import Deploy, Stack
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 import yaml
-from edits import Deploy, Stack
 
 from offline import Recording
+from tests.stacks.edits import Deploy, Stack
 from triton_repository import ModelConfig, parse
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from edits import Deploy, Edit, Refuse, Stack
+
+from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 
 ARTICLE = "tests/triton_repository/article_mistakes"
 SERVING = "servers.llama.serving"

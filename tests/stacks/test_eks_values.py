@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from edits import Deploy, Edit, Refuse, Stack
+
+from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 
 KEDA = {"actuator": {"type": "keda"}}
 

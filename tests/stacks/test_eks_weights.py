@@ -5,15 +5,15 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
-from edits import Deploy, Edit, Refuse, Stack
 from hypothesis import given
 from hypothesis import strategies as st
-from lookup import listed, one, statements
 
 from catalog.engines.vllm.host import STREAM_BUFFER_GIB, STREAM_DISK_GIB
 from catalog.units import GIB
 from components.eks.bucket_access import read_statements
 from offline import Recording
+from tests.stacks.edits import Deploy, Edit, Refuse, Stack
+from tests.stacks.lookup import listed, one, statements
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"
 IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation"

@@ -1,8 +1,7 @@
 """What the settings of an `existing` stack become."""
 
-from edits import Deploy, Edit, Refuse, Stack
-
 from offline import SECRET, Recording
+from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 PROVIDER = "pulumi:providers:kubernetes"

@@ -1,7 +1,8 @@
 """What GKE wants to be told of its largest GPU machines."""
 
 import pytest
-from edits import Deploy, Edit, Stack
+
+from tests.stacks.edits import Deploy, Edit, Stack
 
 NODE_POOL = "gcp:container/nodePool:NodePool"
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from edits import Deploy, Stack
 from hypothesis import given
 from hypothesis import strategies as st
 
 from components.serving.autoscaling import quantity
 from offline import SECRET, Recording, Resource
+from tests.stacks.edits import Deploy, Stack
 
 CLUSTER = "gcp:container/cluster:Cluster"
 NODE_POOL = "gcp:container/nodePool:NodePool"

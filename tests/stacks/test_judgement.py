@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from edits import Deploy, Edit, Refuse, Stack
 
 from offline import Recording
+from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 
 TOKEN = {"slipway:huggingFaceToken": {"secure": "AAABAFakeCiphertextOfAToken"}}
 LORA: dict[str, Any] = {"maxAdapters": 4, "maxRank": 64}

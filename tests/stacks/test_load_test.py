@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from edits import Refuse
 
 from components.serving.load_test import GENAI_PERF_IMAGE
 from offline import Recording
+from tests.stacks.edits import Refuse
 
 CRON_JOB = "kubernetes:batch/v1:CronJob"
 

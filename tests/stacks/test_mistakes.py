@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from edits import Change, Edit, Refuse, Stack
+
+from tests.stacks.edits import Change, Edit, Refuse, Stack
 
 ROOT = Path(__file__).parents[2]
 

@@ -35,7 +35,7 @@ VALUES: tuple[Any, ...] = (
     {"1": None},
 )
 
-SURROUNDINGS = stacks.Surroundings(gcp_project="my-project")
+SURROUNDINGS = stacks.Surroundings(project="my-project")
 
 Path = tuple[str | int, ...]
 

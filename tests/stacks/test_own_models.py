@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from edits import Deploy, Edit, Refuse, Stack
 
 from catalog.models import model
 from components.model_files import PROJECT
 from offline import Recording
+from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 
 OURS = "our-org/Our-8B"
 FILES = "tests/stacks/models"

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from edits import Refuse
 from pydantic import TypeAdapter, ValidationError
-from stack_paths import STACK_FILES
 
 from offline.stack_config import stack_name
 from stacks import AnyStack, Stack
+from tests.stack_paths import STACK_FILES
+from tests.stacks.edits import Refuse
 
 STACK: TypeAdapter[Stack] = TypeAdapter(AnyStack)
 

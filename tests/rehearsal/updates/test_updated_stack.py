@@ -4,7 +4,6 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import pytest
-from stack_paths import STACK_FILES
 
 from offline import Recording
 from offline.stack_config import stack_name
@@ -12,6 +11,7 @@ from rehearsal import stack
 from rehearsal.story.setting import Setting, setting
 from rehearsal.updates.source import Source
 from tests.rehearsal.objects import eventually
+from tests.stack_paths import STACK_FILES
 
 pytestmark = pytest.mark.engine
 
