@@ -45,3 +45,9 @@ class Judged:
     servers: Mapping[str, JudgedServer] = field(default_factory=dict[str, JudgedServer])
     models: Mapping[str, Model] = field(default_factory=dict[str, Model])
     signals: Monitoring | None = None
+
+    def server_of(self, labels: Mapping[str, str]) -> JudgedServer | None:
+        """Return the server whose pods have these labels; None if they are none's."""
+        exports = self.signals.exports if self.signals else ()
+        found = next((each.workload.name for each in exports if each.labels.items() <= labels.items()), None)
+        return self.servers[found] if found else None

@@ -16,7 +16,6 @@ from rehearsal import build, report, slots, stack
 from rehearsal.control_plane import StartError
 from rehearsal.go_toolchain import GoError
 from rehearsal.nodes import UnknownMachineError
-from rehearsal.own_models import own_models
 from rehearsal.processes import ProcessError
 from rehearsal.slots import NoSlotError
 from rehearsal.stack import NothingToPlayError
@@ -82,7 +81,7 @@ def _run(name: str, speed: float, folder: Path) -> int:
     console = Console()
     file = find(name, PROGRAM.parent)
     recording = record(file)
-    played = stack.read(recording, own_models(file))
+    played = stack.read(recording)
     if played.has_real_engines:
         wheel.find()
     binaries = build.ensure(upstreams(played))

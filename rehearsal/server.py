@@ -3,16 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from catalog.models import UnknownModelError
 from rehearsal.client import Json
 from rehearsal.engine.engine import AnyEngine
-from rehearsal.engine.hardware import UnknownChipError
 from rehearsal.engine.load import Load, loads
 from rehearsal.engine.pods import NAMES
 from rehearsal.scheduling import quantity
 
 Read = Callable[[Json], AnyEngine | None]
-"""Returns the engine of a pod's `spec`, if it has one; raises `UnknownChipError` or `UnknownModelError`."""
+"""Returns the engine of a pod, or of the template of one, if it has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +101,7 @@ def _server(autoscaler: Json, manifests: Sequence[Json], read: Read) -> Server |
     sent = next(iter(loads(clients["spec"]["template"])), None) if clients else None
     if clients is None or sent is None:
         return "it has no load clients"
-    try:
-        engine = read(workload["spec"]["template"]["spec"])
-    except (UnknownChipError, UnknownModelError) as error:
-        return str(error)
+    engine = read(workload["spec"]["template"])
     if engine is None:
         return f"its pods run neither {NAMES}"
     return Server(autoscaler=autoscaler, workload=workload, clients=clients, engine=engine, load=sent)

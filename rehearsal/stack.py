@@ -2,11 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 
-from catalog.architecture import Model
-from catalog.models import UnknownModelError
+from checks.judged import Judged
 from offline import Recording
 from offline.manifests import manifest
 from rehearsal import eks_pools, gke_pools, releases
@@ -15,7 +13,6 @@ from rehearsal.clock import Clock
 from rehearsal.control_plane import LOAD_SECONDS, PROBED
 from rehearsal.engine import pods
 from rehearsal.engine.engine import AnyEngine, Surroundings
-from rehearsal.engine.hardware import UnknownChipError
 from rehearsal.metrics.gke import GkePlan
 from rehearsal.metrics.managed_collection import Cluster
 from rehearsal.metrics.operator import OperatorPlan
@@ -40,7 +37,6 @@ class PlayedStack:
     """One stack, ready to be played.
 
     Attributes:
-        region: of its cluster, as its cloud calls it.
         manifests: its Kubernetes objects, in the order of their creation.
         pools: its nodes.
         add_seconds: from a pod that does not fit until a new node is Ready.
@@ -48,11 +44,10 @@ class PlayedStack:
         metrics: the way of series to its autoscalers.
         servers: what is loaded.
         not_rehearsed: what the stack has and a rehearsal leaves out, for people.
-        own_models: those that the stack describes itself, by name.
+        judged: what was judged of the stack.
     """
 
     name: str
-    region: str
     manifests: Sequence[Json]
     pools: Sequence[Pool]
     add_seconds: int
@@ -60,45 +55,38 @@ class PlayedStack:
     metrics: MetricsPlan
     servers: Sequence[Server]
     not_rehearsed: Sequence[str]
-    own_models: Mapping[str, Model] = field(default_factory=dict[str, Model])
+    judged: Judged
 
     @property
     def has_real_engines(self) -> bool:
         """Whether a real server runs in the pods of some server."""
         return any(server.engine.is_real for server in self.servers)
 
-    @property
-    def around(self) -> Surroundings:
-        """What its pods lead to."""
-        return _around(self.manifests, self.pools, self.own_models)
+    def around(self, pod: Json) -> Surroundings | None:
+        """Return what a pod, or the template of one, leads to, if it is a server's that was judged to fit."""
+        return _around(pod, self.judged, self.manifests)
 
-    def engine(self, pod: Mapping[str, object]) -> AnyEngine | None:
-        """Return the engine of a pod's `spec`, if it has one of those that are played."""
-        try:
-            return pods.read(pod, self.around)
-        except (UnknownChipError, UnknownModelError):
-            return None
+    def engine(self, pod: Json) -> AnyEngine | None:
+        """Return the engine of a pod, or of the template of one, if it has one of those that are played."""
+        around = self.around(pod)
+        return pods.read(pod["spec"], around) if around else None
 
 
 class NothingToPlayError(Exception):
     """The stack has no server that could be loaded and scaled here."""
 
 
-def read(recording: Recording, own_models: Mapping[str, Model] | None = None) -> PlayedStack:
+def read(recording: Recording) -> PlayedStack:
     """Return what is played of a recording.
-
-    Args:
-        recording: the stack.
-        own_models: models that the stack describes itself, by name.
 
     Raises:
         NothingToPlayError: the stack makes no cluster of its own, or no server of it can be played.
         UnknownMachineError: a pool has machines of unknown size.
     """
     if recording.of(gke_pools.CLUSTER):
-        return _on_gke(recording, own_models or {})
+        return _on_gke(recording)
     if recording.of(eks_pools.CLUSTER):
-        return _on_eks(recording, own_models or {})
+        return _on_eks(recording)
     raise NothingToPlayError(
         f"{recording.stack} makes neither a GKE nor an EKS cluster, so its nodes are not known; rehearse a stack that "
         "does"
@@ -114,8 +102,8 @@ def compressed(manifest: Json, clock: Clock, engine: Callable[[Json], AnyEngine 
     if manifest["kind"] == "HorizontalPodAutoscaler" and "behavior" in spec:
         behavior = {side: _rules(rules, clock) for side, rules in spec["behavior"].items()}
         return {**manifest, "spec": {**spec, "behavior": behavior}}
-    pod: Json = spec.get("template", {}).get("spec") or {}
-    found = engine(pod) if "containers" in pod else None
+    pod: Json = spec.get("template", {})
+    found = engine(pod) if "containers" in (pod.get("spec") or {}) else None
     if found is None:
         return manifest
     template, metadata = spec["template"], spec["template"].get("metadata", {})
@@ -136,17 +124,16 @@ def _rules(rules: Mapping[str, object], clock: Clock) -> Json:
     return shorter
 
 
-def _on_gke(recording: Recording, own_models: Mapping[str, Model]) -> PlayedStack:
+def _on_gke(recording: Recording) -> PlayedStack:
     manifests = _manifests(recording)
     [cluster] = recording.of(gke_pools.CLUSTER)
     named = Cluster(
         project=str(cluster.state["project"]), location=str(cluster.state["location"]), name=str(cluster.state["name"])
     )
     found = gke_pools.pools(recording, manifests)
-    played, left_out = _servers(recording, manifests, _around(manifests, found, own_models))
+    played, left_out = _servers(recording, manifests)
     return PlayedStack(
         name=recording.stack,
-        region="-".join(named.location.split("-")[:2]),
         manifests=manifests,
         pools=found,
         add_seconds=gke_pools.ADD_SECONDS,
@@ -154,20 +141,19 @@ def _on_gke(recording: Recording, own_models: Mapping[str, Model]) -> PlayedStac
         metrics=GkePlan(named),
         servers=played,
         not_rehearsed=[*_cloud(recording), *left_out],
-        own_models=own_models,
+        judged=recording.judged,
     )
 
 
-def _on_eks(recording: Recording, own_models: Mapping[str, Model]) -> PlayedStack:
+def _on_eks(recording: Recording) -> PlayedStack:
     manifests = _manifests(recording)
     found = eks_pools.pools(recording, manifests)
     stack = release(recording, PROMETHEUS_STACK)
     if stack is None:
         raise NothingToPlayError(f"{recording.stack} has no release of {PROMETHEUS_STACK}, so nothing scrapes its pods")
-    played, left_out = _servers(recording, manifests, _around(manifests, found, own_models))
+    played, left_out = _servers(recording, manifests)
     return PlayedStack(
         name=recording.stack,
-        region=next(filter(None, (pool.labels.get("topology.kubernetes.io/region") for pool in found)), ""),
         manifests=manifests,
         pools=found,
         add_seconds=eks_pools.ADD_SECONDS,
@@ -179,7 +165,7 @@ def _on_eks(recording: Recording, own_models: Mapping[str, Model]) -> PlayedStac
             "ServiceMonitors: the API server takes no loopback address for what is behind a Service",
             *left_out,
         ],
-        own_models=own_models,
+        judged=recording.judged,
     )
 
 
@@ -194,19 +180,24 @@ def _manifests(recording: Recording) -> list[Json]:
     return found
 
 
-def _servers(
-    recording: Recording, manifests: Sequence[Json], around: Surroundings
-) -> tuple[Sequence[Server], list[str]]:
-    found, left_out = servers(manifests, partial(pods.read, around=around))
+def _servers(recording: Recording, manifests: Sequence[Json]) -> tuple[Sequence[Server], list[str]]:
+    def read_pod(pod: Json) -> AnyEngine | None:
+        around = _around(pod, recording.judged, manifests)
+        return pods.read(pod["spec"], around) if around else None
+
+    found, left_out = servers(manifests, read_pod)
     if not found:
         reasons = "; ".join(left_out) or "it has no HorizontalPodAutoscaler"
         raise NothingToPlayError(f"{recording.stack} has no server that is played: {reasons}")
     return found, left_out
 
 
-def _around(manifests: Sequence[Json], pools_: Sequence[Pool], own_models: Mapping[str, Model]) -> Surroundings:
+def _around(pod: Json, judged: Judged, manifests: Sequence[Json]) -> Surroundings | None:
+    server = judged.server_of(pod.get("metadata", {}).get("labels", {}))
+    if server is None or server.replica is None:
+        return None
     maps = {each["metadata"]["name"]: each.get("data", {}) for each in manifests if each["kind"] == "ConfigMap"}
-    return Surroundings(pools_, maps, own_models)
+    return Surroundings(server.replica, server.slice.machine.chip.device, maps)
 
 
 def _cloud(recording: Recording) -> list[str]:

@@ -12,7 +12,6 @@ from offline import PROGRAM, RecordingError, StackFileError, record
 from offline.stack_config import find
 from rehearsal import stack
 from rehearsal.nodes import UnknownMachineError
-from rehearsal.own_models import own_models
 from rehearsal.stack import NothingToPlayError
 from simulate import load, plot, report
 from simulate.hpa_manifest import UnsupportedMetricError
@@ -52,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _answers(name: str, steps: str) -> list[Answer]:
     clients = load.parse(steps)
     file = find(name, PROGRAM.parent)
-    played = stack.read(record(file), own_models(file))
+    played = stack.read(record(file))
     return [answer(scenario, clients) for scenario in scenarios(played)]
 
 

@@ -34,7 +34,7 @@ class Outcome:
         flaps: replicas added after others were removed, while the load was the same.
         replica_hours: hours of pods, whether they answered or not.
         node_hours: hours of nodes, idle ones included.
-        usd: what these cost; None where the catalog has no price.
+        usd: what these cost; None where no price is known.
     """
 
     first_token: dict[int, float]
@@ -54,7 +54,7 @@ def outcome(run: Run) -> Outcome:
     """Return the figures of a run."""
     rescales = tuple(_rescales(run))
     node_hours = sum(second.nodes for second in run.seconds) / 3600
-    price = run.scenario.pool.price
+    price = run.scenario.pool.usd_per_node_hour
     return Outcome(
         first_token={percent: percentile(run.first_tokens, percent) for percent in PERCENTILES},
         most_waiting=max(second.waiting for second in run.seconds),
@@ -63,7 +63,7 @@ def outcome(run: Run) -> Outcome:
         flaps=tuple(_flaps(rescales)),
         replica_hours=sum(second.replicas for second in run.seconds) / 3600,
         node_hours=node_hours,
-        usd=None if price is None else node_hours * price.usd,
+        usd=None if price is None else node_hours * price,
     )
 
 

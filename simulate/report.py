@@ -59,18 +59,18 @@ def _row(trial: Trial, *, own: bool) -> list[str]:
 
 def _assumptions(trial: Trial) -> list[str]:
     scenario: Scenario = trial.run.scenario
-    price = scenario.pool.price
+    pool = scenario.pool
     return [
         f"wait: from a request's arrival to its first token; requests of {scenario.shape.prompt} + "
         f"{scenario.shape.answer} tokens, {scenario.limits.slots} in a batch",
         f"scrape every {scenario.scrape_seconds} s, in the adapter {scenario.metric_delay} s later",
         f"a node in {scenario.node_seconds} s, its image in {scenario.pull_seconds} s more, then the engine loads for "
         f"{scenario.load_seconds} s",
-        f"pool {scenario.pool.name}: {scenario.pool.minimum * scenario.pool.nodes_of_group} to "
-        f"{scenario.pool.maximum * scenario.pool.nodes_of_group} nodes for this server; * is the stack's own target",
+        f"pool {pool.name}: {pool.minimum * pool.nodes_of_group} to {pool.maximum * pool.nodes_of_group} nodes for "
+        "this server; * is the stack's own target",
         (
-            f"{price.usd:g} USD a node and hour ({price.item} {price.purchase} in {price.region}, {price.as_of})"
-            if price
+            f"{pool.usd_per_node_hour:g} USD a node and hour ({pool.machine}, {pool.purchase}, with its disks)"
+            if pool.usd_per_node_hour is not None
             else "no price of its machines is known, so there is no cost"
         ),
     ]

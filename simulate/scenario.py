@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.machines import Purchase
-from catalog.prices import Price, price
 from rehearsal import scheduling
 from rehearsal.client import Json
 from rehearsal.engine.batching import Limits
@@ -37,6 +36,9 @@ class PoolShare:
         replicas_of_group: replicas that such nodes hold.
         minimum: fewest groups.
         maximum: most groups.
+        machine: name of the machine type.
+        purchase: how the nodes are had.
+        usd_per_node_hour: what a node costs with its disks, USD; None where no price is known.
     """
 
     name: str
@@ -44,7 +46,9 @@ class PoolShare:
     replicas_of_group: int
     minimum: int
     maximum: int
-    price: Price | None
+    machine: str
+    purchase: Purchase
+    usd_per_node_hour: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +133,7 @@ def _series(metric: str) -> str:
 def _share(stack: PlayedStack, server: Server) -> PoolShare:
     pool = _pool(stack.pools, server)
     others = [each for each in stack.servers if each is not server and _pool(stack.pools, each).name == pool.name]
+    judged = stack.judged.servers[server.name]
     taken = sum(-(-each.minimum // _replicas(pool, each)) for each in others)
     return PoolShare(
         name=pool.name,
@@ -136,7 +141,9 @@ def _share(stack: PlayedStack, server: Server) -> PoolShare:
         replicas_of_group=_replicas(pool, server),
         minimum=max(pool.minimum // pool.step - taken, 0),
         maximum=max(pool.maximum // pool.step - taken, 0),
-        price=_price(pool, stack.region),
+        machine=judged.slice.machine.name,
+        purchase=judged.purchase,
+        usd_per_node_hour=judged.usd_per_node_hour,
     )
 
 
@@ -155,23 +162,6 @@ def _replicas(pool: Pool, server: Server) -> int:
     while scheduling.fits(pod, node, left):
         left, count = scheduling.take(left, pod), count + 1
     return count
-
-
-_PURCHASES: dict[tuple[str, str], Purchase] = {
-    ("cloud.google.com/gke-spot", "true"): "spot",
-    ("cloud.google.com/gke-flex-start", "true"): "flex-start",
-    ("eks.amazonaws.com/capacityType", "SPOT"): "spot",
-    ("eks.amazonaws.com/capacityType", "CAPACITY_BLOCK"): "capacity-block",
-    ("karpenter.sh/capacity-type", "spot"): "spot",
-    ("karpenter.sh/capacity-type", "reserved"): "capacity-block",
-}
-"""How nodes are bought, by the label that says so; all others are bought on demand."""
-
-
-def _price(pool: Pool, region: str) -> Price | None:
-    bought: list[Purchase] = [purchase for label, purchase in _PURCHASES.items() if label in pool.labels.items()]
-    purchase = bought[0] if bought else "on-demand"
-    return price(pool.labels["node.kubernetes.io/instance-type"], region, purchase)
 
 
 def _scrape_seconds(manifests: Sequence[Json], server: Server) -> int:

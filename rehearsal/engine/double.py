@@ -28,7 +28,7 @@ class EngineDouble:
     Args:
         pods: mirror of the pods.
         services: mirror of the Services.
-        read: returns the engine of a pod's `spec`, if it has one.
+        read: returns the engine of a pod, if it has one.
         clock: by which the engines go.
 
     Attributes:
@@ -80,7 +80,7 @@ class EngineDouble:
     def _engine(self, pod: Json) -> AnyEngine | None:
         uid = pod["metadata"]["uid"]
         if uid not in self._engines:
-            self._engines[uid] = self._read(pod["spec"])
+            self._engines[uid] = self._read(pod)
         return self._engines[uid]
 
     def _play(self) -> None:

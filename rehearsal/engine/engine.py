@@ -7,35 +7,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from catalog.architecture import Model
 from catalog.engines import Series
-from catalog.models import model
+from catalog.machines import Chip
+from checks.fit import Replica as JudgedReplica
 from rehearsal.engine.histogram import Histogram
 from rehearsal.engine.requests import Limits
-from rehearsal.nodes import Pool
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the `spec` of a pod leads to.
+    """What the `spec` of a server's pod leads to.
 
     Attributes:
-        pools: the nodes of the stack, which say what GPUs the pod gets.
+        replica: what was judged of it: model, chips and limits.
+        chip: a device that it computes on.
         config_maps: the data of the stack's ConfigMaps by name.
-        own_models: those that the catalog does not have, by name.
     """
 
-    pools: Sequence[Pool] = ()
+    replica: JudgedReplica
+    chip: Chip
     config_maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
-    own_models: Mapping[str, Model] = field(default_factory=dict[str, Model])
-
-    def model(self, name: str) -> Model:
-        """Return the model of a name.
-
-        Raises:
-            UnknownModelError: neither the stack nor the catalog has it.
-        """
-        return self.own_models[name] if name in self.own_models else model(name)
 
     def files(self, pod: Mapping[str, Any]) -> dict[str, str]:
         """Return the files that the containers of a pod mount from ConfigMaps: their content by path."""
@@ -51,9 +42,6 @@ class Surroundings:
         data = self.config_maps.get(source.get("name", ""), {})
         items = {each["key"]: each["path"] for each in source.get("items", ())} or {key: key for key in data}
         return {f"{path}/{name}": data[key] for key, name in items.items() if key in data}
-
-
-NOTHING_AROUND = Surroundings()
 
 
 @dataclass(frozen=True, slots=True)

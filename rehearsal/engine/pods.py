@@ -14,10 +14,5 @@ NAMES = "vLLM, NIM, trtllm-serve, nor a Triton whose models it knows"
 
 
 def read(pod: Mapping[str, Any], around: Surroundings) -> AnyEngine | None:
-    """Return the engine of a pod from its `spec`; None if it runs none of those that are played.
-
-    Raises:
-        UnknownModelError: the catalog has no such model.
-        UnknownChipError: nothing says what the pod computes on.
-    """
+    """Return the engine of a pod from its `spec`; None if it runs none of those that are played."""
     return next((engine for reader in READERS if (engine := reader(pod, around))), None)

@@ -11,19 +11,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from catalog.architecture import Model
 from catalog.engines import TRITON
 from catalog.engines.triton.host import HTTP_PORT
-from catalog.machines import Chip
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
 from rehearsal.engine.continuous import exported, version_of
-from rehearsal.engine.engine import NOTHING_AROUND, Engine, Parameter, Shown, Surroundings
-from rehearsal.engine.hardware import chip, gpus
+from rehearsal.engine.engine import Engine, Parameter, Shown, Surroundings
 from rehearsal.engine.instances import InstanceEngine, InstanceLimits
 from rehearsal.engine.load_time import download_start_seconds
 from rehearsal.engine.step_time import measured, step_seconds
 from rehearsal.triton import pace
-from rehearsal.triton.repository import checkpoint, instances
+from rehearsal.triton.repository import instances
 from triton_repository import parse
 
 GATE = "tensorrt_llm_bls"
@@ -49,7 +46,6 @@ class _Served:
 
     Attributes:
         name: what requests call it.
-        served: the language model behind it.
         instances: executions at once.
         batch: most requests of one execution.
         answer: tokens of each answer of a Python model; 0 for a gate, where a request says.
@@ -57,29 +53,21 @@ class _Served:
     """
 
     name: str
-    served: Model
     instances: int
     batch: int
     answer: int
     max_tokens: int
 
 
-def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engine[InstanceEngine] | None:
-    """Return the engine of a pod from its `spec`; None if no container starts a Triton whose models are known.
-
-    Raises:
-        UnknownModelError: the catalog has no such model.
-        UnknownChipError: nothing says what the pod computes on.
-    """
+def read(pod: Mapping[str, Any], around: Surroundings) -> Engine[InstanceEngine] | None:
+    """Return the engine of a pod from its `spec`; None if no container starts a Triton whose models are known."""
     container = next((each for each in pod["containers"] if "tritonserver" in each.get("command", ())), None)
-    found = _gate(pod, around) or _python(around.files(pod), around, gpus(pod)) if container else None
+    found = _gate(pod, around) or _python(around.files(pod), around.replica.chips) if container else None
     if container is None or found is None:
         return None
-    device, load_seconds = chip(pod, around.pools), download_start_seconds(found.served)
+    device, load_seconds = around.chip, download_start_seconds(around.replica.model)
     series = exported(TRITON.exports, version_of(container), container["command"])
-    limits = InstanceLimits(
-        instances=found.instances, batch=found.batch, seconds=partial(_seconds, found, device, gpus(pod))
-    )
+    limits = InstanceLimits(instances=found.instances, batch=found.batch, seconds=partial(_seconds, found, around))
     return Engine(
         served_name=found.name,
         port=HTTP_PORT,
@@ -108,14 +96,13 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
     )
 
 
-def _seconds(
-    found: _Served, device: Chip, chips: int, requests: int, executions: int, prompt: int, answer: int
-) -> float:
+def _seconds(found: _Served, around: Surroundings, requests: int, executions: int, prompt: int, answer: int) -> float:
     """Return the duration of an execution: a step for its prompts, and one for each token of its answers."""
+    served, device = around.replica.model, around.chip
     if found.answer:
-        steps = pace.step_seconds(found.served, device, instances=found.instances, largest_batch=found.batch)
+        steps = pace.step_seconds(served, device, instances=found.instances, largest_batch=found.batch)
         return found.answer * steps[requests - 1]
-    step = step_seconds(found.served, device, chips)
+    step = step_seconds(served, device, around.replica.chips)
     return step(requests * prompt) + answer * step(executions)
 
 
@@ -131,27 +118,25 @@ def _gate(pod: Mapping[str, Any], around: Surroundings) -> _Served | None:
         instances = int(told.values["bls_instance_count"])
         return _Served(
             name=GATE,
-            served=around.model(told.model),
-            instances=min(instances, told.max_batch_size),
+            instances=min(instances, around.replica.sequences),
             batch=1,
             answer=0,
-            max_tokens=told.max_seq_len,
+            max_tokens=around.replica.max_model_len,
         )
     return None
 
 
-def _python(files: Mapping[str, str], around: Surroundings, gpus: int) -> _Served | None:
+def _python(files: Mapping[str, str], gpus: int) -> _Served | None:
     """Return the one Python model of a repository that answers whole prompts, from its configuration."""
     configs = [parse(text) for path, text in files.items() if path.endswith("/config.pbtxt")]
     if len(configs) != 1 or configs[0].backend != "python":
         return None
     [config] = configs
     told = config.parameters
-    if not {"model", "max_answer", "max_prompt"} <= told.keys():
+    if not {"max_answer", "max_prompt"} <= told.keys():
         return None
     return _Served(
         name=config.name,
-        served=around.model(checkpoint(config)),
         instances=instances(config, gpus),
         batch=max(config.max_batch_size, 1) if config.dynamic_batching else 1,
         answer=int(told["max_answer"]),
@@ -161,9 +146,6 @@ def _python(files: Mapping[str, str], around: Surroundings, gpus: int) -> _Serve
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--max-batch-size", type=int, required=True)
-    parser.add_argument("--max-seq-len", type=int, required=True)
     parser.add_argument("--models", nargs="+", required=True)
     parser.add_argument("--values", type=json.loads, required=True)
     return parser

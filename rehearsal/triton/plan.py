@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from catalog.engines import TRITON
 from rehearsal.client import Json
 from rehearsal.engine.engine import Surroundings
-from rehearsal.engine.hardware import chip, gpus
 from rehearsal.triton import pace
-from rehearsal.triton.repository import FLAG, checkpoint, configurations, instances, server_container
+from rehearsal.triton.repository import FLAG, configurations, instances, server_container
 
 NOT_TAKEN = (FLAG, "--exit-timeout-secs=")
 """Options of a pod's server that are others here: where its models are, and how long it may take to stop."""
@@ -36,23 +35,21 @@ def plan(pod: Json, around: Surroundings, config_maps: Mapping[str, Json]) -> Pl
 
     Args:
         pod: the `spec`.
-        around: the stack, for its nodes and its models.
+        around: what was judged of it.
         config_maps: those of the pod's namespace, by name.
 
     Raises:
         ConfigTextError: its configuration is none.
-        UnknownModelError: neither the stack nor the catalog has the language model behind it.
-        UnknownChipError: nothing says what the pod computes on.
     """
     container = server_container(pod)
     assert container is not None
     [config] = configurations(pod, config_maps)
-    given = gpus(pod)
+    given = around.replica.chips
     return Plan(
         gpus=given,
         step_seconds=pace.step_seconds(
-            around.model(checkpoint(config)),
-            chip(pod, around.pools),
+            around.replica.model,
+            around.chip,
             instances=-(-instances(config, given) // max(given, 1)),
             largest_batch=max(config.max_batch_size, 1),
         ),

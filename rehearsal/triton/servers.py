@@ -34,8 +34,8 @@ class TritonServers:
     Args:
         plane: the control plane, among whose processes they are.
         pods: mirror of the pods.
-        around: the stack.
-        engine: returns the engine of a pod's `spec`, if it has one.
+        around: returns what was judged of the server of a pod, if it is one's.
+        engine: returns the engine of a pod, if it has one.
         targets: returns the load on each server, by Service.
         clock: compresses load times and batches.
 
@@ -47,7 +47,7 @@ class TritonServers:
         self,
         plane: ControlPlane,
         pods: Mirror,
-        around: Surroundings,
+        around: Callable[[Json], Surroundings | None],
         *,
         engine: Callable[[Json], AnyEngine | None],
         targets: Callable[[], Mapping[str, Target]],
@@ -111,11 +111,12 @@ class TritonServers:
         taken = {served.address for served in self._served.values()}
         for uid, pod in there.items():
             if uid not in self._engines:
-                self._engines[uid] = self._engine(pod["spec"])
+                self._engines[uid] = self._engine(pod)
             engine = self._engines[uid]
-            if engine and engine.is_real and uid not in self._served and pod["status"]["podIP"] not in taken:
+            around = self._around(pod) if engine and engine.is_real else None
+            if engine and around and uid not in self._served and pod["status"]["podIP"] not in taken:
                 load_seconds = self._clock.compressed(engine.load_seconds)
-                self._served[uid] = _Served(pod, self._around, load_seconds, self._host, self._client)
+                self._served[uid] = _Served(pod, around, load_seconds, self._host, self._client)
                 self._served[uid].start()
 
     def _ask(self) -> None:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from offline import Recording
+from offline import Recording, record
 from rehearsal import stack
 from simulate import load, loop
 from simulate.__main__ import main
@@ -56,8 +58,8 @@ def test_the_same_load_gives_the_same_run(llama: Scenario, short: Run) -> None:
 def test_hours_and_cost_are_what_was_there(llama: Scenario, short: Run) -> None:
     result = outcome(short)
     assert result.node_hours == sum(second.nodes for second in short.seconds) / 3600
-    assert llama.pool.price is not None
-    assert result.usd == pytest.approx(result.node_hours * llama.pool.price.usd)
+    assert llama.pool.usd_per_node_hour is not None
+    assert result.usd == pytest.approx(result.node_hours * llama.pool.usd_per_node_hour)
 
 
 def test_one_rise_and_one_fall_with_the_load_are_no_flap(short: Run) -> None:
@@ -158,8 +160,27 @@ def test_nim_one_is_followed_by_the_names_of_its_own_series(recordings: Mapping[
 
 
 def test_nodes_cost_what_they_are_bought_for(recordings: Mapping[str, Recording]) -> None:
-    prices = [each.pool.price for each in scenarios(stack.read(recordings["eks-h200"]))]
-    assert [price.purchase for price in prices if price] == ["capacity-block"]
+    pools = [each.pool for each in scenarios(stack.read(recordings["eks-h200"]))]
+    assert [(pool.purchase, pool.machine) for pool in pools] == [("capacity-block", "p5en.48xlarge")]
+
+
+def test_what_is_reserved_costs_its_price_under_karpenter_too_and_a_price_of_ones_own_counts(tmp_path: Path) -> None:
+    def usd(**changes: Any) -> float | None:
+        content: dict[str, Any] = yaml.safe_load(Path("tests/stack_files/Pulumi.eks-karpenter.yaml").read_text())
+        settings = content["config"]["slipway:stack"]
+        settings["servers"]["small"]["pool"] = "reserved"
+        settings["servers"]["small"]["autoscaling"]["maxReplicas"] = 2
+        settings |= changes
+        file = tmp_path / "Pulumi.eks-karpenter.yaml"
+        file.write_text(yaml.safe_dump(content))
+        [found] = [each for each in scenarios(stack.read(record(file))) if each.server == "small"]
+        assert (found.pool.machine, found.pool.purchase) == ("g6e.12xlarge", "reservation")
+        return found.pool.usd_per_node_hour
+
+    listed, own = usd(), usd(prices={"g6e.12xlarge": 3.0})
+    assert listed
+    assert own
+    assert listed > own >= 3
 
 
 @pytest.mark.parametrize(("percent", "value"), [(50, 2.0), (90, 4.0), (99, 4.0)])

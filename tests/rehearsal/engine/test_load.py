@@ -14,10 +14,12 @@ from rehearsal.engine.engine import AnyEngine
 from rehearsal.engine.fleet import Fleet, Shape
 from rehearsal.engine.load import targets
 from rehearsal.engine.requests import Limits
+from tests.rehearsal.engine.surroundings import around
 
 LIMITS = Limits(slots=8, step_tokens=64, blocks=1000, block_tokens=16, step_seconds=lambda tokens: 0.1)
 SHAPE = Shape(prompt=9, answer=20)
 START = partial(BatchingEngine, LIMITS)
+AROUND = around("meta-llama/Llama-3.1-8B", "ct6e-standard-1t", max_model_len=128)
 COMMAND = ["vllm", "serve", "meta-llama/Llama-3.1-8B", "--max-model-len=128", "--tensor-parallel-size=1"]
 
 
@@ -56,7 +58,7 @@ def service(selector: dict[str, str], target_port: Any = "http") -> Json:
 def arranged(*pods: Json, behind: Json | None = None) -> Any:
     by_name = {f"serving/{pod['metadata']['name']}": pod for pod in pods}
     engines: dict[str, AnyEngine] = {
-        name: found for name, pod in by_name.items() if (found := vllm_pod.read(pod["spec"]))
+        name: found for name, pod in by_name.items() if (found := vllm_pod.read(pod["spec"], AROUND))
     }
     return targets(by_name, engines, {"serving/llama": behind} if behind else {})
 

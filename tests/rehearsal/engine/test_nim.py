@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from catalog.models import UnknownModelError, model
+from catalog.models import model
 from offline import Recording
-from rehearsal import eks_pools, stack
+from rehearsal import stack
 from rehearsal.engine import nim_pod, pods, vllm_pod
-from rehearsal.engine.engine import Surroundings
-from rehearsal.engine.hardware import UnknownChipError
 from rehearsal.engine.page import metrics_page
 from rehearsal.engine.step_time import NVIDIA_BLOG, step_seconds
+from tests.rehearsal.engine.surroundings import around
 
 GPUS = {"resources": {"limits": {"nvidia.com/gpu": "1"}}}
 
@@ -27,9 +26,7 @@ def nim(tag: str = "2.0.13", name: str = "llama-3.1-8b-instruct", **env: str) ->
     return {"nodeSelector": {"slipway.dev/pool": "l40s"}, "containers": [container]}
 
 
-@pytest.fixture(scope="module")
-def around(recordings: Mapping[str, Recording]) -> Surroundings:
-    return Surroundings(eks_pools.pools(recordings["eks-nim"]))
+AROUND = around("meta-llama/Llama-3.1-8B-Instruct", "g6e.xlarge", max_model_len=2048)
 
 
 @pytest.mark.parametrize(
@@ -40,8 +37,8 @@ def around(recordings: Mapping[str, Recording]) -> Surroundings:
         ("2.0.13", "/v1/metrics", "vllm:kv_cache_usage_perc"),
     ],
 )
-def test_each_generation_has_its_own_page_and_names(around: Surroundings, tag: str, path: str, use: str) -> None:
-    engine = nim_pod.read(nim(tag), around)
+def test_each_generation_has_its_own_page_and_names(tag: str, path: str, use: str) -> None:
+    engine = nim_pod.read(nim(tag), AROUND)
     assert engine is not None
     replica = engine.start(0)
     page = {family.name: family for family in text_string_to_metric_families(metrics_page(engine, replica).decode())}
@@ -53,12 +50,12 @@ def test_each_generation_has_its_own_page_and_names(around: Surroundings, tag: s
     assert all(sample.labels.keys() == labels for sample in page[use].samples)
 
 
-def test_the_environment_says_what_the_engine_is(around: Surroundings) -> None:
-    env = {"NIM_SERVED_MODEL_NAME": "own", "NIM_SERVER_PORT": "9000", "NIM_MAX_MODEL_LEN": "2048"}
-    engine = nim_pod.read(nim(**env), around)
+def test_the_environment_says_what_the_engine_is() -> None:
+    env = {"NIM_SERVED_MODEL_NAME": "own", "NIM_SERVER_PORT": "9000"}
+    engine = nim_pod.read(nim(**env), AROUND)
     assert engine is not None
     assert (engine.served_name, engine.port, engine.metrics_port, engine.max_tokens) == ("own", 9000, 9000, 2048)
-    plain = nim_pod.read(nim(), around)
+    plain = nim_pod.read(nim(), AROUND)
     assert plain is not None
     assert (plain.served_name, plain.port) == ("meta/llama-3.1-8b-instruct", 8000)
 
@@ -70,29 +67,22 @@ def test_the_committed_stack_has_the_memory_that_its_preview_says(recordings: Ma
     assert server.engine.limits.blocks * server.engine.limits.block_tokens == pytest.approx(shown, rel=0.001)
 
 
-def test_an_image_of_an_unknown_model_and_a_pod_without_gpus_are_errors(around: Surroundings) -> None:
-    with pytest.raises(UnknownModelError, match="nobody"):
-        nim_pod.read(nim(name="nobody-1b"), around)
-    with pytest.raises(UnknownChipError, match="no pool with chips has the labels"):
-        nim_pod.read({**nim(), "nodeSelector": {"slipway.dev/pool": "other"}}, around)
-
-
-def test_vllm_runs_on_gpus_too(around: Surroundings) -> None:
+def test_vllm_runs_on_gpus_too() -> None:
     command = ["vllm", "serve", "meta-llama/Llama-3.1-8B-Instruct", "--max-model-len=8192"]
     container = {"image": "vllm/vllm-openai:v0.10.0", "command": command, **GPUS}
     pod = {"nodeSelector": {"slipway.dev/pool": "l40s"}, "containers": [container]}
-    engine = vllm_pod.read(pod, around)
+    engine = vllm_pod.read(pod, AROUND)
     assert engine is not None
     names = {series.name for series, _ in engine.values}
     assert {"vllm:gpu_cache_usage_perc", "vllm:kv_cache_usage_perc"} <= names, "0.10 has both"
     silent = {**container, "image": "vllm/vllm-openai:v0.32.0", "args": ["--disable-log-stats"]}
-    quiet = vllm_pod.read({**pod, "containers": [silent]}, around)
+    quiet = vllm_pod.read({**pod, "containers": [silent]}, AROUND)
     assert quiet is not None
     assert quiet.values == []
 
 
-def test_a_pod_of_neither_has_no_engine(around: Surroundings) -> None:
-    assert pods.read({"containers": [{"image": "docker.io/curlimages/curl:8"}]}, around) is None
+def test_a_pod_of_neither_has_no_engine() -> None:
+    assert pods.read({"containers": [{"image": "docker.io/curlimages/curl:8"}]}, AROUND) is None
 
 
 def test_a_gpu_generates_what_nvidia_measured() -> None:

@@ -3,19 +3,22 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from catalog.models import model
+from checks.fit import Draft
 from offline import Recording
 from rehearsal import stack
 from rehearsal.engine import triton_pod, trtllm_pod
 from rehearsal.engine.engine import AnyEngine, Surroundings
 from rehearsal.engine.page import metrics_page
-from rehearsal.nodes import Pool
 from rehearsal.server import Server
+from tests.rehearsal.engine.surroundings import around
 
 RECORDED = Path(__file__).parents[2] / "catalog" / "recordings" / "triton-2.51.prom"
 """What a real tritonserver 2.51 served under load."""
@@ -33,34 +36,32 @@ instance_group {
 }
 parameters { key: "max_answer" value { string_value: "256" } }
 parameters { key: "max_prompt" value { string_value: "128" } }
-parameters { key: "model" value { string_value: "/models/checkpoints/meta-llama/Llama-2-7b-chat-hf" } }
 """
 TRITON = {"command": ["tritonserver", "--model-repository=/repository"], "image": "triton:25.11"}
 
 
-def pool(instance_type: str) -> Pool:
-    labels = {"node.kubernetes.io/instance-type": instance_type, "pool": "gpus"}
-    return Pool(name="gpus", minimum=1, maximum=1, labels=labels, capacity={}, allocatable={})
+def pod_of(container: Mapping[str, Any], **spec: Any) -> dict[str, Any]:
+    return {"containers": [container], **spec}
 
 
-def on_gpu(container: Mapping[str, Any], **spec: Any) -> dict[str, Any]:
-    gpu = {"resources": {"limits": {"nvidia.com/gpu": "1"}}}
-    return {"nodeSelector": {"pool": "gpus"}, "containers": [{**container, **gpu}], **spec}
+LLAMA_2 = around(
+    "meta-llama/Llama-2-7b-chat-hf", "g5.4xlarge", engine="tensorrt-llm", max_model_len=1024, max_num_seqs=16
+)
 
 
 def repository(config: str) -> tuple[dict[str, Any], Surroundings]:
     items = [{"key": "config", "path": "config.pbtxt"}]
     init = {"name": "repository", "volumeMounts": [{"name": "model", "mountPath": "/files/llamav2"}]}
     volume = {"name": "model", "configMap": {"name": "models", "items": items}}
-    pod = on_gpu(TRITON, initContainers=[init], volumes=[volume])
-    return pod, Surroundings([pool("g5.4xlarge")], {"models": {"config": config}})
+    pod = pod_of(TRITON, initContainers=[init], volumes=[volume])
+    return pod, replace(LLAMA_2, config_maps={"models": {"config": config}})
 
 
 def gate(models: str = "tensorrt_llm_bls preprocessing tensorrt_llm", instances: int = 8) -> dict[str, Any]:
     values = json.dumps({"bls_instance_count": str(instances)})
-    words = ["python3", "/scripts/engine_repository.py", "--model=meta-llama/Llama-2-7b-chat-hf", "--max-batch-size=16"]
-    words += ["--max-seq-len=1024", f"--values={values}", "--models", *models.split()]
-    return on_gpu(TRITON, initContainers=[{"name": "repository", "command": words}])
+    words = ["python3", "/scripts/engine_repository.py", f"--values={values}"]
+    words += ["--models", *models.split()]
+    return pod_of(TRITON, initContainers=[{"name": "repository", "command": words}])
 
 
 def page(engine: AnyEngine) -> dict[str, Any]:
@@ -86,8 +87,7 @@ def test_without_dynamic_batching_an_execution_has_one_request() -> None:
 
 
 def test_the_gate_is_read_off_the_command_that_makes_its_repository() -> None:
-    around = Surroundings([pool("g5.4xlarge")])
-    engine, narrow = (triton_pod.read(gate(instances=count), around) for count in (8, 32))
+    engine, narrow = (triton_pod.read(gate(instances=count), LLAMA_2) for count in (8, 32))
     assert engine is not None
     assert narrow is not None
     assert (engine.served_name, engine.slots) == ("tensorrt_llm_bls", 8)
@@ -95,17 +95,17 @@ def test_the_gate_is_read_off_the_command_that_makes_its_repository() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pod", "around"),
+    ("pod", "surroundings"),
     [
-        (gate("ensemble preprocessing tensorrt_llm"), Surroundings([pool("g5.4xlarge")])),
+        (gate("ensemble preprocessing tensorrt_llm"), LLAMA_2),
         repository(CONFIG.replace('backend: "python"', 'backend: "vllm"')),
         repository(CONFIG.replace("max_answer", "other")),
-        (on_gpu({"command": ["sleep"]}), Surroundings()),
+        (pod_of({"command": ["sleep"]}), LLAMA_2),
     ],
     ids=["ensemble", "vllm", "unknown python", "no server"],
 )
-def test_what_is_not_known_is_not_played(pod: dict[str, Any], around: Surroundings) -> None:
-    assert triton_pod.read(pod, around) is None
+def test_what_is_not_known_is_not_played(pod: dict[str, Any], surroundings: Surroundings) -> None:
+    assert triton_pod.read(pod, surroundings) is None
 
 
 def test_its_series_are_those_of_a_real_triton() -> None:
@@ -120,21 +120,23 @@ def test_its_series_are_those_of_a_real_triton() -> None:
         assert (sample.name, sample.labels.keys()) == (real[name].samples[0].name, real[name].samples[0].labels.keys())
 
 
-def trtllm(options: Mapping[str, Any]) -> tuple[dict[str, Any], Surroundings]:
-    command = ["trtllm-serve", "nvidia/Llama-3.3-70B-Instruct-FP8", "--port=9000", "--config=/etc/slipway/options.yaml"]
+def trtllm(options: Mapping[str, Any], **more: Any) -> tuple[dict[str, Any], Surroundings]:
+    served = "nvidia/Llama-3.3-70B-Instruct-FP8"
+    command = ["trtllm-serve", served, "--port=9000", "--config=/etc/slipway/options.yaml"]
     container = {
         "image": "nvcr.io/nvidia/tensorrt-llm/release:1.3.0rc24",
         "command": command,
         "volumeMounts": [{"name": "config", "mountPath": "/etc/slipway"}],
     }
-    pod = on_gpu(container, volumes=[{"name": "config", "configMap": {"name": "options"}}])
-    return pod, Surroundings([pool("p5en.48xlarge")], {"options": {"options.yaml": json.dumps(options)}})
+    pod = pod_of(container, volumes=[{"name": "config", "configMap": {"name": "options"}}])
+    judged = around(
+        *(served, "p5en.48xlarge"),
+        **{"engine": "tensorrt-llm", "max_model_len": 4096, "max_num_seqs": 8, "kv_dtype": "fp8", **more},
+    )
+    return pod, replace(judged, config_maps={"options": {"options.yaml": json.dumps(options)}})
 
 
 OPTIONS: Mapping[str, Any] = {
-    "max_seq_len": 4096,
-    "max_batch_size": 8,
-    "kv_cache_config": {"free_gpu_memory_fraction": 0.9, "dtype": "fp8"},
     "return_perf_metrics": True,
     "enable_iter_perf_stats": True,
 }
@@ -160,8 +162,8 @@ def test_without_its_options_the_page_says_less(option: str, left: int) -> None:
 
 
 def test_a_draft_model_makes_it_as_much_faster_as_nvidia_measured() -> None:
-    drafted = {**OPTIONS, "speculative_config": {"speculative_model": "meta-llama/Llama-3.2-1B-Instruct"}}
-    plain, fast = trtllm_pod.read(*trtllm(OPTIONS)), trtllm_pod.read(*trtllm(drafted))
+    draft = Draft(model=model("meta-llama/Llama-3.2-1B-Instruct"))
+    plain, fast = trtllm_pod.read(*trtllm(OPTIONS)), trtllm_pod.read(*trtllm(OPTIONS, draft=draft))
     assert plain is not None
     assert fast is not None
     assert plain.limits is not None

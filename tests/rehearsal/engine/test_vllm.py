@@ -9,21 +9,23 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from catalog.engines import VLLM
-from catalog.models import UnknownModelError
 from offline import Recording
-from rehearsal import eks_pools
+from rehearsal import stack
 from rehearsal.engine import vllm_pod
 from rehearsal.engine.batching import BatchingEngine
-from rehearsal.engine.engine import Engine, Surroundings
+from rehearsal.engine.engine import Engine
 from rehearsal.engine.page import metrics_page
+from tests.rehearsal.engine.surroundings import around
 
 Vllm = Engine[BatchingEngine]
 
 RECORDED = Path(__file__).parent / "vllm-0.32.0.prom"
 """What a real vLLM 0.32.0 on CPU served of the series of the catalog, verbatim."""
 
+AROUND = around(
+    *("meta-llama/Llama-3.1-70B", "ct6e-standard-8t"), max_model_len=4096, max_num_seqs=128, max_num_batched_tokens=512
+)
 POD: Mapping[str, Any] = {
-    "nodeSelector": {"cloud.google.com/gke-tpu-accelerator": "tpu-v6e-slice"},
     "containers": [
         {"name": "sidecar", "command": ["/bin/sh", "-c", "echo 'vllm' | cat"]},
         {
@@ -31,11 +33,6 @@ POD: Mapping[str, Any] = {
             "command": ["vllm", "serve", "meta-llama/Llama-3.1-70B"],
             "args": [
                 "--port=9000",
-                "--tensor-parallel-size",
-                "8",
-                "--max-model-len=4096",
-                "--max-num-seqs=128",
-                "--max-num-batched-tokens=512",
                 "--enable-chunked-prefill",
             ],
         },
@@ -46,10 +43,8 @@ POD: Mapping[str, Any] = {
 @pytest.fixture
 def llama(recordings: Mapping[str, Recording]) -> Vllm:
     """The engine of the server `llama` of the stack `gke-tpu`, whose settings are those of Google's tutorial."""
-    [workload] = [each for each in recordings["gke-tpu"].of("kubernetes:apps/v1:Deployment") if each.name == "llama"]
-    engine = vllm_pod.read(workload.inputs["spec"]["template"]["spec"])
-    assert engine is not None
-    return engine
+    [server] = stack.read(recordings["gke-tpu"]).servers
+    return server.engine
 
 
 def families(page: str) -> dict[str, Metric]:
@@ -91,7 +86,7 @@ def test_the_page_says_what_the_engine_does(llama: Vllm) -> None:
 
 
 def test_the_pod_itself_says_what_its_engine_is() -> None:
-    engine = vllm_pod.read(POD)
+    engine = vllm_pod.read(POD, AROUND)
     assert engine is not None
     assert (engine.served_name, engine.port, engine.max_tokens) == ("meta-llama/Llama-3.1-70B", 9000, 4096)
     assert engine.limits is not None
@@ -103,20 +98,14 @@ def test_a_shell_may_start_the_engine() -> None:
     direct = POD["containers"][1]
     started = "ray start --head && exec " + " ".join([*direct["command"], *direct["args"]])
     shell = {**POD, "containers": [{"name": "vllm", "command": ["/bin/sh", "-c", started]}]}
-    engine, expected = vllm_pod.read(shell), vllm_pod.read(POD)
+    engine, expected = vllm_pod.read(shell, AROUND), vllm_pod.read(POD, AROUND)
     assert engine is not None
     assert expected is not None
     assert engine.parameters == expected.parameters
 
 
 def test_other_pods_have_no_engine() -> None:
-    assert vllm_pod.read({"containers": [POD["containers"][0]]}) is None
-
-
-def test_a_model_that_the_catalog_lacks_is_an_error() -> None:
-    container = {"name": "vllm", "command": ["vllm", "serve", "nobody/nothing", "--max-model-len=1"]}
-    with pytest.raises(UnknownModelError):
-        vllm_pod.read({**POD, "containers": [container]})
+    assert vllm_pod.read({"containers": [POD["containers"][0]]}, AROUND) is None
 
 
 def test_a_full_batch_generates_what_the_tutorial_measured(llama: Vllm) -> None:
@@ -129,25 +118,18 @@ def test_the_tutorials_wait_is_that_of_163_clients(llama: Vllm) -> None:
     assert loaded(llama, 163).waiting == pytest.approx(34.972, abs=0.1)
 
 
-@pytest.mark.parametrize("stack", ["gke-tpu", "gke-tpu-autopilot", "gke-tpu-prod"])
-def test_each_server_of_the_committed_stacks_has_an_engine(recordings: Mapping[str, Recording], stack: str) -> None:
-    recording = recordings[stack]
+@pytest.mark.parametrize("name", ["gke-tpu", "gke-tpu-autopilot", "gke-tpu-prod"])
+def test_each_server_of_the_committed_stacks_has_an_engine(recordings: Mapping[str, Recording], name: str) -> None:
+    recording = recordings[name]
     servers = recording.of("kubernetes:autoscaling/v2:HorizontalPodAutoscaler")
-    engines = [
-        vllm_pod.read(each.inputs["spec"]["template"]["spec"]) for each in recording.of("kubernetes:apps/v1:Deployment")
-    ]
-    assert len([engine for engine in engines if engine]) == len(servers) > 0
+    assert len(stack.read(recording).servers) == len(servers) > 0
 
 
 def test_a_pod_that_streams_from_s3_is_known_by_its_last_name_and_starts_sooner(
     recordings: Mapping[str, Recording],
 ) -> None:
-    choices = recordings["eks-choices"]
-    around = Surroundings(eks_pools.pools(choices))
-    pods = {each.name: each.inputs["spec"]["template"]["spec"] for each in choices.of("kubernetes:apps/v1:Deployment")}
-    streamed, downloading = (vllm_pod.read(pods[server], around) for server in ("streamed", "vllm"))
-    assert streamed
-    assert downloading
+    engines = {each.name: each.engine for each in stack.read(recordings["eks-choices"]).servers}
+    streamed, downloading = engines["streamed"], engines["vllm"]
     assert (streamed.served_name, streamed.labels["model_name"]) == ("llama", "llama")
     assert streamed.slots == downloading.slots
     assert streamed.load_seconds < downloading.load_seconds

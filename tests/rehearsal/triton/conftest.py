@@ -57,7 +57,8 @@ def recorded(llama: PlayedStack) -> Recorded:
     [server] = llama.servers
     pod = server.workload["spec"]["template"]["spec"]
     maps = {each["metadata"]["name"]: each for each in llama.manifests if each["kind"] == "ConfigMap"}
-    around = Surroundings(llama.pools, {name: each.get("data", {}) for name, each in maps.items()})
+    around = llama.around(server.workload["spec"]["template"])
+    assert around
     return Recorded(pod, maps, around, plan(pod, around, maps))
 
 
