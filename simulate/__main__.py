@@ -37,22 +37,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status: 0, or 1 where a configuration is refused."""
     options = _parser().parse_args(arguments)
     try:
-        answers = _answers(options.stack, options.load)
+        answers, left_out = _answers(options.stack, options.load)
     except _REFUSALS as error:
         sys.stderr.write(f"{error}\n")
         return 1
     report.write(answers, sys.stdout)
+    sys.stdout.writelines(f"not simulated: {line}\n" for line in left_out)
     if options.plot:
         plot.write(answers, options.plot)
         sys.stdout.write(f"plot: {options.plot}\n")
     return 1 if any(errors(each.findings) for each in answers) else 0
 
 
-def _answers(name: str, steps: str) -> list[Answer]:
+def _answers(name: str, steps: str) -> tuple[list[Answer], list[str]]:
     clients = load.parse(steps)
     file = find(name, PROGRAM.parent)
     played = stack.read(record(file))
-    return [answer(scenario, clients) for scenario in scenarios(played)]
+    found, left_out = scenarios(played)
+    return [answer(scenario, clients) for scenario in found], left_out
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -96,14 +96,23 @@ class Scenario:
         return replace(self, autoscaler=replace(self.autoscaler, bounds=bounds))
 
 
-def scenarios(stack: PlayedStack) -> list[Scenario]:
-    """Return one for each server.
+def scenarios(stack: PlayedStack) -> tuple[list[Scenario], list[str]]:
+    """Return one for each server, and of each other server why it is not simulated.
 
     Raises:
-        NotSimulatedError: a server's pods fit no pool, nothing scrapes them, or its engine has no continuous batch.
+        NotSimulatedError: no server can be simulated.
         UnsupportedMetricError: an autoscaler follows CPU or memory.
     """
-    return [_scenario(stack, server) for server in stack.servers]
+    found: list[Scenario] = []
+    left_out: list[str] = []
+    for server in stack.servers:
+        try:
+            found.append(_scenario(stack, server))
+        except NotSimulatedError as error:
+            left_out.append(str(error))
+    if not found:
+        raise NotSimulatedError("; ".join(left_out))
+    return found, left_out
 
 
 def _scenario(stack: PlayedStack, server: Server) -> Scenario:

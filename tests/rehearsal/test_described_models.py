@@ -26,5 +26,5 @@ def test_a_stacks_own_model_is_played(name: str, image: str | None, tmp_path: Pa
     played = stack.read(record(file))
     [server] = played.servers
     assert played.engine(server.workload["spec"]["template"]) is not None
-    [scenario] = scenarios(played)
+    [scenario], _ = scenarios(played)
     assert loop.run(scenario, load.parse("0:4")).first_tokens

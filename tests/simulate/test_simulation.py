@@ -25,7 +25,7 @@ DEFAULT = re.search(r"^LOAD := (\S+)", Path("Makefile").read_text(), re.MULTILIN
 
 @pytest.fixture(scope="module")
 def llama(recordings: Mapping[str, Recording]) -> Scenario:
-    [found] = scenarios(stack.read(recordings["gke-tpu"]))
+    [found], _ = scenarios(stack.read(recordings["gke-tpu"]))
     return found
 
 
@@ -100,7 +100,7 @@ def test_a_sweep_holds_the_own_target_and_others_in_order(llama: Scenario) -> No
 
 
 def test_servers_of_one_pool_leave_each_other_their_fewest_nodes(recordings: Mapping[str, Recording]) -> None:
-    pools = {each.server: each.pool for each in scenarios(stack.read(recordings["gke-tpu-prod"]))}
+    pools = {each.server: each.pool for each in scenarios(stack.read(recordings["gke-tpu-prod"]))[0]}
     assert {name: pool.maximum for name, pool in pools.items()} == {"llama": 5, "qwen": 5}
 
 
@@ -144,7 +144,7 @@ def test_a_step_too_short_to_show_flapping_is_a_warning_with_the_second_until_wh
     ],
 )
 def test_stacks_on_eks_are_simulated(recordings: Mapping[str, Recording], stack_name: str, series: set[str]) -> None:
-    found = scenarios(stack.read(recordings[stack_name]))
+    found, _ = scenarios(stack.read(recordings[stack_name]))
     assert {each.signal for each in found} == series
     for scenario in found:
         done = loop.run(scenario, load.parse("0:4,120:400,3600:4"))
@@ -152,7 +152,7 @@ def test_stacks_on_eks_are_simulated(recordings: Mapping[str, Recording], stack_
 
 
 def test_nim_one_is_followed_by_the_names_of_its_own_series(recordings: Mapping[str, Recording]) -> None:
-    [older] = [each for each in scenarios(stack.read(recordings["eks-choices"])) if each.server == "older"]
+    [older] = [each for each in scenarios(stack.read(recordings["eks-choices"]))[0] if each.server == "older"]
     assert older.signal == "gpu_cache_usage_perc"
     newer = replace(older, signal="vllm:kv_cache_usage_perc")
     steps = load.parse(SHORT)
@@ -160,7 +160,7 @@ def test_nim_one_is_followed_by_the_names_of_its_own_series(recordings: Mapping[
 
 
 def test_nodes_cost_what_they_are_bought_for(recordings: Mapping[str, Recording]) -> None:
-    pools = [each.pool for each in scenarios(stack.read(recordings["eks-h200"]))]
+    pools = [each.pool for each in scenarios(stack.read(recordings["eks-h200"]))[0]]
     assert [(pool.purchase, pool.machine) for pool in pools] == [("capacity-block", "p5en.48xlarge")]
 
 
@@ -173,7 +173,7 @@ def test_what_is_reserved_costs_its_price_under_karpenter_too_and_a_price_of_one
         settings |= changes
         file = tmp_path / "Pulumi.eks-karpenter.yaml"
         file.write_text(yaml.safe_dump(content))
-        [found] = [each for each in scenarios(stack.read(record(file))) if each.server == "small"]
+        [found] = [each for each in scenarios(stack.read(record(file)))[0] if each.server == "small"]
         assert (found.pool.machine, found.pool.purchase) == ("g6e.12xlarge", "reservation")
         return found.pool.usd_per_node_hour
 
@@ -181,6 +181,14 @@ def test_what_is_reserved_costs_its_price_under_karpenter_too_and_a_price_of_one
     assert listed
     assert own
     assert listed > own >= 3
+
+
+def test_a_server_that_cannot_be_simulated_is_named_and_the_others_are_simulated(
+    recordings: Mapping[str, Recording],
+) -> None:
+    found, left_out = scenarios(stack.read(recordings["gke-gpu"]))
+    assert [each.server for each in found] == ["llama-8b"]
+    assert left_out == ["server llama-7b: its engine has no continuous batch"]
 
 
 @pytest.mark.parametrize(("percent", "value"), [(50, 2.0), (90, 4.0), (99, 4.0)])

@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from catalog.architecture import Model
 from catalog.machines import GPU_RESOURCE, TPU_RESOURCE
-from catalog.models import MODELS
-from checks.fit import Replica, vllm_adapters
+from checks.fit import vllm_adapters
 from checks.judged import JudgedServer
 from offline import Recording
 from rehearsal import stack
@@ -64,7 +62,11 @@ def trtllm(words: Sequence[str], files: Mapping[str, str]) -> dict[str, Any]:
     said = flags(words, config=str, tp_size=int)
     options: Mapping[str, Any] = yaml.safe_load(files.get(said.get("config", ""), "")) or {}
     cache: Mapping[str, Any] = options.get("kv_cache_config", {})
-    keys = {"max_seq_len": "max_model_len", "max_batch_size": "max_num_seqs", "max_num_tokens": "max_num_batched_tokens"}
+    keys = {
+        "max_seq_len": "max_model_len",
+        "max_batch_size": "max_num_seqs",
+        "max_num_tokens": "max_num_batched_tokens",
+    }
     found = {mine: options[theirs] for theirs, mine in keys.items() if theirs in options}
     return {
         **found,
