@@ -2,7 +2,6 @@
 
 import json
 import sys
-import time
 from collections.abc import Generator
 from pathlib import Path
 
