@@ -90,11 +90,11 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
     if kind == "gpu":
         pool = f"cluster.pools.{server.pool}"
         yield from driver_findings(place.path, server.cuda, stack.driver(server.pool), driver_path=pool)
-    said: set[str] = set()
+    said: set[Finding] = set()
     for fit, slice_ in zip(fits_of(stack, name), place.slices, strict=False):
         found = [*_fit_findings(stack, name, fit), *precision_findings(place.path, fit.replica, slice_.machine.chip)]
-        yield from (finding for finding in found if finding.message not in said)
-        said |= {finding.message for finding in found}
+        yield from (finding for finding in found if finding not in said)
+        said |= set(found)
 
 
 def _drain_findings(stack: Stack, name: str) -> Iterator[Finding]:

@@ -76,7 +76,7 @@ class ExistingStack(Stack):
     @override
     def metrics(self) -> Metrics:
         if isinstance(self.cluster.metrics, ManagedPrometheus):
-            return ManagedMetrics(path="cluster.metrics")
+            return ManagedMetrics(path="cluster.metrics", there=True)
         values = self.values
         return PrometheusMetrics(
             args=self.monitoring, stack=values.kube_prometheus_stack, adapter=values.prometheus_adapter
