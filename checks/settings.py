@@ -21,7 +21,7 @@ class Settings(BaseModel):
     )
 
 
-DnsLabel = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
+DnsLabel = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=63, examples=["ours"])]
 """An RFC 1123 label, as Kubernetes wants names that become part of host names."""
 
 Count = Annotated[int, Field(ge=0, le=10**9)]

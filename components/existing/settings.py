@@ -21,7 +21,7 @@ class Kubeconfig(Settings):
     source: Literal["pulumi"]
 
 
-PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)]
+PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40, examples=["l40s"])]
 
 
 class Taint(Settings):

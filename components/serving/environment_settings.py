@@ -14,7 +14,7 @@ class SecretValue(Settings):
 
     secret: DnsLabel
     """Name of the Secret."""
-    key: str = Field(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253)
+    key: str = Field(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253, examples=["token"])
     """Key of the Secret that holds the value."""
 
 
@@ -36,7 +36,9 @@ Value = Annotated[
     BeforeValidator(_text),
 ]
 
-Environment = Mapping[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=253)], Value]
+Environment = Mapping[
+    Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=253, examples=["OURS"])], Value
+]
 """Variables by name: text, or where a Kubernetes Secret has it. Those that Slipway sets or judges are refused."""
 
 PinnedImage = Annotated[

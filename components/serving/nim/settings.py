@@ -46,7 +46,7 @@ class NimThroughOperator(Settings):
     storage_class: DnsLabel | None = None
     """StorageClass of the volume for the model, which many nodes must be able to mount at once; the stack's shared
     storage when left out."""
-    profile: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    profile: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", examples=["0123456789abcdef" * 4])
     """Profile of the image that is downloaded and served: `list-model-profiles` in the image tells them. When left out,
     those of vLLM for as many GPUs."""
 
