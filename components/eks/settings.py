@@ -142,7 +142,7 @@ class ClusterArgs(Settings):
 
     version: Literal["1.35"]
     """Kubernetes version; the pinned EKS add-ons and the Cluster Autoscaler are those for it."""
-    public_access: dict[DnsLabel, Cidr]
+    public_access: dict[DnsLabel, Cidr] = Field(max_length=40)
     """Who may reach the control plane from outside the VPC: a name for each range. `{}` closes it: Pulumi then has to
     run inside the VPC. `0.0.0.0/0` opens it to everybody."""
     administrators: dict[

@@ -32,7 +32,7 @@ class IpAccess(Settings):
     """The control plane answers on its IP address, to the networks named here and to nobody else."""
 
     type: Literal["ip"]
-    authorized_networks: dict[DnsLabel, Cidr] = Field(min_length=1)
+    authorized_networks: dict[DnsLabel, Cidr] = Field(min_length=1, max_length=100)
     """Who may reach the control plane: a name for each range. `0.0.0.0/0` opens it to everybody."""
 
 

@@ -6,15 +6,15 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from checks.settings import DnsLabel, Settings
+from checks.settings import ObjectName, SecretKey, Settings
 
 
 class SecretValue(Settings):
     """A value that is in a Kubernetes Secret of the serving namespace, which somebody else makes; pods wait for it."""
 
-    secret: DnsLabel
+    secret: ObjectName
     """Name of the Secret."""
-    key: str = Field(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253, examples=["token"])
+    key: SecretKey
     """Key of the Secret that holds the value."""
 
 

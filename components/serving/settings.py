@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
-from checks.settings import Count, DnsLabel, Positive, Replicas, Settings
+from checks.settings import Count, ObjectName, Positive, Replicas, SecretKey, Settings
 
 DrainSeconds = Annotated[int, Field(ge=1, le=86400)]
 """A day at most: longer is a mistake, and nodes that go wait an hour or so for their pods anyway."""
@@ -20,9 +20,9 @@ class KubernetesToken(Settings):
     """The token is in a Kubernetes Secret of the serving namespace that somebody else makes; pods wait for it."""
 
     source: Literal["kubernetes"]
-    secret: DnsLabel
+    secret: ObjectName
     """Name of the Secret."""
-    key: str = Field(default="hf_api_token", min_length=1)
+    key: SecretKey = "hf_api_token"
     """Key of the Secret that holds the token."""
 
 
