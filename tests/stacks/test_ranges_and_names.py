@@ -1,4 +1,4 @@
-"""Names, ranges, zones, identities and versions follow the rules of those who own them, in a stack file of each cluster."""
+"""Names, ranges, zones, identities and versions follow the rules of those who own them, on each cluster."""
 
 from collections.abc import Iterable
 from typing import Any
