@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from catalog.versions import EKS_AMI
+from catalog.eks_releases import EksRelease
 from components.eks.identity import ServiceRole
 from components.eks.settings import SystemPoolArgs
 
@@ -14,12 +14,6 @@ AUTOSCALED = ["scalingConfig.desiredSize"]
 """Input of a node group that the Cluster Autoscaler moves."""
 
 SYSTEM_VOLUME_GIB = 50
-
-AMI_KUBERNETES = "1.35.6"
-"""Patch release of Kubernetes in the images of `EKS_AMI`, as its release notes have it."""
-
-AMI_RELEASE = f"{AMI_KUBERNETES}-{EKS_AMI.removeprefix('v')}"
-"""Release of the nodes' image: without one, driver and kubelet change whenever AWS releases an image."""
 
 
 def node_role(name: str, *, opts: pulumi.ResourceOptions) -> ServiceRole:
@@ -70,6 +64,7 @@ def node_group(
     role: ServiceRole,
     subnets: Sequence[aws.ec2.Subnet],
     template: aws.ec2.LaunchTemplate,
+    release: EksRelease,
     min_nodes: int,
     max_nodes: int,
     more: Mapping[str, Any],
@@ -80,7 +75,8 @@ def node_group(
         name,
         cluster_name=cluster,
         node_role_arn=role.arn,
-        release_version=AMI_RELEASE,
+        # Without one, driver and kubelet change whenever AWS releases an image.
+        release_version=release.image,
         subnet_ids=[subnet.id for subnet in subnets],
         launch_template={"id": template.id, "version": template.latest_version.apply(str)},
         scaling_config={"min_size": min_nodes, "max_size": max_nodes, "desired_size": min_nodes},
@@ -100,6 +96,7 @@ def system_node_group(
     cluster: pulumi.Input[str],
     role: ServiceRole,
     subnets: Sequence[aws.ec2.Subnet],
+    release: EksRelease,
     opts: pulumi.ResourceOptions,
 ) -> aws.eks.NodeGroup:
     """Return untainted nodes: the taint of GPU nodes keeps everything else away from them."""
@@ -116,6 +113,7 @@ def system_node_group(
         role=role,
         subnets=subnets,
         template=template,
+        release=release,
         min_nodes=args.min_nodes,
         max_nodes=args.max_nodes,
         more={"ami_type": "AL2023_x86_64_STANDARD"},
