@@ -148,11 +148,7 @@ def _control_plane(name: str, args: ClusterArgs, network: Network, opts: pulumi.
         enabled_cluster_log_types=LOGS,
         upgrade_policy={"support_type": "STANDARD"},
         deletion_protection=args.deletion_protection,
-        opts=pulumi.ResourceOptions.merge(
-            opts,
-            # Protected: otherwise a destroy takes everything in the cluster before AWS refuses to take the cluster.
-            pulumi.ResourceOptions(depends_on=[logs, *role.grants], protect=args.deletion_protection),
-        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[logs, *role.grants])),
     )
 
 

@@ -89,6 +89,7 @@ class GpuNodePool(pulumi.ComponentResource):
                 "tags": _template_tags(args, machine),
                 **({"instance_types": list(args.instance_type)} if mixed else {}),
             },
+            reserved=isinstance(args.capacity, Reservation | CapacityBlock),
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         self.register_outputs({})

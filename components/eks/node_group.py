@@ -68,9 +68,14 @@ def node_group(
     min_nodes: int,
     max_nodes: int,
     more: Mapping[str, Any],
+    reserved: bool = False,
     opts: pulumi.ResourceOptions,
 ) -> aws.eks.NodeGroup:
-    """Return a node group whose size is the autoscaler's once it exists."""
+    """Return a node group whose size is the autoscaler's once it exists.
+
+    What is reserved is there once: nodes of a replacement would not start beside those of the old group, which goes
+    first then.
+    """
     return aws.eks.NodeGroup(
         name,
         cluster_name=cluster,
@@ -84,7 +89,10 @@ def node_group(
         node_repair_config={"enabled": True},
         **more,
         opts=pulumi.ResourceOptions.merge(
-            opts, pulumi.ResourceOptions(depends_on=role.grants, ignore_changes=AUTOSCALED)
+            opts,
+            pulumi.ResourceOptions(
+                depends_on=role.grants, ignore_changes=AUTOSCALED, delete_before_replace=reserved or None
+            ),
         ),
     )
 

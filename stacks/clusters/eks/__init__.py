@@ -101,6 +101,11 @@ class EksStack(Stack):
 
     @property
     @override
+    def protected(self) -> bool:
+        return self.cluster.deletion_protection
+
+    @property
+    @override
     def token(self) -> PulumiToken | KubernetesToken:
         return self.hugging_face
 
