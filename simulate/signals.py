@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
-from catalog.engines import TRTLLM_SERVE, VLLM, Signal
-from catalog.engines.nim import host as nim
+from catalog.engines import ENGINES, Signal
+
+SIMULATED: frozenset[Signal] = frozenset({"waiting-requests", "kv-cache-use"})
+"""What a continuous batch has."""
 
 _GENERATIONS: Sequence[Mapping[Signal, str]] = [
-    {signal: series.name for signal, series in signals.items()}
-    for signals in (VLLM.signals, nim.signals("1.0.0"), TRTLLM_SERVE.signals)
+    names
+    for engine in ENGINES.values()
+    for until in sorted({series.until for series in engine.exports if series.signal})
+    if (names := {each.signal: each.name for each in engine.exports if each.signal and each.until == until}).keys()
+    >= SIMULATED
 ]
-"""vLLM and NIM 2.x, NIM 1.x, then trtllm-serve."""
+"""Each engine's, and each release's that calls them otherwise."""
 
 SIGNALS: Mapping[str, Signal] = {name: signal for names in _GENERATIONS for signal, name in names.items()}
 """Each signal by the names of its series."""

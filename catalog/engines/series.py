@@ -11,6 +11,31 @@ from typing import Literal
 
 Signal = Literal["waiting-requests", "kv-cache-use", "queue-compute-ratio"]
 
+Quantity = Literal[
+    "",
+    "Answered requests",
+    "Answers that a request asks for",
+    "Blocks of the KV cache",
+    "Failed requests",
+    "Generated tokens",
+    "Generated tokens of a request",
+    "KV cache in use",
+    "Prompt tokens",
+    "Prompt tokens of a request",
+    "Queue time per compute time",
+    "Requests in the batcher",
+    "Requests that wait in the batcher",
+    "Running requests",
+    "Time between tokens",
+    "Time in the queue",
+    "Time of a request",
+    "Time of a request in Triton",
+    "Time of compute",
+    "Time to first token",
+    "Waiting requests",
+]
+"""What a series shows, whatever an engine calls it: the title of its chart, and what a model of the engine counts."""
+
 Mode = Literal["", "synchronous", "ensemble", "decoupled", "vllm", "tensorrtllm"]
 """How an engine runs its model where that decides what a series says; an engine with one way has the empty mode.
 
@@ -49,6 +74,7 @@ class Series:
     Attributes:
         kind: Prometheus type.
         unit: what one of it is.
+        shows: the quantity that it is; empty for one that nobody charts.
         labels: those that the engine puts on it; a scrape adds `namespace` and `pod`.
         since: first version that exports it; empty if every version that matters does.
         until: first version that, with default options, no longer does.
@@ -64,6 +90,7 @@ class Series:
     name: str
     kind: Kind
     unit: str
+    shows: Quantity = ""
     labels: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
@@ -106,19 +133,27 @@ class Engine:
     """A model server program.
 
     Attributes:
-        health_path: answers 200 once the model can be asked, and also while the engine drains.
+        image: what the names of images that have it match.
+        health_path: answers 200 once the model can be asked.
         pages: where its series are, the newest page last.
         exports: every series that an autoscaler, a rule or a dashboard may want, of all known versions.
         shown: names of the series that dashboards show beside the signals.
         decoys: what else answers at a path where people look for metrics, by path.
+        port_flag: the flag that moves the page to another port.
+        batch_flag: the flag that says how many requests a replica runs at once; empty if none does.
+        of_the_pod: labels that have one value in a pod, so that a chart need not tell series apart by them.
     """
 
     name: str
+    image: str
     health_path: str
     pages: tuple[Page, ...]
     exports: tuple[Series, ...]
     shown: tuple[str, ...] = ()
     decoys: Mapping[str, str] = field(default_factory=dict[str, str])
+    port_flag: str = "--port"
+    batch_flag: str = ""
+    of_the_pod: tuple[str, ...] = ()
 
     @property
     def port(self) -> int:
