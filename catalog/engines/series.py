@@ -141,7 +141,7 @@ class Engine:
         decoys: what else answers at a path where people look for metrics, by path.
         port_flag: the flag that moves the page to another port.
         batch_flag: the flag that says how many requests a replica runs at once; empty if none does.
-        of_the_pod: labels that have one value in a pod, so that a chart need not tell series apart by them.
+        of_the_pod: labels by which a chart does not tell the series of a pod apart; most have one value there.
     """
 
     name: str

@@ -29,6 +29,7 @@ VERSIONS = {
     "nim": ("1.0.3", "1.15.5", "2.0.13"),
     "triton": ("26.07", "26.09"),
     "trtllm-serve": ("1.2.1", "1.3.0rc24"),
+    "sglang": ("v0.5.23",),
 }
 MODES: tuple[Mode, ...] = ("synchronous", "ensemble", "decoupled", "vllm", "tensorrtllm")
 ONLY: Mode = ""
