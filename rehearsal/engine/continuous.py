@@ -8,13 +8,15 @@ from typing import Any
 from catalog.engines import Quantity, Series
 from catalog.machines import Chip
 from checks.fit import Replica, fit
-from rehearsal.engine.batching import BatchingEngine
+from rehearsal.engine.batching import VLLM_BOUNDS, BatchingEngine
 from rehearsal.engine.engine import Engine, Parameter, Shown
-from rehearsal.engine.histogram import Histogram
+from rehearsal.engine.histogram import Bounds, Histogram
 from rehearsal.engine.requests import Limits
 from rehearsal.engine.step_time import measured, step_seconds
 
 Reading = Callable[[BatchingEngine], float | Histogram]
+
+NOTHING_ELSE: Mapping[str, Any] = {}
 
 READINGS: Mapping[Quantity, Reading] = {
     "Waiting requests": lambda engine: engine.waiting,
@@ -39,6 +41,8 @@ def batching_engine(
     series: Sequence[Series],
     labels: Mapping[str, str],
     load_seconds: int,
+    bounds: Bounds = VLLM_BOUNDS,
+    answers: Mapping[str, Any] = NOTHING_ELSE,
     speed_up: float = 1.0,
     more: Sequence[Parameter] = (),
 ) -> Engine[BatchingEngine]:
@@ -48,6 +52,8 @@ def batching_engine(
         replica: model, chips and limits.
         chip: the rates of one of its chips.
         series: what its page exports; those without a reading are left out.
+        bounds: those of its histograms.
+        answers: what else it answers, JSON by path.
         speed_up: how many tokens of an answer a step generates on average, by speculation.
         more: numbers for people beside those that all such engines have.
     """
@@ -61,11 +67,12 @@ def batching_engine(
         metrics_port=port,
         metrics_path=metrics_path,
         health_path=health_path,
+        answers=answers,
         max_tokens=replica.max_model_len,
         limits=limits,
         slots=limits.slots,
         load_seconds=load_seconds,
-        start=partial(BatchingEngine, limits),
+        start=partial(BatchingEngine, limits, bounds=bounds),
         values=values,
         labels=labels,
         shown=Shown(
