@@ -6,7 +6,8 @@ files and from the environment, with what each of it changes.
 """
 
 from catalog.engines.nim.series import NIM
-from catalog.engines.series import Ceiling, Engine, Mode, Page, Quantity, Renamed, Series, Signal, release, renamed
+from catalog.engines.quantity import Quantity
+from catalog.engines.series import Ceiling, Engine, Mode, Page, Renamed, Series, Signal, release, renamed
 from catalog.engines.sglang.series import SGLANG
 from catalog.engines.tensorrt_llm.series import TRTLLM_SERVE
 from catalog.engines.triton.series import TRITON

@@ -9,32 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-Signal = Literal["waiting-requests", "kv-cache-use", "queue-compute-ratio"]
+from catalog.engines.quantity import Quantity
 
-Quantity = Literal[
-    "",
-    "Answered requests",
-    "Answers that a request asks for",
-    "Blocks of the KV cache",
-    "Failed requests",
-    "Generated tokens",
-    "Generated tokens of a request",
-    "KV cache in use",
-    "Prompt tokens",
-    "Prompt tokens of a request",
-    "Queue time per compute time",
-    "Requests in the batcher",
-    "Requests that wait in the batcher",
-    "Running requests",
-    "Time between tokens",
-    "Time in the queue",
-    "Time of a request",
-    "Time of a request in Triton",
-    "Time of compute",
-    "Time to first token",
-    "Waiting requests",
-]
-"""What a series shows, whatever an engine calls it: the title of its chart, and what a model of the engine counts."""
+Signal = Literal["waiting-requests", "kv-cache-use", "queue-compute-ratio"]
 
 Mode = Literal["", "synchronous", "ensemble", "decoupled", "vllm", "tensorrtllm"]
 """How an engine runs its model where that decides what a series says; an engine with one way has the empty mode.

@@ -6,7 +6,8 @@ between them that moved the page is not known, so both are accepted there. Image
 
 from dataclasses import replace
 
-from catalog.engines.series import Engine, Kind, Page, Quantity, Series
+from catalog.engines.quantity import Quantity
+from catalog.engines.series import Engine, Kind, Page, Series
 from catalog.engines.vllm import series as vllm
 
 LABELS = ("model_name",)

@@ -7,7 +7,8 @@ those of the last step with prompts, or of every fortieth without, and of an idl
 page of a running server for this repository.
 """
 
-from catalog.engines.series import Ceiling, Engine, Kind, Page, Quantity, Series, Signal
+from catalog.engines.quantity import Quantity
+from catalog.engines.series import Ceiling, Engine, Kind, Page, Series, Signal
 
 REPLICA = ("model_name", "engine_type")
 WORKER = (*REPLICA, "tp_rank", "pp_rank", "moe_ep_rank")

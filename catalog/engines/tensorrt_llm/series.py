@@ -5,7 +5,8 @@ Sources: `tensorrt_llm/metrics/collector.py` of NVIDIA/TensorRT-LLM (names, type
 (`enable_iter_perf_stats`, without which the PyTorch backend counts nothing between requests).
 """
 
-from catalog.engines.series import Engine, Page, Quantity, Series
+from catalog.engines.quantity import Quantity
+from catalog.engines.series import Engine, Page, Series
 
 LABELS = ("model_name", "engine_type")
 ITERATIONS = "enable_iter_perf_stats"

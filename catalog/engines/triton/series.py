@@ -10,7 +10,8 @@ model is inferred from their design: their `execute` hands requests over and ret
 
 from collections.abc import Mapping
 
-from catalog.engines.series import Engine, Kind, Mode, Page, Quantity, Series
+from catalog.engines.quantity import Quantity
+from catalog.engines.series import Engine, Kind, Mode, Page, Series
 
 LABELS = ("model", "version")
 

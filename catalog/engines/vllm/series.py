@@ -5,7 +5,8 @@ and v0.12.0 with its comments on when a series is deprecated and hidden; pull re
 vllm-project/vllm; docs/design/metrics.md. vLLM 0.27, which the TPU image carries, has the same signals.
 """
 
-from catalog.engines.series import Engine, Page, Quantity, Series
+from catalog.engines.quantity import Quantity
+from catalog.engines.series import Engine, Page, Series
 
 NO_STATS = "--disable-log-stats"
 LABELS = ("engine", "model_name")
