@@ -3,8 +3,8 @@
 Source: `sglang/srt/observability/metrics_collector.py` of SGLang 0.5.23 (names, types, labels, buckets), and
 `managers/scheduler_components/metrics_reporter.py`: of the workers of a replica the first one alone reports; gauges are
 those of the last step with prompts, or of every fortieth without, and of an idle server half a minute old at most.
-`priority` and `dp_rank` are labels, too, where requests have priorities or the model has copies. Nobody has recorded a
-page of a running server for this repository.
+`priority` and `dp_rank` are labels, too, where requests have priorities or the model has copies. The page that tests
+hold against it was made by these collectors without an engine: no running server has been recorded here.
 """
 
 from catalog.engines.quantity import Quantity
