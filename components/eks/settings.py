@@ -6,10 +6,10 @@ from pydantic import BeforeValidator, Field
 
 from checks.settings import DnsLabel, Nodes, Positive, Replicas, Settings
 
-Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
+Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$", examples=["10.0.0.0/16"])]
 Zone = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d[a-z]$", examples=["us-east-1a"])]
 
-PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)]
+PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40, examples=["l40s"])]
 """A node group's name takes 63 characters, of which Pulumi's suffix needs some."""
 
 
@@ -25,7 +25,7 @@ def region_of(zone: str) -> str:
 class NetworkArgs(Settings):
     """The cluster's own VPC: a public and a private subnet in each zone, nodes in the private ones."""
 
-    zones: tuple[Zone, ...] = Field(min_length=2, max_length=6)
+    zones: tuple[Zone, ...] = Field(min_length=2, max_length=6, examples=[["us-east-1a", "us-east-1b"]])
     """Zones of one region that offer the pools' instance types; EKS wants two at least."""
     vpc: Cidr = "10.0.0.0/16"
     """Range of the VPC, a /16 to a /20, of which each zone's nodes and pods get an eighth."""
@@ -142,12 +142,19 @@ class ClusterArgs(Settings):
 
     version: Literal["1.35"]
     """Kubernetes version; the pinned EKS add-ons and the Cluster Autoscaler are those for it."""
-    public_access: dict[DnsLabel, Cidr]
+    public_access: dict[DnsLabel, Cidr] = Field(max_length=40)
     """Who may reach the control plane from outside the VPC: a name for each range. `{}` closes it: Pulumi then has to
     run inside the VPC. `0.0.0.0/0` opens it to everybody."""
-    administrators: dict[DnsLabel, Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]] = (
-        Field(default_factory=dict[str, str])
-    )
+    administrators: dict[
+        DnsLabel,
+        Annotated[
+            str,
+            Field(
+                pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$",
+                examples=["arn:aws:iam::123456789012:role/platform"],
+            ),
+        ],
+    ] = Field(default_factory=dict[str, str])
     """Further IAM roles and users that administer the cluster, by a name of your choice; whoever creates it does
     already and must not be listed."""
     deletion_protection: bool
