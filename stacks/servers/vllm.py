@@ -165,7 +165,7 @@ class Vllm(VllmArgs, Server):
                 labels={"app.kubernetes.io/name": place.name} | ({"role": "leader"} if grouped else {}),
                 ports={"http": VLLM.port},
                 listens=arguments.port(VLLM, given),
-                batch=arguments.batch(given),
+                batch=arguments.batch(VLLM, given),
                 options=arguments.switched_on(VLLM, given),
             ),
             page=MetricsPage("http", VLLM.metrics_path),
