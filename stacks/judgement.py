@@ -12,8 +12,9 @@ from checks.networks import admitted_findings
 from checks.placement import placement_findings
 from checks.precision import precision_findings
 from checks.signals import signal_findings
+from components.serving.exposure import ClusterOnly, PublicAlb
 from components.serving.nim.settings import PulumiNgcKey
-from components.serving.settings import ClusterOnly, PublicAlb, PulumiToken
+from components.serving.settings import PulumiToken
 from stacks.figures import cost_of, demands, fits_of
 from stacks.servers.nim.operator import operator_findings
 from stacks.signals import monitoring

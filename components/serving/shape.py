@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checks.signals import Export, Scrape
+from components.serving.exposure import AnyExposure
 from components.serving.scaling import Scaling
-from components.serving.settings import AnyExposure
 
 SCRAPE_SECONDS = 15
 

@@ -17,8 +17,8 @@ from catalog.machines import Slice
 from checks import Finding
 from checks.fit import Fit
 from checks.settings import Settings
+from components.serving.exposure import ClusterOnly, Exposure
 from components.serving.scaling import Scaling
-from components.serving.settings import ClusterOnly, Exposure
 from components.serving.shape import Shape
 
 if TYPE_CHECKING:
