@@ -9,6 +9,9 @@ from checks.settings import Count, ObjectName, Positive, Replicas, SecretKey, Se
 DrainSeconds = Annotated[int, Field(ge=1, le=86400)]
 """A day at most: longer is a mistake, and nodes that go wait an hour or so for their pods anyway."""
 
+Concurrency = Annotated[int, Field(ge=1, le=10_000)]
+"""Connections of one client: more are no load but the end of the client."""
+
 
 class PulumiToken(Settings):
     """The token is the Pulumi secret `slipway:huggingFaceToken`."""
@@ -65,16 +68,11 @@ class _Alb(Settings):
 
     idle_timeout_seconds: int = Field(default=600, ge=1, le=4000)
     """Longest silence on a connection, and so the longest time that an answer without streaming may take."""
-    certificate_arn: (
-        Annotated[
-            str,
-            Field(
-                pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$",
-                examples=["arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"],
-            ),
-        ]
-        | None
-    ) = None
+    certificate_arn: str | None = Field(
+        default=None,
+        pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$",
+        examples=["arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"],
+    )
     """Certificate of AWS Certificate Manager, for a name that you let point to the load balancer; without one it speaks
     plain HTTP."""
 
@@ -155,7 +153,7 @@ class Scaled(Protocol):
 class LoadClients(Settings):
     """Clients that load the server, as a Deployment that starts with no replica."""
 
-    concurrency: Positive = 32
+    concurrency: Concurrency = 32
     """Requests that each client keeps under way."""
     max_tokens: Positive = 100
     """Tokens that a request asks for."""
@@ -192,7 +190,7 @@ class LoadTestArgs(Settings):
     """Standard deviation of the tokens of a prompt."""
     output_tokens: Positive = 200
     """Tokens of an answer; models are told not to end before."""
-    concurrency: tuple[Positive, ...] = Field(default=(10, 100, 200, 300, 400), min_length=1)
+    concurrency: tuple[Concurrency, ...] = Field(default=(10, 100, 200, 300, 400), min_length=1)
     """Requests under way at once, one value after the other."""
     seconds: Positive = 300
     """How long each of them lasts: replicas take minutes to come."""
