@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
+from catalog.node_labels import KNOWN_DOMAINS
 from checks import Finding
 from checks.charts.values import ABSENT, at, block, maps
 
@@ -113,18 +114,6 @@ def _unwatched(path: str, namespace: str, remedy: str) -> Finding:
 
 def _pairs(labels: Mapping[str, str]) -> str:
     return ", ".join(f"{key}: {value}" for key, value in labels.items())
-
-
-KNOWN_DOMAINS = (
-    "kubernetes.io",
-    "k8s.io",
-    "k8s.aws",
-    "amazonaws.com",
-    "karpenter.sh",
-    "cloud.google.com",
-    "nvidia.com",
-)
-"""Whose labels the nodes of a new cluster have."""
 
 
 def node_selector_findings(path: str, values: Mapping[str, Any]) -> Iterator[Finding]:

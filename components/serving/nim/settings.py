@@ -6,7 +6,8 @@ from pydantic import Field
 
 from checks.settings import ObjectName, Positive, Settings
 from components.serving.environment_settings import Further
-from components.serving.settings import Autoscaling, DrainSeconds, LoadClients, LoadTestArgs
+from components.serving.load_test_settings import LoadTestArgs
+from components.serving.settings import Autoscaling, DrainSeconds, LoadClients
 
 
 class PulumiNgcKey(Settings):

@@ -76,7 +76,7 @@ class ExistingStack(Stack):
     @override
     def metrics(self) -> Metrics:
         if isinstance(self.cluster.metrics, ManagedPrometheus):
-            return ManagedMetrics(path="cluster.metrics")
+            return ManagedMetrics(path="cluster.metrics", there=True)
         values = self.values
         return PrometheusMetrics(
             args=self.monitoring, stack=values.kube_prometheus_stack, adapter=values.prometheus_adapter
@@ -102,7 +102,7 @@ class ExistingStack(Stack):
             "install the AWS Load Balancer Controller and add aws-load-balancer-controller to cluster.present, or "
             "write 'cluster'",
         )
-        return dict.fromkeys(("internal", "public", "internal-alb", "public-alb"), lacking)
+        return dict.fromkeys(("internal", "internal-alb", "public-alb"), lacking)
 
     @override
     def driver(self, pool: str) -> int | None:
