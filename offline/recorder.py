@@ -46,7 +46,8 @@ def record(stack_file: Path, program: Path = PROGRAM) -> Recording:
             turned an Output into a string, or gave a resource inputs that its schema does not know.
     """
     config = stack_config.load(stack_file, program.parent / stack_config.PROJECT_FILE)
-    monitor = RecordingMonitor(Providers(config.values.get("gcp:project", "project")))
+    providers = Providers(config.values.get("gcp:project", "project"))
+    monitor = RecordingMonitor(providers)
     with program_surroundings(program.parent), _without_collector(), asyncio.Runner() as runner:
         try:
             globals_, outputs = runner.run(_run(program, config, monitor))
@@ -62,6 +63,7 @@ def record(stack_file: Path, program: Path = PROGRAM) -> Recording:
         secret_outputs=outputs.secrets,
         findings=tuple(loaded.findings) if loaded else (),
         judged=loaded.judged if loaded else Judged(),
+        made_up=providers.made_up,
     )
     if problems := [*monitor.problems, *input_checks.problems(recording, config.disabled_default_providers)]:
         raise RecordingError(problems)

@@ -42,9 +42,11 @@ def judged(stack: Stack) -> Judged:
             slice=pool.slices[0],
             purchase=pool.purchase,
             usd_per_node_hour=_usd_per_node(estimate, pool),
-            replica=fits[0].replica if fits else None,
+            fit=fits[0] if fits else None,
             startup_seconds=server.shape(stack.place(name)).startup_seconds,
             max_nodes=pool.max_nodes,
+            exposure=server.exposure.type,
+            source_ranges=getattr(server.exposure, "source_ranges", ()),
         )
     return Judged(servers=servers, models=stack.models, signals=monitoring(stack))
 

@@ -17,7 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "triton_repository": {"catalog", "checks"},
     "components": {"catalog", "checks", "triton_repository"},
     "stacks": {"catalog", "checks", "triton_repository", "components"},
-    "offline": {"checks", "components"},
+    "offline": {"catalog", "checks", "components"},
     "rehearsal": {"catalog", "checks", "triton_repository", "components", "offline"},
     "simulate": {"catalog", "checks", "components", "offline", "rehearsal"},
 }

@@ -177,6 +177,7 @@ class Vllm(VllmArgs, Server):
             tag=re.sub(r"[^\w.-]", "-", self.image) if self.image else host.tag,
             own_image=self.image,
             cache_variable=host.cache_variable,
+            chip_environment=host.environment,
             streamed=Streamed(uri, STREAM_BUFFER_GIB) if (uri := self.s3_uri) else None,
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from catalog.drivers import EKS_DRIVER
 from checks import Finding
 from checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings, twice_findings
-from components.eks.settings import GpuPoolArgs, KarpenterArgs
+from components.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
 from components.serving.settings import ClusterOnly
 from stacks.charts import value_findings
 from stacks.clusters.eks import EksStack
@@ -43,7 +43,7 @@ def _charts(stack: EksStack) -> list[str]:
 
 def _system_findings(stack: EksStack) -> list[Finding]:
     system = stack.cluster.system_pool
-    if found := _machine_findings(system.instance_type):
+    if found := [*_zone_findings(stack, "cluster.systemPool", system), *_machine_findings(system.instance_type)]:
         return found
     if _by_karpenter(stack) and system.max_nodes > system.min_nodes:
         return [
@@ -93,7 +93,8 @@ def _is_size(size: str) -> bool:
 
 def _volume_findings(stack: EksStack) -> Iterator[Finding]:
     """Say where the volume of Prometheus, which is in one zone, may find no node after one of them goes."""
-    system, zones = stack.cluster.system_pool, len(stack.network.zones)
+    system = stack.cluster.system_pool
+    zones = len(stack.zones(system))
     if system.min_nodes < zones:
         message = (
             f"{system.min_nodes} nodes are spread over {zones} zones, and the volume of Prometheus is in one of them: "
@@ -107,23 +108,27 @@ def _pool_findings(stack: EksStack, name: str, pool: GpuPoolArgs) -> list[Findin
     path, zones, purchase = f"cluster.pools.{name}", stack.zones(pool), pool.capacity.type
     return [
         *machine_findings(path, pool.instance_type, purchase, provider="eks", machine_key="instanceType"),
-        *(
-            Finding(
-                "placement.zone-elsewhere",
-                f"{path}.zones",
-                f"{zone!r} is not a zone of the network, which has subnets in {', '.join(stack.network.zones)}",
-                "use some of these, or add it to network.zones",
-                about="network.zones",
-            )
-            for zone in pool.zones
-            if zone not in stack.network.zones
-        ),
-        *twice_findings(f"{path}.zones", pool.zones),
+        *_zone_findings(stack, path, pool),
         *bound_findings(path, purchase=purchase, min_nodes=pool.min_nodes, max_nodes=pool.max_nodes, zones=zones),
         *(efa_findings(path, known(pool.instance_type, "eks"), purchase, zones) if pool.efa else []),
         *(karpenter_findings(path, pool.min_nodes) if _by_karpenter(stack) else []),
         *_mixed_findings(path, pool),
     ]
+
+
+def _zone_findings(stack: EksStack, path: str, pool: GpuPoolArgs | SystemPoolArgs) -> list[Finding]:
+    elsewhere = [
+        Finding(
+            "placement.zone-elsewhere",
+            f"{path}.zones",
+            f"{zone!r} is not a zone of the network, which has subnets in {', '.join(stack.network.zones)}",
+            "use some of these, or add it to network.zones",
+            about="network.zones",
+        )
+        for zone in pool.zones
+        if zone not in stack.network.zones
+    ]
+    return [*elsewhere, *twice_findings(f"{path}.zones", pool.zones)]
 
 
 def _mixed_findings(path: str, pool: GpuPoolArgs) -> Iterator[Finding]:
