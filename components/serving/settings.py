@@ -4,10 +4,13 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
-from checks.settings import Count, ObjectName, Positive, Replicas, SecretKey, Settings
+from checks.settings import ObjectName, Positive, Replicas, SecretKey, Settings
 
 DrainSeconds = Annotated[int, Field(ge=1, le=86400)]
 """A day at most: longer is a mistake, and nodes that go wait an hour or so for their pods anyway."""
+
+Concurrency = Annotated[int, Field(ge=1, le=10_000)]
+"""Connections of one client: more are no load but the end of the client."""
 
 
 class PulumiToken(Settings):
@@ -89,44 +92,7 @@ class Scaled(Protocol):
 class LoadClients(Settings):
     """Clients that load the server, as a Deployment that starts with no replica."""
 
-    concurrency: Positive = 32
+    concurrency: Concurrency = 32
     """Requests that each client keeps under way."""
     max_tokens: Positive = 100
     """Tokens that a request asks for."""
-
-
-class AiPerf(Settings):
-    """NVIDIA's AIPerf, installed from PyPI when a measurement begins."""
-
-    type: Literal["aiperf"]
-    tokenizer: str = Field(default="builtin", min_length=1)
-    """What makes prompts of so many tokens: a tokenizer on Hugging Face that needs no key, or AIPerf's own. What is
-    reported is what the server counts."""
-
-
-class GenAiPerf(Settings):
-    """Its predecessor GenAI-Perf, in the image of Triton's SDK that the article has, to compare with old results."""
-
-    type: Literal["genai-perf"]
-    tokenizer: str = Field(default="hf-internal-testing/llama-tokenizer", min_length=1)
-    """What makes prompts and counts answers: a tokenizer on Hugging Face that needs no key."""
-
-
-class LoadTestArgs(Settings):
-    """A measurement under one number of concurrent requests after the other. A person starts it, and no update does.
-
-    The numbers are those of NVIDIA's article "Horizontal Autoscaling of NVIDIA NIM Microservices on Kubernetes".
-    """
-
-    tool: Annotated[AiPerf | GenAiPerf, Field(discriminator="type")]
-    """What makes the load and measures."""
-    input_tokens: Positive = 200
-    """Tokens of a prompt, on average."""
-    input_tokens_deviation: Count = 10
-    """Standard deviation of the tokens of a prompt."""
-    output_tokens: Positive = 200
-    """Tokens of an answer; models are told not to end before."""
-    concurrency: tuple[Positive, ...] = Field(default=(10, 100, 200, 300, 400), min_length=1)
-    """Requests under way at once, one value after the other."""
-    seconds: Positive = 300
-    """How long each of them lasts: replicas take minutes to come."""
