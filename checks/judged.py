@@ -42,7 +42,8 @@ class JudgedServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """All servers of a stack by name, and the models that they may name."""
+    """All servers of a stack by name, the models that they may name, and what an update may replace or delete."""
 
     servers: Mapping[str, JudgedServer] = field(default_factory=dict[str, JudgedServer])
     models: Mapping[str, Model] = field(default_factory=dict[str, Model])
+    allow_replacement: Sequence[str] = ()

@@ -47,7 +47,7 @@ def judged(stack: Stack) -> Judged:
             exposure=server.exposure.type,
             source_ranges=getattr(server.exposure, "source_ranges", ()),
         )
-    return Judged(servers=servers, models=stack.models)
+    return Judged(servers=servers, models=stack.models, allow_replacement=stack.allow_replacement)
 
 
 def fits_of(stack: Stack, name: str) -> list[Fit]:
