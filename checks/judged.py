@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from catalog.architecture import Model
 from catalog.machines import Purchase, Slice
 from checks.fit import Fit, Replica
+from checks.signals import Monitoring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,16 @@ class JudgedServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """All servers of a stack by name, the models that they may name, and what an update may replace or delete."""
+    """A stack as a whole.
+
+    Attributes:
+        servers: all of them, by name.
+        models: those that they may name.
+        signals: the chain that its autoscalers follow; None where nothing was judged.
+        allow_replacement: titles of resources that an update may replace or delete, such as `Bucket prod`.
+    """
 
     servers: Mapping[str, JudgedServer] = field(default_factory=dict[str, JudgedServer])
     models: Mapping[str, Model] = field(default_factory=dict[str, Model])
+    signals: Monitoring | None = None
     allow_replacement: Sequence[str] = ()

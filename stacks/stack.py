@@ -27,10 +27,10 @@ from stacks.surroundings import Surroundings
 if TYPE_CHECKING:
     from stacks.ground import Ground
 
-NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24)]
+NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24, examples=["ours"])]
 """Clouds take 30 characters of an account's id and 64 of a role's name, of which suffixes need some."""
 
-NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)]
+NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40, examples=["llama"])]
 """A CronJob's name takes 52 characters, of which the suffixes of a server's own objects need some."""
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
-from checks.settings import Count, DnsLabel, Positive, Replicas, Settings
+from checks.settings import Count, ObjectName, Positive, Replicas, SecretKey, Settings
 
 DrainSeconds = Annotated[int, Field(ge=1, le=86400)]
 """A day at most: longer is a mistake, and nodes that go wait an hour or so for their pods anyway."""
@@ -20,9 +20,9 @@ class KubernetesToken(Settings):
     """The token is in a Kubernetes Secret of the serving namespace that somebody else makes; pods wait for it."""
 
     source: Literal["kubernetes"]
-    secret: DnsLabel
+    secret: ObjectName
     """Name of the Secret."""
-    key: str = Field(default="hf_api_token", min_length=1)
+    key: SecretKey = "hf_api_token"
     """Key of the Secret that holds the token."""
 
 
@@ -30,7 +30,7 @@ class SecretManagerToken(Settings):
     """The token is in Secret Manager, in the project of the cluster."""
 
     source: Literal["secret-manager"]
-    secret: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")
+    secret: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$", examples=["hugging-face"])
     """Id of the secret; its newest version is mounted."""
 
 
@@ -65,9 +65,16 @@ class _Alb(Settings):
 
     idle_timeout_seconds: int = Field(default=600, ge=1, le=4000)
     """Longest silence on a connection, and so the longest time that an answer without streaming may take."""
-    certificate_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$")] | None = (
-        None
-    )
+    certificate_arn: (
+        Annotated[
+            str,
+            Field(
+                pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$",
+                examples=["arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"],
+            ),
+        ]
+        | None
+    ) = None
     """Certificate of AWS Certificate Manager, for a name that you let point to the load balancer; without one it speaks
     plain HTTP."""
 
@@ -120,6 +127,19 @@ class Autoscaling(Settings):
     """Most replicas; the pool must have the nodes for them."""
     scale_down_after_seconds: int = Field(default=600, ge=0, le=3600)
     """How long the signal must call for fewer replicas before one is removed: a new one takes minutes to load."""
+
+
+class Rollout(Settings):
+    """How replicas are exchanged when an update changes their pods."""
+
+    surge: Literal[0, 1] = 0
+    """0: a replica goes before its successor starts, so that at minReplicas 1 nobody answers for as long as a start
+    takes. 1: the successor is Ready first; the pool must have a node more than the server's maxReplicas need."""
+
+    @property
+    def strategy(self) -> dict[str, int]:
+        """The same as workloads have it."""
+        return {"max_surge": self.surge, "max_unavailable": 1 - self.surge}
 
 
 class Targeted(Protocol):

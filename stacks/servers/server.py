@@ -18,7 +18,7 @@ from checks import Finding
 from checks.fit import Fit
 from checks.settings import Settings
 from components.serving.scaling import Scaling
-from components.serving.settings import ClusterOnly, Exposure
+from components.serving.settings import ClusterOnly, Exposure, Rollout
 from components.serving.shape import Shape
 
 if TYPE_CHECKING:
@@ -93,10 +93,12 @@ class Server(Settings, ABC):
     asks_for_key: ClassVar[bool] = False
     """Whether it answers only those who show the key in `slipway:apiKey`."""
 
-    pool: str = Field(min_length=1)
+    pool: str = Field(min_length=1, examples=["l40s"])
     """One of `cluster.pools`, which its replicas run on."""
     exposure: Exposure = ClusterOnly()
     """Who can reach the server."""
+    rollout: Rollout = Rollout()
+    """How replicas are exchanged when an update changes their pods."""
     throughput: Annotated[float, Field(gt=0, le=10**9)] | None = None
     """Tokens a second that one replica generates under its target's load, as somebody has measured it; from it follow
     the stack's tokens a second and the price of a million tokens."""
