@@ -13,7 +13,7 @@ from checks.placement import placement_findings
 from checks.precision import precision_findings
 from checks.signals import signal_findings
 from components.serving.nim.settings import PulumiNgcKey
-from components.serving.settings import ClusterOnly, Public, PublicAlb, PulumiToken
+from components.serving.settings import ClusterOnly, PublicAlb, PulumiToken
 from stacks.figures import cost_of, demands, fits_of
 from stacks.servers.nim.operator import operator_findings
 from stacks.signals import monitoring
@@ -125,7 +125,7 @@ def _exposure_findings(stack: Stack, name: str, surroundings: Surroundings) -> I
     server, path = stack.servers[name], f"servers.{name}.exposure"
     given = enumerate(getattr(server.exposure, "source_ranges", ()))
     yield from admitted_findings({f"{path}.sourceRanges.{index}": text for index, text in given}, internet=True)
-    kind, public = server.exposure.type, isinstance(server.exposure, Public | PublicAlb)
+    kind, public = server.exposure.type, isinstance(server.exposure, PublicAlb)
     if public and not server.asks_for_key:
         yield Finding(
             "exposure.no-authentication",

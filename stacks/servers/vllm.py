@@ -165,7 +165,7 @@ class Vllm(VllmArgs, Server):
                 labels={"app.kubernetes.io/name": place.name} | ({"role": "leader"} if grouped else {}),
                 ports={"http": VLLM.port},
                 listens=arguments.port(VLLM, given),
-                batch=arguments.batch(given),
+                batch=arguments.batch(VLLM, given),
                 options=arguments.switched_on(VLLM, given),
             ),
             page=MetricsPage("http", VLLM.metrics_path),
@@ -178,6 +178,7 @@ class Vllm(VllmArgs, Server):
             tag=re.sub(r"[^\w.-]", "-", self.image) if self.image else host.tag,
             own_image=self.image,
             cache_variable=host.cache_variable,
+            chip_environment=host.environment,
             streamed=Streamed(uri, STREAM_BUFFER_GIB) if (uri := self.s3_uri) else None,
         )
 

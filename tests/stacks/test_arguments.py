@@ -209,9 +209,9 @@ def variables(recording: Recording, container: str) -> list[dict[str, Any]]:
     return next(one["env"] for one in containers(recording) if one["name"] == container)
 
 
-FURTHER = {"HF_HUB_DISABLE_XET": "1", "OUR_TOKEN": {"secret": "ours", "key": "token"}}
+FURTHER = {"HF_HUB_DISABLE_XET": "0", "OUR_TOKEN": {"secret": "ours", "key": "token"}}
 WIRED = [
-    {"name": "HF_HUB_DISABLE_XET", "value": "1"},
+    {"name": "HF_HUB_DISABLE_XET", "value": "0"},
     {"name": "OUR_TOKEN", "valueFrom": {"secretKeyRef": {"name": "ours", "key": "token"}}},
 ]
 

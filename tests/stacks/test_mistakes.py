@@ -64,11 +64,11 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "'1.31.2-gke.1114999' is older than 1.31.2-gke.1115000",
         "write 1.31.2-gke.1115000 or newer",
     ),
-    "a public server without a key": (
+    "a public server, all of whose paths are open": (
         lambda stack: server(stack).update(exposure={"type": "public", "sourceRanges": ["0.0.0.0/0"]}),
         "servers.llama.exposure",
-        "there is no API key",
-        "pulumi config set --secret slipway:apiKey",
+        "anybody could infer by /invocations, or /pause the engine; write 'public-alb'",
+        "write exposure",
     ),
     "no token": (
         lambda stack: stack.pop("huggingFace"),

@@ -102,7 +102,7 @@ class ExistingStack(Stack):
             "install the AWS Load Balancer Controller and add aws-load-balancer-controller to cluster.present, or "
             "write 'cluster'",
         )
-        return dict.fromkeys(("internal", "public", "internal-alb", "public-alb"), lacking)
+        return dict.fromkeys(("internal", "internal-alb", "public-alb"), lacking)
 
     @override
     def driver(self, pool: str) -> int | None:

@@ -124,7 +124,7 @@ class GkeStack(Stack):
     @property
     @override
     def exposures(self) -> Mapping[str, NoLoadBalancer]:
-        reason = "GKE makes none of AWS: it has Network Load Balancers, behind 'internal' and 'public'"
+        reason = "GKE makes none of AWS: it has Network Load Balancers, behind 'internal'"
         return dict.fromkeys(("internal-alb", "public-alb"), NoLoadBalancer(reason, "write 'internal' or 'cluster'"))
 
     @override
