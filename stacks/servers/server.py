@@ -20,7 +20,7 @@ from checks.settings import Settings
 from components.serving.exposure import ClusterOnly, Exposure
 from components.serving.load_request import PROMPT_TOKENS
 from components.serving.scaling import Scaling
-from components.serving.settings import LoadClients
+from components.serving.settings import LoadClients, Rollout
 from components.serving.shape import Shape
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ class Server(Settings, ABC):
     """One of `cluster.pools`, which its replicas run on."""
     exposure: Exposure = ClusterOnly()
     """Who can reach the server."""
+    rollout: Rollout = Rollout()
+    """How replicas are exchanged when an update changes their pods."""
     throughput: Annotated[float, Field(gt=0, le=10**9)] | None = None
     """Tokens a second that one replica generates under its target's load, as somebody has measured it; from it follow
     the stack's tokens a second and the price of a million tokens."""

@@ -171,6 +171,7 @@ class Vllm(VllmArgs, Server):
             page=MetricsPage("http", VLLM.metrics_path),
             scaling=self.scaling,
             exposure=self.exposure,
+            rollout=self.rollout,
             startup_seconds=self._startup_seconds(place),
             files=self._files(place),
             image=host.image,

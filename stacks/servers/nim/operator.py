@@ -54,6 +54,15 @@ def operator_findings(stack: Stack) -> list[Finding]:
                     "leave it out, or write 'workload'",
                 )
             )
+        if server.rollout.surge:
+            findings.append(
+                Finding(
+                    "nim-operator.rollout",
+                    f"{path}.rollout.surge",
+                    "has no effect with deployment.type 'operator', whose Deployment exchanges a quarter at a time",
+                    "leave it out, or write 'workload'",
+                )
+            )
         if server.deployment.storage_class is None and stack.storage != "shared":
             findings.append(
                 Finding(
