@@ -30,7 +30,9 @@ def test_with_a_spare_node_a_successor_is_ready_before_a_replica_goes(stack: str
 def test_without_a_spare_node_an_update_would_wait_for_ever(refused: Refuse) -> None:
     [finding] = refused(surge).values()
     assert finding.path == "servers.llama.autoscaling.maxReplicas"
-    assert "3 nodes are needed at most (llama 3 replicas on ct6e-standard-8t, 1 of them for an update)" in finding.message
+    assert (
+        "3 nodes are needed at most (llama 3 replicas on ct6e-standard-8t, 1 of them for an update)" in finding.message
+    )
     assert "lower maxReplicas to a sum of 1, or raise cluster.pools.v6e.maxNodes to 3" in finding.remedy
 
 
