@@ -1,7 +1,7 @@
 """What a person decides about a model server. Plain data: importing it loads no cloud SDK."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Protocol, cast
+from typing import Annotated, Any, Literal, Protocol, cast
 
 from pydantic import BeforeValidator, Field
 
@@ -36,7 +36,7 @@ class SecretManagerToken(Settings):
 
 
 class ClusterOnly(Settings):
-    """The server is reached from inside the cluster only."""
+    """The server has no load balancer: it is reached from namespaces of the cluster that `allowFrom` names."""
 
     type: Literal["cluster"] = "cluster"
 
@@ -84,21 +84,18 @@ class PublicAlb(_Alb):
 AnyExposure = ClusterOnly | Internal | InternalAlb | PublicAlb
 
 
-def _keeps_strangers_out(value: object) -> object:
-    if isinstance(value, Mapping) and cast("Mapping[str, object]", value).get("type") == "public":
+def _keeps_strangers_out(value: Any) -> Any:
+    if isinstance(value, Mapping) and value.get("type") == "public":  # pyright: ignore[reportUnknownMemberType]
         msg = (
             "a Network Load Balancer passes on every path in plain text, and engines ask for the key on some alone: "
             "anybody could infer by /invocations, or /pause the engine; write 'public-alb' with a certificateArn where "
             "AWS makes load balancers, or 'internal' and put a gateway with TLS before it that passes on /v1 alone"
         )
         raise ValueError(msg)
-    return value
+    return cast("Any", value)
 
 
-Exposure = Annotated[
-    Annotated[AnyExposure, Field(discriminator="type")],
-    BeforeValidator(_keeps_strangers_out),
-]
+Exposure = Annotated[AnyExposure, Field(discriminator="type"), BeforeValidator(_keeps_strangers_out)]
 """Who can reach a server; the Application Load Balancers are those of AWS, where the others are Network Load Balancers.
 """
 

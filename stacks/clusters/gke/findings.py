@@ -78,6 +78,14 @@ def _cluster(stack: GkeStack) -> Iterator[Finding]:
             f"{window.hours_in_32_days} hours within 32 days are fewer than the {MAINTENANCE_HOURS} that GKE wants",
             "add days or lengthen the window",
         )
+    if isinstance(stack.cluster, StandardClusterArgs) and not stack.cluster.dataplane_v2:
+        yield Finding(
+            "cluster.no-network-policies",
+            "cluster.dataplaneV2",
+            "false leaves nobody who enforces network policies: every pod of the cluster reaches every server",
+            "write true; a change replaces the cluster",
+            "warning",
+        )
     system = stack.cluster.system_pool if isinstance(stack.cluster, StandardClusterArgs) else None
     if system and system.max_nodes < system.min_nodes:
         yield Finding(
