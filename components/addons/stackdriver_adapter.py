@@ -17,6 +17,7 @@ from checks.signals import stackdriver_metric
 from components.custom_resources import custom_resource
 from components.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
 from components.gke.project import Project
+from components.network_policies import closed, namespaces
 from components.serving.shape import SCRAPE_SECONDS
 
 NAMESPACE = "custom-metrics"
@@ -47,6 +48,11 @@ class ManagedCollection:
     """The half of a `MetricsPath` that does not depend on who made the adapter: managed Prometheus, and its names."""
 
     ready: Sequence[pulumi.Resource] = ()
+
+    @property
+    def collectors(self) -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
+        """The pods that collect series, in the namespace of Standard clusters or that of Autopilot ones."""
+        return namespaces("gmp-system", "gke-gmp-system")
 
     def scrape(
         self,
@@ -109,6 +115,7 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         )
         namespace = k8s.core.v1.Namespace(name, metadata={"name": NAMESPACE}, opts=child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        closed(name, namespace=namespace.metadata["name"], answers=[PORT], opts=child)
         account = k8s.core.v1.ServiceAccount(
             name, metadata={"name": account_of(name), "namespace": NAMESPACE}, opts=inside
         )

@@ -11,6 +11,7 @@ import pulumi_kubernetes as k8s
 from components.serving.autoscaling import autoscaler
 from components.serving.load_clients import load_clients
 from components.serving.load_request import LoadRequest
+from components.serving.reach import reach
 from components.serving.service import Behind, Endpoint, endpoint
 from components.serving.settings import LoadClients, Scaled
 from components.serving.shape import API_VERSIONS, Shape
@@ -119,6 +120,7 @@ def surround(
     child = pulumi.ResourceOptions(parent=parent)
     after = pulumi.ResourceOptions(parent=parent, depends_on=[workload])
     disruption_budget(name, selector=selector, namespace=site.namespace, opts=child)
+    reach(shape, site, child)
     reached = endpoint(
         name,
         shape.exposure,

@@ -172,6 +172,7 @@ class Vllm(VllmArgs, Server):
             scaling=self.scaling,
             exposure=self.exposure,
             rollout=self.rollout,
+            allow_from=self.allow_from,
             startup_seconds=self._startup_seconds(place),
             files=self._files(place),
             image=host.image,

@@ -1,6 +1,7 @@
 """An EKS cluster as it is created. It loads the AWS SDK."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pulumi
 import pulumi_aws as aws
@@ -42,14 +43,15 @@ class EksGround(PrometheusGround):
         self.pools = gpu_nodes(stack, network=network, cluster=cluster, opts=on_both)
         storage = EbsStorage(name, opts=on_both)
         if any(not isinstance(server.exposure, ClusterOnly) for server in stack.servers.values()):
-            self.load_balancers = LoadBalancerController(
+            controller = LoadBalancerController(
                 name,
                 cluster=cluster.name,
                 region=stack.region,
                 vpc=network.private_subnets[stack.network.zones[0]].vpc_id,
                 values=stack.values.load_balancer_controller,
                 opts=on_both,
-            ).load_balancers
+            )
+            self.load_balancers = replace(controller.load_balancers, sources=[stack.network.vpc])
         super().__init__(
             stack,
             Addons(
