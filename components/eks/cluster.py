@@ -6,7 +6,14 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from catalog.versions import EKS_COREDNS, EKS_EBS_CSI, EKS_KUBE_PROXY, EKS_POD_IDENTITY_AGENT, EKS_VPC_CNI
+from catalog.versions import (
+    EKS_COREDNS,
+    EKS_EBS_CSI,
+    EKS_KUBE_PROXY,
+    EKS_NODE_MONITORING_AGENT,
+    EKS_POD_IDENTITY_AGENT,
+    EKS_VPC_CNI,
+)
 from components.eks.add_on import add_on
 from components.eks.identity import ServiceRole, pod_role
 from components.eks.network import Network
@@ -84,6 +91,8 @@ class EksCluster(pulumi.ComponentResource):
         account = "ebs-csi-controller-sa"
         on_nodes: list[pulumi.Resource] = [
             add_on(name, "coredns", EKS_COREDNS, cluster.name, opts=after),
+            # Node repair acts on what it reports: without it, on no fault of a GPU.
+            add_on(name, "eks-node-monitoring-agent", EKS_NODE_MONITORING_AGENT, cluster.name, opts=after),
             add_on(name, "aws-ebs-csi-driver", EKS_EBS_CSI, cluster.name, accounts=[account], role=ebs, opts=after),
         ]
         as_profile = f" --profile {profile}" if profile else ""
