@@ -8,6 +8,7 @@ that socket.
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ def state_home() -> Path:
 def take() -> Generator[Slot]:
     """Take the first free slot, with an empty folder; what a crashed holder left there is stopped and removed.
 
-    The folder goes at the end, except after an error, when its logs are wanted; the next holder removes it then.
+    At the end, whatever it is, the folder goes with all that was written, temporary files of this program among it.
 
     Raises:
         NoSlotError: fifty rehearsals run.
@@ -80,12 +81,16 @@ def take() -> Generator[Slot]:
         with lock:
             _clean(slot)
             slot.folder.mkdir(mode=0o700, parents=True)
-            yield slot
-            shutil.rmtree(slot.folder)
+            try:
+                with _temporary_files(processes.temporary(slot.folder)):
+                    yield slot
+            finally:
+                _clean(slot)
         return
     raise NoSlotError(
         f"all loopback networks 127.{NUMBERS[0]}.0.0/16 to 127.{NUMBERS[-1]}.0.0/16 are taken by rehearsals that run "
-        f"(each holds port {LOCK_PORT} of its own); end one of them."
+        f"(each holds port {LOCK_PORT} of its own), or something listens on port {LOCK_PORT} of all addresses; end one "
+        "of them."
     )
 
 
@@ -102,6 +107,22 @@ def clean_up() -> list[str]:
             stopped = _clean(slot)
         said.append(f"{slot.pod_network.supernet()}: stopped {', '.join(stopped) or 'nothing'}; removed {folder}.")
     return said
+
+
+@contextmanager
+def _temporary_files(folder: Path) -> Generator[None]:
+    """Keep temporary files of this program and of all that it starts in a folder."""
+    folder.mkdir()
+    before, tempfile.tempdir = (os.environ.get("TMPDIR"), tempfile.tempdir), str(folder)
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        variable, tempfile.tempdir = before
+        if variable is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = variable
 
 
 def _lock(slot: Slot) -> socket.socket | None:

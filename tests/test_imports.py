@@ -131,7 +131,6 @@ STILL_LONG = {
     "rehearsal/client.py",
     "rehearsal/engine/batching.py",
     "rehearsal/stack.py",
-    "rehearsal/story/play.py",
     "stacks/reading.py",
     "stacks/servers/tensorrt_llm/judgement.py",
 }
