@@ -1,8 +1,9 @@
 """The engines of all pods in one process: it listens at each pod's own address and port, and plays the load.
 
 An engine listens once it has loaded, and its pod is Ready once its probes are answered. Health and metrics pages are
-answered, the latter from then on. Requests are not: their number is read off the client pods that are Ready, and
-spread over the pods that their Service selects. Pods with a real server are left to that.
+answered, the latter from then on, and what else can be read of an engine. Requests are not: their number is read off
+the client pods that are Ready, and spread over the pods that their Service selects. Pods with a real server are left to
+that.
 """
 
 import threading
@@ -126,6 +127,8 @@ class EngineDouble:
     def _answer(self, path: str, pod: str, engine: AnyEngine, port: int) -> Answer:
         if port == engine.port and path in filter(None, (engine.health_path, engine.live_path)):
             return Answer(HTTPStatus.OK, "text/plain", b"")
+        if port == engine.port and path in engine.answers:
+            return Answer.of_json(engine.answers[path])
         if (port, path) != (engine.metrics_port, engine.metrics_path):
             return NOT_FOUND
         with self._lock:

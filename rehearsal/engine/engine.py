@@ -123,6 +123,7 @@ class Engine(Generic[R]):
         metrics_path: the path of that page.
         health_path: answers 200 while the engine serves.
         live_path: answers 200 while its process runs; empty where that is the same path.
+        answers: what else it answers where it listens, JSON by path.
         max_tokens: most tokens of a request, prompt and answer together.
         limits: what a continuous batch goes by; None for an engine that has none.
         slots: requests that one replica computes at once.
@@ -156,6 +157,7 @@ class Engine(Generic[R]):
     parameters: tuple[Parameter, ...]
     chips: int = 0
     obstacle: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict[str, Any])
     is_real: bool = False
 
     def value(self, series: str, replica: R) -> float | None:

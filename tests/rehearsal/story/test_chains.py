@@ -9,11 +9,12 @@ import pytest
 from offline import Recording
 from rehearsal import stack
 from rehearsal.client import Json
+from rehearsal.engine.probes import PROBES
 from rehearsal.metrics import monitors
 from rehearsal.metrics.managed_collection import KIND as MONITORING
 from rehearsal.metrics.operator import OperatorPlan
 from rehearsal.releases import PROMETHEUS_STACK, prometheus, release
-from rehearsal.stack import PlayedStack
+from rehearsal.stack import NothingToPlayError, PlayedStack
 from rehearsal.story.verdict import Link
 from tests.rehearsal.story import picture
 from tests.rehearsal.story.picture import Break, Objects
@@ -287,3 +288,15 @@ def test_a_prometheus_that_is_to_keep_nothing_is_named(
     said = monitors.unkept(prometheus(changed))
     assert (said == "") is kept
     assert kept or f"has retention {retention}: it is to keep no sample" in said
+
+
+def test_the_probes_of_every_stack_ask_what_its_engine_answers(recording: Recording) -> None:
+    try:
+        servers = stack.read(recording).servers
+    except NothingToPlayError:
+        return
+    for server in servers:
+        assert server.engine.obstacle == ""
+        for each in server.workload["spec"]["template"]["spec"]["containers"]:
+            asked = [each[name]["httpGet"]["path"] for name in PROBES if "httpGet" in each.get(name, {})]
+            assert set(asked) <= {server.engine.health_path, server.engine.live_path, *server.engine.answers}
