@@ -140,27 +140,24 @@ class Processes:
         partial.rename(self._folder / RECORD)
 
 
-def stop_leftovers(folder: Path) -> list[str]:
+def stop_leftovers(folder: Path, temporary: Path | None = None) -> list[str]:
     """Stop what the rehearsal in `folder` left running, and return its names.
 
-    That is what its record names, and whatever keeps its temporary files in the folder: what its processes started, and
+    That is what its record names, and all whose temporary files go to `temporary`: what its processes have started, and
     one that was started a moment before the rehearsal was killed.
     """
     record = folder / RECORD
     entries: list[Recorded] = json.loads(record.read_text()) if record.exists() else []
     alive = {process.pid: entry["name"] for entry in reversed(entries) if (process := find(entry))}
-    alive |= {each.pid: each.name() for each in psutil.process_iter() if each.pid not in alive and _is_of(each, folder)}
+    for process in psutil.process_iter() if temporary else ():
+        if process.pid not in alive and _keeps_files_in(process, str(temporary)):
+            alive[process.pid] = process.name()
     for pid in alive:
         end(pid, STOP_SECONDS)
     return list(alive.values())
 
 
-def temporary(folder: Path) -> Path:
-    """Return where all processes of the rehearsal in `folder` keep their temporary files, by TMPDIR."""
-    return folder / "tmp"
-
-
-def _is_of(process: psutil.Process, folder: Path) -> bool:
+def _keeps_files_in(process: psutil.Process, temporary: str) -> bool:
     with contextlib.suppress(psutil.Error):
-        return process.environ().get("TMPDIR") == str(temporary(folder)) and not has_ended(process)
+        return process.environ().get("TMPDIR") == temporary and not has_ended(process)
     return False

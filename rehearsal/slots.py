@@ -48,6 +48,11 @@ class Slot:
         return state_home() / str(self.number)
 
     @property
+    def temporary(self) -> Path:
+        """Where temporary files lie of the rehearsal and of all that it starts; short, as paths of sockets must be."""
+        return Path("/tmp") / f"slipway-{os.getuid()}-{self.number}"
+
+    @property
     def region(self) -> str:
         """What names of shared memory begin with that belongs to the rehearsal."""
         return f"slipway_{self.number}_"
@@ -82,7 +87,7 @@ def take() -> Generator[Slot]:
             _clean(slot)
             slot.folder.mkdir(mode=0o700, parents=True)
             try:
-                with _temporary_files(processes.temporary(slot.folder)):
+                with _temporary_files(slot.temporary):
                     yield slot
             finally:
                 _clean(slot)
@@ -112,7 +117,7 @@ def clean_up() -> list[str]:
 @contextmanager
 def _temporary_files(folder: Path) -> Generator[None]:
     """Keep temporary files of this program and of all that it starts in a folder."""
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     before, tempfile.tempdir = (os.environ.get("TMPDIR"), tempfile.tempdir), str(folder)
     os.environ["TMPDIR"] = str(folder)
     try:
@@ -136,7 +141,8 @@ def _lock(slot: Slot) -> socket.socket | None:
 
 
 def _clean(slot: Slot) -> list[str]:
-    stopped = processes.stop_leftovers(slot.folder)
+    stopped = processes.stop_leftovers(slot.folder, slot.temporary)
     remove_leftovers(slot.region)
-    shutil.rmtree(slot.folder, ignore_errors=True)
+    for folder in (slot.folder, slot.temporary):
+        shutil.rmtree(folder, ignore_errors=True)
     return stopped

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -127,6 +128,22 @@ def test_a_slot_is_free_again_when_its_holder_is_dead() -> None:
             assert first.number != second.number
         with slots.take() as third:
             assert third == second
+
+
+def test_temporary_files_go_with_their_slot_whatever_ends_it() -> None:
+    files: list[Path] = []
+
+    def interrupted() -> None:
+        with slots.take() as slot:
+            files.extend([Path(tempfile.mkdtemp()), slot.temporary, slot.folder])
+            assert files[0].parent == slot.temporary
+            raise KeyboardInterrupt
+
+    before = tempfile.gettempdir()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not any(path.exists() for path in files)
+    assert tempfile.gettempdir() == before
 
 
 def test_a_port_of_a_slot_can_be_listened_on() -> None:

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rehearsal.processes import RECORD, ProcessError, Processes, stop_leftovers, temporary
+from rehearsal.processes import RECORD, ProcessError, Processes, stop_leftovers
 from tests.rehearsal.objects import eventually, runs
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
@@ -52,12 +52,12 @@ def test_a_process_that_only_has_the_recorded_id_is_left_alone(
 
 
 def test_what_a_process_started_and_nobody_recorded_is_found_by_its_temporary_files(tmp_path: Path) -> None:
-    environment = {**os.environ, "TMPDIR": str(temporary(tmp_path))}
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
     child = subprocess.Popen(["sleep", "600"], env=environment, start_new_session=True)
     other = subprocess.Popen(["sleep", "600"], env={**environment, "TMPDIR": "/tmp"}, start_new_session=True)
     try:
         eventually(lambda: psutil.Process(child.pid).name() == "sleep" == psutil.Process(other.pid).name())
-        assert stop_leftovers(tmp_path) == ["sleep"]
+        assert stop_leftovers(tmp_path, tmp_path / "tmp") == ["sleep"]
         assert not runs(child.pid)
         assert runs(other.pid)
     finally:
