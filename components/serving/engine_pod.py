@@ -94,6 +94,7 @@ def container(
         **(hub_environment(token) if token else {}),
         shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}",
         **environment,
+        **shape.chip_environment,
     }
     chips = {accelerator.resource: str(accelerator.count)}
     return {

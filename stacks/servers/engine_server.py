@@ -144,4 +144,5 @@ class EngineServer(EngineArgs, Server):
             tag=re.sub(r"[^\w.-]", "-", self.image) if self.image else host.tag,
             own_image=self.image,
             cache_variable=host.cache_variable,
+            chip_environment=host.environment,
         )
