@@ -67,7 +67,7 @@ def deployment(
 ) -> k8s.apps.v1.Deployment:
     """Return replicas of one pod each.
 
-    A rollout takes a replica away before it adds its successor, since a full pool has no accelerator to spare.
+    Unless the stack file knows of a spare node, a rollout takes a replica away before it adds its successor.
     """
     selector, startup = dict(shape.export.labels), Startup(shape.startup_seconds)
     return k8s.apps.v1.Deployment(
@@ -75,7 +75,7 @@ def deployment(
         metadata={"name": shape.name, "namespace": namespace, "labels": selector},
         spec={
             "selector": {"match_labels": selector},
-            "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 0, "max_unavailable": 1}},
+            "strategy": {"type": "RollingUpdate", "rolling_update": {**shape.rollout.strategy}},
             "progress_deadline_seconds": startup.progress_deadline_seconds,
             "template": template,
         },

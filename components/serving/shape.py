@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checks.signals import Export, Scrape
+from components.serving.exposure import AnyExposure
 from components.serving.scaling import Scaling
-from components.serving.settings import AnyExposure
+from components.serving.settings import Rollout
 
 SCRAPE_SECONDS = 15
 
@@ -51,6 +52,7 @@ class Shape:
         exposure: who can reach the server.
         startup_seconds: from the start of a container until it answers, with nothing cached.
         files: what its model's files take.
+        rollout: how its replicas are exchanged.
     """
 
     export: Export
@@ -59,6 +61,7 @@ class Shape:
     exposure: AnyExposure
     startup_seconds: int
     files: Files
+    rollout: Rollout = Rollout()
 
     @property
     def name(self) -> str:

@@ -111,7 +111,7 @@ def _group(
                 size=runtime.accelerator.hosts, leader_template=wire(answering), worker_template=wire(helping)
             ),
             rollout_strategy=RolloutStrategy(
-                rolling_update_configuration=RollingUpdate(max_surge=0, max_unavailable=1)
+                rolling_update_configuration=RollingUpdate(**runtime.shape.rollout.strategy)
             ),
         ),
         metadata={"name": name, "namespace": site.namespace, "labels": labels(name)},
