@@ -49,7 +49,8 @@ class Shape:
         export: its workload, the labels and ports of the pods that answer, and their engine.
         page: where these show their series.
         scaling: what the autoscaler follows, and within which bounds.
-        exposure: who can reach the server.
+        exposure: who can reach the server from outside the cluster.
+        allow_from: namespaces whose pods can reach it.
         startup_seconds: from the start of a container until it answers, with nothing cached.
         files: what its model's files take.
         rollout: how its replicas are exchanged.
@@ -59,9 +60,10 @@ class Shape:
     page: MetricsPage
     scaling: Scaling
     exposure: AnyExposure
+    allow_from: tuple[str, ...]
     startup_seconds: int
     files: Files
-    rollout: Rollout = Rollout()
+    rollout: Rollout
 
     @property
     def name(self) -> str:

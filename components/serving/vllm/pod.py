@@ -6,7 +6,6 @@
 
 import json
 from collections.abc import Sequence
-from shlex import quote
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -15,11 +14,10 @@ from catalog.engines import VLLM
 from catalog.engines.vllm.host import STREAM_ENVIRONMENT, STREAM_FORMAT
 from catalog.units import GIB
 from components.serving.engine_pod import EngineRuntime, answering, container, pod
+from components.serving.vllm.group import helping, leading
 from components.serving.vllm.settings import LoraArgs, VllmArgs
 from components.serving.vllm.shape import Streamed
 from components.workload import ENDPOINT_PROPAGATION_SECONDS
-
-RAY_PORT = 6379
 
 
 def serve_command(args: VllmArgs, runtime: EngineRuntime, streamed: Streamed | None) -> list[str]:
@@ -78,9 +76,7 @@ def leader(
     """Return the pod that answers requests: the only one of a replica, or the leader of its group."""
     command = serve_command(args, runtime, streamed)
     if runtime.accelerator.hosts > 1:
-        # exec: SIGTERM must reach the engine, which drains, and not a shell, which dies.
-        start = f"ray start --head --port={RAY_PORT} && exec {' '.join(map(quote, command))}"
-        command = ["/bin/sh", "-c", start]
+        command = leading(command, model=args.model, folder=runtime.weights.path, hosts=runtime.accelerator.hosts)
     secrets: list[k8s.core.v1.EnvVarArgsDict] = []
     if api_key is not None:
         secrets = [{"name": "VLLM_API_KEY", "value_from": {"secret_key_ref": {"name": api_key, "key": "key"}}}]
@@ -90,8 +86,7 @@ def leader(
 
 def worker(args: VllmArgs, runtime: EngineRuntime, streamed: Streamed | None) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod that lends its chips to the leader of its group."""
-    command = ["/bin/sh", "-c", f"exec ray start --address=$(LWS_LEADER_ADDRESS):{RAY_PORT} --block"]
-    helps = _container(command, args, runtime, streamed)
+    helps = _container(helping(), args, runtime, streamed)
     return pod(helps, runtime, drain_seconds=args.drain_seconds, propagation_seconds=ENDPOINT_PROPAGATION_SECONDS)
 
 

@@ -6,8 +6,10 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import VLLM
+from catalog.machines import SLICE_LABEL
 from components.custom_resources import custom_resource, wire
 from components.custom_resources.leader_worker_set import (
+    EXCLUSIVE_TOPOLOGY,
     LeaderWorkerSet,
     LeaderWorkerTemplate,
     RollingUpdate,
@@ -114,6 +116,12 @@ def _group(
                 rolling_update_configuration=RollingUpdate(**runtime.shape.rollout.strategy)
             ),
         ),
-        metadata={"name": name, "namespace": site.namespace, "labels": labels(name)},
+        metadata={
+            "name": name,
+            "namespace": site.namespace,
+            "labels": labels(name),
+            # Otherwise pods of two groups may mix on two slices, and neither has all of one.
+            "annotations": {EXCLUSIVE_TOPOLOGY: SLICE_LABEL},
+        },
         opts=workload_options(Startup(runtime.shape.startup_seconds), runtime.depends_on, parent),
     )
