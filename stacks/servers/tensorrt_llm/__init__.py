@@ -136,6 +136,8 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
             else MetricsPage("http", TRTLLM_SERVE.metrics_path),
             scaling=self.scaling,
             exposure=self.exposure,
+            rollout=self.rollout,
+            allow_from=self.allow_from,
             startup_seconds=ENGINE_LOAD_SECONDS if engines else cold_start_seconds(self._downloads(place.models)),
             files=self._files(place.models),
             models=place.models,
