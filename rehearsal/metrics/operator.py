@@ -73,7 +73,7 @@ class OperatorMetrics:
 
     def __init__(self, plane: ControlPlane, mirrors: Mapping[str, Mirror], plan: OperatorPlan, clock: Clock) -> None:
         self._plane, self._mirrors = plane, mirrors
-        self._operated = releases.prometheus(plan.stack)
+        self._operated, self._retention = releases.prometheus(plan.stack), releases.retention(plan.stack)
         self.prometheus = Prometheus(plane, clock)
         self._adapter: PrometheusAdapter | None = None
         if plan.adapter:
@@ -144,4 +144,4 @@ class OperatorMetrics:
 
     def unkept(self) -> str:
         """Say that Prometheus is to keep nothing."""
-        return monitors.unkept(self._operated)
+        return monitors.unkept(self._operated, self._retention)
