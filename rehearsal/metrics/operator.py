@@ -111,6 +111,10 @@ class OperatorMetrics:
         self._stack.close()
         self.prometheus.close()
 
+    def check(self) -> None:
+        """Raise what ended the configuration of Prometheus, if anything did."""
+        self._config.check()
+
     def stand_in(self, manifests: Sequence[Json]) -> list[Json]:
         """Return the objects with the metrics APIs led to the adapter, which listens outside the cluster."""
         return led(manifests, self._plane.slot.address, self._adapter.port) if self._adapter else [*manifests]
