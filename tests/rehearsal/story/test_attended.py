@@ -11,6 +11,7 @@ import pytest
 from rehearsal.clock import Clock
 from rehearsal.processes import ProcessError
 from rehearsal.story import attended
+from rehearsal.story.observation import Observation
 from rehearsal.story.told import Told
 from rehearsal.story.verdict import Verdict
 from rehearsal.story.watch import LateError, Watch
@@ -59,14 +60,21 @@ def watch(monkeypatch: pytest.MonkeyPatch, ready: int, interrupt: Callable[[], o
     """A watch over one server with a pod, at a speed at which a minute is no time."""
     server = SimpleNamespace(name="llama")
     observed = replace(seen(1, 0.0, ready), server="llama", ready=ready, pending=1 - ready)
-    monkeypatch.setattr("rehearsal.story.watch.observe", lambda *given: observed)
+
+    def observe(*given: object) -> Observation:
+        return observed
+
+    def hear(found: object) -> None:
+        """Show nothing."""
+
+    monkeypatch.setattr("rehearsal.story.watch.observe", observe)
     setting = SimpleNamespace(
         clock=Clock(10_000),
         check=nothing,
         deployment=SimpleNamespace(interrupt=interrupt),
         stack=SimpleNamespace(servers=[server]),
     )
-    told, show = Told({}), SimpleNamespace(observed=lambda found: None, judged=lambda found: None)
+    told, show = Told({}), SimpleNamespace(observed=hear, judged=hear)
     return Watch(cast(Any, setting), cast(Any, show), told), told
 
 
