@@ -19,6 +19,7 @@ from rehearsal.engine.load import Target, targets
 from rehearsal.engine.page import CONTENT_TYPE, metrics_page
 from rehearsal.engine.readiness import Readiness
 from rehearsal.listener import NOT_FOUND, Answer, Listener
+from rehearsal.loop import Loop
 from rehearsal.mirror import Mirror
 
 TICK_SECONDS = 0.1
@@ -48,36 +49,25 @@ class EngineDouble:
         self._engines: dict[str, AnyEngine | None] = {}
         self._listeners: dict[str, list[Listener]] = {}
         self._readiness = Readiness(client)
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="engines", daemon=True)
-        self._failure: Exception | None = None
+        self._loop = Loop("engines", TICK_SECONDS, self._tick)
         self.targets: dict[str, Target] = {}
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._loop.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._closed.set()
-        self._thread.join()
+        self._loop.__exit__(*error)
         for listener in (each for listeners in self._listeners.values() for each in listeners):
             listener.close()
 
     def check(self) -> None:
         """Raise what stopped the engines, if anything did: an address that cannot be had, an unknown model."""
-        if self._failure:
-            raise self._failure
+        self._loop.check()
 
     def unready(self, pod: Json) -> str:
         """Say why a pod that should be Ready by now is not; empty if it is, or still loads."""
         return self._readiness.why.get(pod["metadata"]["uid"], "")
-
-    def _run(self) -> None:
-        try:
-            while not self._closed.wait(TICK_SECONDS):
-                self._tick()
-        except Exception as error:
-            self._failure = error
 
     def _tick(self) -> None:
         running = {key(pod): pod for pod in self._pods.objects if runs(pod)}

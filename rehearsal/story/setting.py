@@ -48,6 +48,7 @@ class Setting:
         plane: the control plane.
         clock: the compressed time.
         mirrors: the objects of each kind as they are now.
+        nodes: the double of the cluster's autoscaler.
         engines: the double of the engines.
         triton: the real servers; None if the stack has none that run here.
         metrics: the way of the series.
@@ -59,6 +60,7 @@ class Setting:
     plane: ControlPlane
     clock: Clock
     mirrors: Mapping[str, Mirror]
+    nodes: NodeAutoscaler
     engines: EngineDouble
     triton: TritonServers | None
     metrics: MetricsPath
@@ -68,7 +70,8 @@ class Setting:
     def check(self) -> None:
         """Raise what stopped a part of the rehearsal, if anything did."""
         self.plane.processes.check()
-        self.engines.check()
+        for double in (self.engines, self.metrics, self.nodes):
+            double.check()
         if self.triton:
             self.triton.check()
 
@@ -126,7 +129,7 @@ def setting(
         fleet.plan(played.pools, source.pools if source else ())
         if source is None:
             fleet.bring(played.pools)
-        inside.enter_context(
+        nodes = inside.enter_context(
             NodeAutoscaler(
                 client,
                 lambda: fleet.pools,
@@ -152,6 +155,7 @@ def setting(
             plane=plane,
             clock=clock,
             mirrors=mirrors,
+            nodes=nodes,
             engines=engines,
             triton=triton,
             metrics=metrics,
