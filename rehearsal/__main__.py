@@ -26,6 +26,7 @@ from rehearsal.story.setting import setting, upstreams
 from rehearsal.triton import wheel
 from rehearsal.triton.repository import AssemblyError
 from rehearsal.triton.wheel import MissingWheelError
+from rehearsal.updates.rehearse import NoSuchCommitError, rehearse
 from rehearsal.updates.source import Source
 
 DEFAULT_STACK = "gke-tpu"
@@ -35,7 +36,7 @@ FOLDER = Path("rehearsal-report")
 
 EXPECTED = (
     *(AssemblyError, GoError, MissingWheelError, NoSlotError, NothingToPlayError, ProcessError, StartError),
-    UnknownMachineError,
+    *(NoSuchCommitError, UnknownMachineError),
 )
 """What a person can do something about; the message says what."""
 
@@ -46,7 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda signum, frame: sys.exit(128 + signum))
     try:
-        return _clean_up() if options.command == "down" else _run(options.stack, options.speed, options.out)
+        if options.command == "down":
+            return _clean_up()
+        if options.older:
+            return _update(options.stack, options.older, options.speed)
+        return _run(options.stack, options.speed, options.out)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; everything that was started has been stopped\n")
         return 128 + signal.SIGINT
@@ -67,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--speed", type=_speed, default=DEFAULT_SPEED, help=f"time compression; {DEFAULT_SPEED:g}")
     run.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=f"where reports go; {FOLDER}/")
+    run.add_argument(
+        "--from", dest="older", metavar="FILE", help="rehearse the update from this stack file, or from git:<commit>'s"
+    )
     commands.add_parser("down", help="stop and remove what crashed rehearsals left")
     return parser
 
@@ -94,6 +102,13 @@ def _run(name: str, speed: float, folder: Path) -> int:
     path = report.write(content, folder / played.name)
     console.print(f"{'Everything held' if told.ok else 'A link broke'}; the report is {path}", soft_wrap=True)
     return 0 if told.ok else 1
+
+
+def _update(name: str, older: str, speed: float) -> int:
+    console = Console()
+    ok = rehearse(name, older, speed=speed, told=lambda line: console.print(line, soft_wrap=True, markup=False))
+    console.print("Everything held" if ok else "Not everything held")
+    return 0 if ok else 1
 
 
 def _clean_up() -> int:

@@ -2,7 +2,7 @@
 component. Importing it loads no cloud SDK."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from checks.signals import Export, Scrape
@@ -60,7 +60,7 @@ class Shape:
     exposure: AnyExposure
     startup_seconds: int
     files: Files
-    rollout: Rollout = Rollout()
+    rollout: Rollout = field(default_factory=Rollout)
 
     @property
     def name(self) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.engine.engine import AnyEngine
-from rehearsal.engine.fleet import Fleet
+from rehearsal.engine.fleet import Fleet, Tally
 from rehearsal.engine.load import Target, targets
 from rehearsal.engine.page import CONTENT_TYPE, metrics_page
 from rehearsal.listener import NOT_FOUND, Answer, Listener
@@ -42,6 +42,7 @@ class EngineDouble:
         self._fleets: dict[str, Fleet[Any]] = {}
         self._engines: dict[str, AnyEngine | None] = {}
         self._listeners: dict[str, list[Listener]] = {}
+        self._drains: dict[str, float] = {}
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engines", daemon=True)
         self._failure: Exception | None = None
@@ -56,6 +57,12 @@ class EngineDouble:
         self._thread.join()
         for listener in (each for listeners in self._listeners.values() for each in listeners):
             listener.close()
+
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """What became of the requests that were sent to each server, by Service."""
+        with self._lock:
+            return {name: fleet.tally for name, fleet in self._fleets.items()}
 
     def check(self) -> None:
         """Raise what stopped the engines, if anything did: an address that cannot be had, an unknown model."""
@@ -72,6 +79,7 @@ class EngineDouble:
     def _tick(self) -> None:
         ready = {key(pod): pod for pod in self._pods.objects if is_ready(pod)}
         engines = {name: engine for name, pod in ready.items() if (engine := self._engine(pod))}
+        self._drains |= {name: ready[name]["spec"].get("terminationGracePeriodSeconds", 0) for name in engines}
         services = {key(service): service for service in self._services.objects}
         self.targets = targets(ready, engines, services)
         with self._lock:
@@ -86,11 +94,12 @@ class EngineDouble:
 
     def _play(self) -> None:
         now = self._clock.now
-        self._fleets = {name: self._fleets.get(name) or Fleet() for name in self.targets}
-        for name, target in self.targets.items():
-            fleet = self._fleets[name]
+        for name in self.targets.keys() - self._fleets.keys():
+            self._fleets[name] = Fleet()
+        for name, fleet in self._fleets.items():
+            target = self.targets.get(name) or Target({}, 0, fleet.shape)
             doubles = {pod: engine.start for pod, engine in target.engines.items() if not engine.is_real}
-            fleet.set_replicas(doubles, now)
+            fleet.set_replicas(doubles, now, self._drains)
             fleet.set_clients(target.clients, target.shape, now)
 
     def _listen(self, pods: dict[str, Json], engines: dict[str, AnyEngine]) -> None:

@@ -51,6 +51,7 @@ class Setting:
         metrics: the way of the series.
         manifests: the stack's objects as they are to be applied here.
         deployment: how they come onto the stage, and off it again.
+        fleet: the nodes that come and go with pools.
     """
 
     stack: PlayedStack
@@ -62,6 +63,7 @@ class Setting:
     metrics: MetricsPath
     manifests: Sequence[Json]
     deployment: Deployment
+    fleet: Fleet
 
     def check(self) -> None:
         """Raise what stopped an engine, if anything did."""
@@ -155,6 +157,7 @@ def setting(
             deployment=source.deployment(played, plane, clock=clock, fleet=fleet, metrics=metrics, before=before)
             if source
             else Manifests(client, manifests, before),
+            fleet=fleet,
         )
 
 
