@@ -7,7 +7,7 @@ from typing import Literal
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.serving.settings import ClusterOnly, Internal, InternalAlb, PublicAlb
+from components.serving.exposure import ClusterOnly, Internal, InternalAlb, PublicAlb
 from components.workload import ENDPOINT_PROPAGATION_SECONDS
 
 Balanced = Internal | InternalAlb | PublicAlb

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from checks.signals import Export, Scrape
+from components.serving.exposure import AnyExposure
 from components.serving.scaling import Scaling
-from components.serving.settings import AnyExposure, Rollout
+from components.serving.settings import Rollout
 
 SCRAPE_SECONDS = 15
 

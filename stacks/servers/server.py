@@ -17,8 +17,10 @@ from catalog.machines import Slice
 from checks import Finding
 from checks.fit import Fit
 from checks.settings import Settings
+from components.serving.exposure import ClusterOnly, Exposure
+from components.serving.load_request import PROMPT_TOKENS
 from components.serving.scaling import Scaling
-from components.serving.settings import ClusterOnly, Exposure, Rollout
+from components.serving.settings import LoadClients, Rollout
 from components.serving.shape import Shape
 
 if TYPE_CHECKING:
@@ -102,6 +104,17 @@ class Server(Settings, ABC):
     throughput: Annotated[float, Field(gt=0, le=10**9)] | None = None
     """Tokens a second that one replica generates under its target's load, as somebody has measured it; from it follow
     the stack's tokens a second and the price of a million tokens."""
+
+    @property
+    def longest_request(self) -> int | None:
+        """Most tokens of a request, prompt and answer together, where that is known."""
+        return getattr(self, "max_model_len", None)
+
+    @property
+    def asked_for(self) -> Mapping[str, int]:
+        """Tokens, prompt and answer together, of requests that Slipway's own clients send, by the key that says so."""
+        load: LoadClients | None = getattr(self, "load_clients", None)
+        return {"loadClients.maxTokens": PROMPT_TOKENS + load.max_tokens} if load else {}
 
     @property
     def needs_nim_operator(self) -> bool:

@@ -13,11 +13,11 @@ from components.custom_resources.leader_worker_set import (
     RollingUpdate,
     RolloutStrategy,
 )
+from components.serving.api_key import api_key
 from components.serving.load_clients import completion
 from components.serving.replicas import Listening, deployment, surround, workload_options
 from components.serving.service import propagation_seconds
-from components.serving.settings import PublicAlb
-from components.serving.site import Site, found
+from components.serving.site import Site
 from components.serving.vllm.pod import leader, worker
 from components.serving.vllm.runtime import VllmRuntime
 from components.serving.vllm.settings import VllmArgs
@@ -48,7 +48,7 @@ class VllmServer(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:serving:VllmServer", name, None, opts)
-        key = _key(name, shape, site, pulumi.ResourceOptions(parent=self))
+        key = api_key(shape, site, pulumi.ResourceOptions(parent=self))
         runtime = VllmRuntime.at(site, shape, accelerator)
         answers = leader(args, runtime, key, propagation_seconds(shape.exposure, site.load_balancers))
         answering = _template(answers, shape.export.labels, runtime)
@@ -73,17 +73,6 @@ class VllmServer(pulumi.ComponentResource):
             parent=self,
         ).url
         self.register_outputs({"url": self.url})
-
-
-def _key(name: str, shape: VllmShape, site: Site, opts: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
-    """Return the name of the Secret with the key of a public server."""
-    if not isinstance(shape.exposure, PublicAlb):
-        return None
-    key = found(site.api_key, "the API key that clients of a public server show")
-    secret = k8s.core.v1.Secret(
-        f"{name}-api-key", metadata={"namespace": site.namespace}, string_data={"key": key}, opts=opts
-    )
-    return secret.metadata["name"]
 
 
 def _group(

@@ -7,7 +7,7 @@ from catalog.drivers import EKS_DRIVER
 from checks import Finding
 from checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings, twice_findings
 from components.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
-from components.serving.settings import ClusterOnly
+from components.serving.exposure import ClusterOnly
 from stacks.charts import value_findings
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.network import network_findings

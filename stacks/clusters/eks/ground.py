@@ -12,7 +12,7 @@ from components.eks.cluster import EksCluster
 from components.eks.network import Network
 from components.eks.shared_storage import SharedStorage
 from components.eks.storage import EbsStorage
-from components.serving.settings import ClusterOnly
+from components.serving.exposure import ClusterOnly
 from components.serving.site import Storage
 from components.serving.storage import NodeDisk, SharedVolumes
 from stacks.clusters.eks import EksStack

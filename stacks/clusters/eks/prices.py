@@ -6,7 +6,7 @@ from catalog.prices import Unit
 from catalog.quotas import ec2_quota, standard_vcpus
 from checks.cost import PricedItem
 from checks.quota import Taken
-from components.serving.settings import ClusterOnly, InternalAlb, PublicAlb
+from components.serving.exposure import ClusterOnly, InternalAlb, PublicAlb
 from stacks.clusters.eks import EksStack
 from stacks.quota import pools_take
 

@@ -2,8 +2,8 @@
 
 from checks import Finding
 from components.addons.settings import KedaArgs
+from components.serving.exposure import ClusterOnly
 from components.serving.nim.settings import NimThroughOperator
-from components.serving.settings import ClusterOnly
 from stacks.metrics import ManagedMetrics
 from stacks.servers.nim import Nim
 from stacks.stack import Stack

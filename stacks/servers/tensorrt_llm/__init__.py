@@ -61,6 +61,11 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
 
     @property
     @override
+    def asked_for(self) -> Mapping[str, int]:
+        return {**super().asked_for, "benchmark.answerTokens": self.benchmark.answer_tokens}
+
+    @property
+    @override
     def cuda(self) -> Cuda | None:
         if isinstance(self.route, PyTorchRoute):
             return trtllm_cuda(TENSORRT_LLM)
