@@ -2,8 +2,9 @@
 
 import json
 import subprocess
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
+from fnmatch import fnmatch
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +20,9 @@ from rehearsal.updates.transition import State, Transition, joined
 
 GIT = "git:"
 """What begins the name of a commit whose stack file is the old one."""
+
+
+STACK_FILES = "Pulumi.*.yaml"
 
 
 class NoSuchCommitError(Exception):
@@ -72,18 +76,32 @@ def _refused(old: State, new: State) -> Sequence[Finding]:
 
 @contextmanager
 def _named_alike(older: str, file: Path) -> Generator[Path]:
-    """Give the older stack file the name of the new one: they are the same stack."""
+    """Give the older stack file the name of the new one, for they are the same stack, beside those that it extends."""
     with TemporaryDirectory() as folder:
-        path = Path(folder) / file.name
-        path.write_text(_text(older, file), encoding="utf-8")
-        yield path
+        files = _of_commit(older.removeprefix(GIT), file) if older.startswith(GIT) else _beside(older, file)
+        for name, text in files.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8")
+        yield Path(folder) / file.name
 
 
-def _text(older: str, file: Path) -> str:
-    if not older.startswith(GIT):
-        return find(older, PROGRAM.parent).read_text(encoding="utf-8")
-    where = f"{older.removeprefix(GIT)}:{file.resolve().relative_to(PROGRAM.parent)}"
-    shown = subprocess.run(["git", "show", where], cwd=PROGRAM.parent, capture_output=True, text=True, check=False)
-    if shown.returncode:
-        raise NoSuchCommitError(f"FROM={older}: {shown.stderr.strip()}")
-    return shown.stdout
+def _beside(older: str, file: Path) -> Mapping[str, str]:
+    """Return the stack files of a folder by name, of which one has the new one's."""
+    old = find(older, PROGRAM.parent)
+    texts = {each.name: each.read_text(encoding="utf-8") for each in old.parent.glob(STACK_FILES)}
+    return {**texts, file.name: old.read_text(encoding="utf-8")}
+
+
+def _of_commit(commit: str, file: Path) -> Mapping[str, str]:
+    folder = file.resolve().parent.relative_to(PROGRAM.parent)
+    names = [Path(line).name for line in _git("ls-tree", "--name-only", commit, f"{folder}/").splitlines()]
+    return {
+        name: _git("show", f"{commit}:{folder / name}")
+        for name in {file.name, *(each for each in names if fnmatch(each, STACK_FILES))}
+    }
+
+
+def _git(*arguments: str) -> str:
+    ran = subprocess.run(["git", *arguments], cwd=PROGRAM.parent, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        raise NoSuchCommitError(f"git {' '.join(arguments)}: {ran.stderr.strip()}")
+    return ran.stdout
