@@ -13,6 +13,7 @@ from rehearsal.clock import Clock
 from rehearsal.control_plane import LOAD_SECONDS, PROBED
 from rehearsal.engine import pods
 from rehearsal.engine.engine import AnyEngine, Surroundings
+from rehearsal.metrics.adapter_standing import viewers
 from rehearsal.metrics.gke import GkePlan
 from rehearsal.metrics.managed_collection import Cluster
 from rehearsal.metrics.operator import OperatorPlan
@@ -20,6 +21,8 @@ from rehearsal.metrics.path import MetricsPlan
 from rehearsal.nodes import Pool
 from rehearsal.releases import PROMETHEUS_ADAPTER, PROMETHEUS_STACK, Release, release
 from rehearsal.server import Server, servers
+
+IAM_MEMBER = "gcp:projects/iAMMember:IAMMember"
 
 PLAYED_OF = {
     PROMETHEUS_STACK: "but for its operator, its definitions and its Prometheus, so neither Grafana nor its own rules",
@@ -64,7 +67,7 @@ class PlayedStack:
 
     def around(self, pod: Json) -> Surroundings | None:
         """Return what a pod, or the template of one, leads to, if it is a server's that was judged to fit."""
-        return _around(pod, self.judged, self.manifests)
+        return _around(pod, self.judged, self.manifests, self.pools)
 
     def engine(self, pod: Json) -> AnyEngine | None:
         """Return the engine of a pod, or of the template of one, if it has one of those that are played."""
@@ -107,8 +110,9 @@ def compressed(manifest: Json, clock: Clock, engine: Callable[[Json], AnyEngine 
     if found is None:
         return manifest
     template, metadata = spec["template"], spec["template"].get("metadata", {})
-    wait = {PROBED: "true"} if found.is_real else {LOAD_SECONDS: f"{clock.compressed(found.load_seconds):.1f}"}
-    annotated = {**metadata, "annotations": {**metadata.get("annotations", {}), **wait}}
+    # A real server says by itself when it has loaded.
+    wait = {} if found.is_real else {LOAD_SECONDS: f"{clock.compressed(found.load_seconds):.1f}"}
+    annotated = {**metadata, "annotations": {**metadata.get("annotations", {}), PROBED: "true", **wait}}
     return {**manifest, "spec": {**spec, "template": {**template, "metadata": annotated}}}
 
 
@@ -131,14 +135,14 @@ def _on_gke(recording: Recording) -> PlayedStack:
         project=str(cluster.state["project"]), location=str(cluster.state["location"]), name=str(cluster.state["name"])
     )
     found = gke_pools.pools(recording, manifests)
-    played, left_out = _servers(recording, manifests)
+    played, left_out = _servers(recording, manifests, found)
     return PlayedStack(
         name=recording.stack,
         manifests=manifests,
         pools=found,
         add_seconds=gke_pools.ADD_SECONDS,
         remove_seconds=gke_pools.REMOVE_SECONDS,
-        metrics=GkePlan(named),
+        metrics=GkePlan(named, viewers([each.inputs for each in recording.of(IAM_MEMBER)])),
         servers=played,
         not_rehearsed=[*_cloud(recording), *left_out],
         judged=recording.judged,
@@ -151,7 +155,7 @@ def _on_eks(recording: Recording) -> PlayedStack:
     stack = release(recording, PROMETHEUS_STACK)
     if stack is None:
         raise NothingToPlayError(f"{recording.stack} has no release of {PROMETHEUS_STACK}, so nothing scrapes its pods")
-    played, left_out = _servers(recording, manifests)
+    played, left_out = _servers(recording, manifests, found)
     return PlayedStack(
         name=recording.stack,
         manifests=manifests,
@@ -180,9 +184,11 @@ def _manifests(recording: Recording) -> list[Json]:
     return found
 
 
-def _servers(recording: Recording, manifests: Sequence[Json]) -> tuple[Sequence[Server], list[str]]:
+def _servers(
+    recording: Recording, manifests: Sequence[Json], pools_: Sequence[Pool]
+) -> tuple[Sequence[Server], list[str]]:
     def read_pod(pod: Json) -> AnyEngine | None:
-        around = _around(pod, recording.judged, manifests)
+        around = _around(pod, recording.judged, manifests, pools_)
         return pods.read(pod["spec"], around) if around else None
 
     found, left_out = servers(manifests, read_pod)
@@ -192,12 +198,12 @@ def _servers(recording: Recording, manifests: Sequence[Json]) -> tuple[Sequence[
     return found, left_out
 
 
-def _around(pod: Json, judged: Judged, manifests: Sequence[Json]) -> Surroundings | None:
+def _around(pod: Json, judged: Judged, manifests: Sequence[Json], pools_: Sequence[Pool]) -> Surroundings | None:
     server = judged.server_of(pod.get("metadata", {}).get("labels", {}))
     if server is None or server.replica is None:
         return None
     maps = {each["metadata"]["name"]: each.get("data", {}) for each in manifests if each["kind"] == "ConfigMap"}
-    return Surroundings(server.replica, server.slice.machine.chip.device, maps)
+    return Surroundings(server.replica, server.slice.machine.chip.device, pools_, maps)
 
 
 def _cloud(recording: Recording) -> list[str]:

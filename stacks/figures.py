@@ -42,11 +42,18 @@ def judged(stack: Stack) -> Judged:
             slice=pool.slices[0],
             purchase=pool.purchase,
             usd_per_node_hour=_usd_per_node(estimate, pool),
-            replica=fits[0].replica if fits else None,
+            fit=fits[0] if fits else None,
             startup_seconds=server.shape(stack.place(name)).startup_seconds,
             max_nodes=pool.max_nodes,
+            exposure=server.exposure.type,
+            source_ranges=getattr(server.exposure, "source_ranges", ()),
         )
-    return Judged(servers=servers, models=stack.models, signals=monitoring(stack))
+    return Judged(
+        servers=servers,
+        models=stack.models,
+        signals=monitoring(stack),
+        allow_replacement=stack.allow_replacement,
+    )
 
 
 def fits_of(stack: Stack, name: str) -> list[Fit]:
@@ -68,6 +75,7 @@ def demand(server: AnyKindOfServer, place: Place) -> Demand:
         cpus=needs.cpus,
         min_replicas=server.scaling.min_replicas,
         max_replicas=server.scaling.max_replicas,
+        surge=server.rollout.surge,
     )
 
 
@@ -164,14 +172,17 @@ def _rung_output(rung: Rung) -> RungOutput:
 
 
 def _fit_output(fit: Fit) -> FitOutput:
-    use = fit.memory
-    return {
+    use, band = fit.memory, fit.band
+    found: FitOutput = {
         "gibPerChip": round(use.chip / GIB, 2),
         "weightsGibPerChip": round(use.weights / GIB, 2),
         "kvCacheGibPerChip": round(use.kv_cache / GIB, 2),
         "kvCacheTokens": use.tokens,
         "fullLengthRequests": round(use.requests, 1),
     }
+    if band is not None:
+        found |= {"weightsWithin": band.weights, "tokensWithin": band.tokens}
+    return found
 
 
 def _scaling_output(scaling: Scaling) -> ScalingOutput:

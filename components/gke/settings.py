@@ -7,9 +7,10 @@ from pydantic import Field
 
 from checks.settings import DnsLabel, Nodes, Positive, Replicas, Settings
 
-Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
+Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$", examples=["10.0.0.0/20"])]
 Zone = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+-[a-z]$", examples=["us-east5-a"])]
 Region = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+$", examples=["us-east5"])]
+ZoneOrRegion = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+(-[a-z])?$", examples=["us-east5-a", "us-east5"])]
 
 
 def region_of(location: str) -> str:
@@ -32,7 +33,7 @@ class IpAccess(Settings):
     """The control plane answers on its IP address, to the networks named here and to nobody else."""
 
     type: Literal["ip"]
-    authorized_networks: dict[DnsLabel, Cidr] = Field(min_length=1)
+    authorized_networks: dict[DnsLabel, Cidr] = Field(min_length=1, max_length=100)
     """Who may reach the control plane: a name for each range. `0.0.0.0/0` opens it to everybody."""
 
 
@@ -104,7 +105,7 @@ class FlexStart(Settings):
     """Hours after which Google takes the node back; seven days when left out."""
 
 
-PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=28)]
+PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=28, examples=["v6e"])]
 """GKE takes 40 characters, of which Pulumi's suffix and a slice's number need some."""
 
 Capacity = Annotated[OnDemand | Spot | Reservation | FlexStart, Field(discriminator="type")]
@@ -166,7 +167,7 @@ class StandardClusterArgs(_ClusterArgs):
     """A cluster whose node pools are declared here."""
 
     mode: Literal["standard"]
-    location: Zone | Region
+    location: ZoneOrRegion
     """A zone gives a zonal control plane, a region one that is spread over three zones."""
     dataplane_v2: bool = True
     """Whether eBPF moves the packets and network policies hold. A change replaces the cluster."""

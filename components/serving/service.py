@@ -7,10 +7,11 @@ from typing import Literal
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.serving.settings import ClusterOnly, Internal, InternalAlb, Public, PublicAlb
+from components.network_policies import PRIVATE_RANGES
+from components.serving.exposure import ClusterOnly, Internal, InternalAlb, PublicAlb
 from components.workload import ENDPOINT_PROPAGATION_SECONDS
 
-Balanced = Internal | Public | InternalAlb | PublicAlb
+Balanced = Internal | InternalAlb | PublicAlb
 """Exposures that a load balancer makes."""
 
 
@@ -51,6 +52,8 @@ class LoadBalancers:
         address: what the cloud calls a load balancer by.
         propagation_seconds: time for which one that spreads connections opens new ones to a pod that is going.
         namespace_labels: those of the servers' namespace.
+        sources: ranges with the addresses from which connections come to the pods.
+        external_traffic_policy: of their Services; Kubernetes' own if None.
         ready: what makes them; it must outlive them, or nothing removes them.
     """
 
@@ -58,12 +61,14 @@ class LoadBalancers:
     address: Literal["ip", "hostname"]
     propagation_seconds: int = ENDPOINT_PROPAGATION_SECONDS
     namespace_labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    sources: Sequence[str] = PRIVATE_RANGES
+    external_traffic_policy: Literal["Local"] | None = None
     ready: Sequence[pulumi.Resource] = ()
 
 
 def propagation_seconds(exposure: ClusterOnly | Balanced, load_balancers: LoadBalancers | None) -> int:
     """Return the time for which a stopping pod still gets new connections: so long it waits before it drains."""
-    if load_balancers and isinstance(exposure, Internal | Public):
+    if load_balancers and isinstance(exposure, Internal):
         return load_balancers.propagation_seconds
     return ENDPOINT_PROPAGATION_SECONDS
 
@@ -121,10 +126,8 @@ def endpoint(
     scheme, shown = "http", f":{port}"
     match exposure:
         case Internal():
-            balanced, inside = service({"type": "LoadBalancer"}, annotations, after)
-        case Public(source_ranges=ranges):
-            spec: k8s.core.v1.ServiceSpecArgsDict = {"type": "LoadBalancer", "load_balancer_source_ranges": ranges}
-            balanced, inside = service(spec, annotations, after)
+            policy = load_balancers.external_traffic_policy
+            balanced, inside = service({"type": "LoadBalancer", "external_traffic_policy": policy}, annotations, after)
         case InternalAlb(certificate_arn=certificate) | PublicAlb(certificate_arn=certificate):
             pods, inside = service({"type": "ClusterIP"}, {}, opts)
             path = behind.public_path if isinstance(exposure, PublicAlb) else "/"

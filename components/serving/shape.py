@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checks.signals import Export, Scrape
+from components.serving.exposure import AnyExposure
 from components.serving.scaling import Scaling
-from components.serving.settings import AnyExposure
+from components.serving.settings import Rollout
 
 SCRAPE_SECONDS = 15
 
@@ -48,17 +49,21 @@ class Shape:
         export: its workload, the labels and ports of the pods that answer, and their engine.
         page: where these show their series.
         scaling: what the autoscaler follows, and within which bounds.
-        exposure: who can reach the server.
+        exposure: who can reach the server from outside the cluster.
+        allow_from: namespaces whose pods can reach it.
         startup_seconds: from the start of a container until it answers, with nothing cached.
         files: what its model's files take.
+        rollout: how its replicas are exchanged.
     """
 
     export: Export
     page: MetricsPage
     scaling: Scaling
     exposure: AnyExposure
+    allow_from: tuple[str, ...]
     startup_seconds: int
     files: Files
+    rollout: Rollout
 
     @property
     def name(self) -> str:
@@ -77,3 +82,23 @@ class Shape:
             page=self.page.path,
             interval_seconds=SCRAPE_SECONDS,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineShape(Shape):
+    """What the objects of a server say whose engine keeps what it compiles.
+
+    Attributes:
+        image: its name on Docker Hub.
+        own_image: what a person names in its place.
+        tag: of the image, or what else tells it from others; part of the compile cache's path, since another version
+            compiles anew.
+        cache_variable: the environment variable that names the folder of compiled programs.
+        chip_environment: what the library of the chips reads, by variable.
+    """
+
+    image: str
+    tag: str
+    cache_variable: str
+    chip_environment: Mapping[str, str]
+    own_image: str | None = None

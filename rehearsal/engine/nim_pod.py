@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from catalog.engines import NIM
-from catalog.engines.nim.host import metrics_path
+from catalog.engines.nim.host import LIVE_PATH, metrics_path
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.continuous import batching_engine, exported, version_of
 from rehearsal.engine.engine import Engine, Surroundings
@@ -30,6 +30,7 @@ def read(pod: Mapping[str, Any], around: Surroundings) -> Engine[BatchingEngine]
         port=int(env.get("NIM_SERVER_PORT") or NIM.port),
         metrics_path=metrics_path(version),
         health_path=NIM.health_path,
+        live_path=LIVE_PATH,
         series=exported(NIM.exports, version),
         labels={"engine": "0", "model_name": name},
         load_seconds=download_start_seconds(around.replica.model),

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from catalog.engines import TRITON
-from catalog.engines.triton.host import HTTP_PORT
+from catalog.engines.triton.host import HTTP_PORT, LIVE_PATH
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
 from rehearsal.engine.continuous import exported, version_of
 from rehearsal.engine.engine import Engine, Parameter, Shown, Surroundings
@@ -74,6 +74,7 @@ def read(pod: Mapping[str, Any], around: Surroundings) -> Engine[InstanceEngine]
         metrics_port=TRITON.port,
         metrics_path=TRITON.metrics_path,
         health_path=TRITON.health_path,
+        live_path=LIVE_PATH,
         max_tokens=found.max_tokens,
         slots=found.instances * found.batch,
         load_seconds=load_seconds,

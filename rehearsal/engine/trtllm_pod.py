@@ -1,4 +1,4 @@
-"""What a pod says of the `trtllm-serve` that it would run: its command line and its options in a ConfigMap, beside what was
+"""What a pod says of the `trtllm-serve` that it would run, in its command line and a ConfigMap, beside what was
 judged of it."""
 
 import argparse

@@ -30,6 +30,7 @@ def read(pod: Mapping[str, Any], around: Surroundings) -> Engine[BatchingEngine]
     return batching_engine(
         around.replica,
         around.chip,
+        chips=flags.tensor_parallel_size,
         served_name=names[0],
         port=flags.port,
         metrics_path=VLLM.metrics_path,
@@ -55,4 +56,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--served-model-name", nargs="+")
     parser.add_argument("--load-format")
     parser.add_argument("--port", type=int, default=VLLM.port)
+    parser.add_argument("--tensor-parallel-size", type=int, default=1)
     return parser

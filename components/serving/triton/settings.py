@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from checks.settings import Positive, Replicas, Settings
+from checks.settings import Positive, Replicas, Settings, StepTokens
 from components.serving.environment_settings import Further, PinnedImage
 from components.serving.settings import DrainSeconds, LoadClients, WaitingRequests
 
@@ -58,7 +58,7 @@ class _Sharded(Settings):
     """Most tokens of a request, prompt and answer together."""
     max_batch_size: Positive
     """Most requests in a batch of the engine."""
-    max_num_tokens: Positive
+    max_num_tokens: StepTokens
     """Most tokens of one step of the engine."""
     kv_cache_share: float = Field(default=0.9, gt=0, lt=1)
     """Share of the memory that weights and activations leave free for the KV cache."""
@@ -112,7 +112,7 @@ class Directory(Settings):
     source: Literal["directory"]
     path: str = Field(min_length=1, examples=["repositories/sentiment"])
     """Directory of the repository, from the directory of Pulumi.yaml."""
-    large_files: Annotated[str, Field(pattern=r"^/.*[^/]$")] | None = None
+    large_files: Annotated[str, Field(pattern=r"^/.*[^/]$", examples=["/models"])] | None = None
     """Directory of the image, or of storage that pods share, that holds the repository's files of more than 256 KiB by
     the same paths, such as weights: ConfigMaps, which take the others along, hold 1 MiB."""
     entry: str = Field(min_length=1)

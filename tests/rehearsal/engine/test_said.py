@@ -58,6 +58,19 @@ def vllm(words: Sequence[str]) -> dict[str, Any]:
     return {**found, "model": words[words.index("serve") + 1]}
 
 
+def sglang(words: Sequence[str]) -> dict[str, Any]:
+    keys = {
+        "model_path": "model",
+        "tp_size": "tensor_parallel",
+        "context_length": "max_model_len",
+        "max_running_requests": "max_num_seqs",
+        "chunked_prefill_size": "max_num_batched_tokens",
+        "mem_fraction_static": "memory_utilization",
+    }
+    found = flags(words, **{key: str if key == "model_path" else float for key in keys})
+    return {keys[key]: value for key, value in found.items()}
+
+
 def trtllm(words: Sequence[str], files: Mapping[str, str]) -> dict[str, Any]:
     said = flags(words, config=str, tp_size=int)
     options: Mapping[str, Any] = yaml.safe_load(files.get(said.get("config", ""), "")) or {}
@@ -83,6 +96,8 @@ def said(pod: Mapping[str, Any], around: Surroundings) -> dict[str, Any]:
         words = words_of(container)
         if "vllm" in words and "serve" in words:
             return vllm(words)
+        if "sglang.launch_server" in words:
+            return sglang(words)
         if words[:1] == ["trtllm-serve"]:
             return trtllm(words, around.files(pod))
         if "/nim/" in container["image"]:
