@@ -4,78 +4,15 @@ Only what is bought by time or by size is counted: machines, storage, load balan
 requests are not, since nothing is known of them beforehand.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from catalog.machines import Purchase
-from catalog.prices import Price, Unit, price, regions
+from catalog.prices import Price, price, regions
 from checks import Finding
+from checks.bill import HOURS_PER_MONTH, Cost, Line, PricedItem, bought
 
-HOURS_PER_MONTH = 730
 STALE_DAYS = 90
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PricedItem:
-    """Something in a stack that costs money.
-
-    Attributes:
-        path: where in the stack file it is decided.
-        name: what a person calls it, such as the pool's name.
-        item: what is bought, as the catalog of prices names it.
-        others: what may be bought in its place: the cheapest makes the floor, the dearest the ceiling.
-        region: the provider's name of the region.
-        low: fewest at any time: nodes, GB, load balancers.
-        high: most at any time.
-        expected: how many on average, if somebody says so.
-    """
-
-    path: str
-    name: str
-    item: str
-    others: tuple[str, ...] = ()
-    region: str
-    low: float
-    high: float
-    expected: float | None = None
-    purchase: Purchase = "on-demand"
-    unit: Unit = "hour"
-
-    def __post_init__(self) -> None:
-        average = self.low if self.expected is None else self.expected
-        if not 0 <= self.low <= average <= self.high:
-            raise ValueError(f"{self.path}: {self.low} to {self.high}, {self.expected} expected, is not a range")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
-    """USD an hour; a month has 730 hours."""
-
-    floor: float
-    expected: float | None
-    ceiling: float
-
-    @property
-    def per_month(self) -> "Cost":
-        """The same in USD a month."""
-        expected = None if self.expected is None else self.expected * HOURS_PER_MONTH
-        return Cost(floor=self.floor * HOURS_PER_MONTH, expected=expected, ceiling=self.ceiling * HOURS_PER_MONTH)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One item with its price and its cost.
-
-    Attributes:
-        usd: USD for one item and unit.
-        origin: date and source of the price, or that the stack file states it.
-    """
-
-    priced: PricedItem
-    usd: float
-    origin: str
-    cost: Cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +48,7 @@ def estimate(
     overrides = overrides or {}
     lines = [line for item in items if (line := _line(item, overrides))]
     total = _sum(line.cost for line in lines)
-    listed = [(item, price(name, item.region, item.purchase)) for item, name in _bought(items) if name not in overrides]
+    listed = [(item, price(name, item.region, item.purchase)) for item, name in bought(items) if name not in overrides]
     unpriced = list(dict.fromkeys(item for item, row in listed if row is None))
     relied_on = list(dict.fromkeys(row for _, row in listed if row is not None))
     findings = [
@@ -135,14 +72,9 @@ def usd_per_million_tokens(usd_per_hour: float, tokens_per_second: float) -> flo
     return usd_per_hour / (tokens_per_second * 3600) * 1_000_000
 
 
-def _bought(items: Iterable[PricedItem]) -> Iterator[tuple[PricedItem, str]]:
-    """Yield each item with the name of everything that may be bought for it."""
-    return ((item, name) for item in items for name in (item.item, *item.others))
-
-
 def _line(item: PricedItem, overrides: Mapping[str, float]) -> Line | None:
     """Return an item with its cost; None where the price of something that may be bought for it is not known."""
-    known = [found for _, name in _bought([item]) if (found := _price(item, name, overrides))]
+    known = [found for _, name in bought([item]) if (found := _price(item, name, overrides))]
     if len(known) <= len(item.others):
         return None
     (usd, origin), hours = known[0], 1 if item.unit == "hour" else HOURS_PER_MONTH
@@ -225,17 +157,17 @@ def _doubtful(prices: Sequence[Price]) -> list[Finding]:
 
 
 def _unused(items: Sequence[PricedItem], overrides: Mapping[str, float]) -> list[Finding]:
-    bought = sorted({name for _, name in _bought(items)})
+    names = sorted({name for _, name in bought(items)})
     return [
         Finding(
             "cost.unused",
             f"prices.{item}",
             "nothing of that name is bought",
-            f"use one of {', '.join(bought)}",
+            f"use one of {', '.join(names)}",
             "warning",
         )
         for item in overrides
-        if item not in bought
+        if item not in names
     ]
 
 

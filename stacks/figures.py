@@ -6,8 +6,9 @@ from datetime import date
 from functools import partial
 
 from catalog.units import GIB
+from checks.bill import Cost
 from checks.capacity import Nodes, Rung, Server, capacity_ladder
-from checks.cost import Cost, Estimate, estimate
+from checks.cost import Estimate, estimate
 from checks.fit import Fit
 from checks.judged import Judged, JudgedServer
 from checks.placement import RESERVED, Demand, Packing, Pool

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from catalog.machines import MACHINES, Machine
 from checks import Finding
-from checks.cost import PricedItem
+from checks.bill import PricedItem
 from checks.placement import Pool
 from checks.settings import DnsLabel, Usd
 from components.serving.nim.settings import NgcKey, PulumiNgcKey

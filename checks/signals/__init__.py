@@ -5,7 +5,6 @@ no chain shows is not judged here: where an adapter can be scheduled, and how cl
 """
 
 from checks.signals import arguments, charts, promql
-from checks.signals.adapters import stackdriver_metric
 from checks.signals.edges import (
     AdapterRule,
     Keda,
@@ -21,6 +20,7 @@ from checks.signals.edges import (
 )
 from checks.signals.judgement import bump_findings, signal_findings
 from checks.signals.sources import Export, ManagedPrometheus, Prometheus, Scrape, Service, Workload
+from checks.signals.stackdriver import stackdriver_metric
 
 __all__ = [
     "AdapterRule",

@@ -12,9 +12,8 @@ import pulumi_gcp as gcp
 import pulumi_kubernetes as k8s
 
 from catalog.engines import Series
-from catalog.versions import STACKDRIVER_ADAPTER
 from checks.signals import stackdriver_metric
-from components.addons.spread import spread
+from components.addons.stackdriver_pod import LABELS, NAME, NAMESPACE, PORT, account_of, grants, pod
 from components.custom_resources import custom_resource
 from components.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
 from components.gke.project import Project
@@ -22,23 +21,6 @@ from components.network_policies import closed, namespaces
 from components.serving.replicas import disruption_budget
 from components.serving.shape import SCRAPE_SECONDS
 
-NAMESPACE = "custom-metrics"
-NAME = "custom-metrics-stackdriver-adapter"
-"""The names that Google's guides use, so that a person finds what they know."""
-
-
-def account_of(stack: str) -> str:
-    """Return the name of the adapter's service account.
-
-    IAM knows an account by namespace and name, whichever cluster of a project it is in: so it holds the stack's name.
-    """
-    return f"{stack}-metrics"
-
-
-PORT = 443
-
-_LABELS = {"run": NAME, "k8s-app": NAME}
-_RBAC = "rbac.authorization.k8s.io"
 _APIS = (
     ("custom.metrics.k8s.io", "v1beta1", 100),
     ("custom.metrics.k8s.io", "v1beta2", 200),
@@ -122,22 +104,22 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         account = k8s.core.v1.ServiceAccount(
             name, metadata={"name": account_of(name), "namespace": NAMESPACE}, opts=inside
         )
-        grants = _grants(name, pulumi.ResourceOptions(parent=self, depends_on=[account]))
+        granted = grants(name, pulumi.ResourceOptions(parent=self, depends_on=[account]))
         deployment = k8s.apps.v1.Deployment(
             name,
-            metadata={"name": NAME, "namespace": NAMESPACE, "labels": _LABELS},
+            metadata={"name": NAME, "namespace": NAMESPACE, "labels": LABELS},
             spec={
                 "replicas": 2,
-                "selector": {"match_labels": _LABELS},
-                "template": {"metadata": {"labels": _LABELS}, "spec": _pod(account_of(name), priority_class)},
+                "selector": {"match_labels": LABELS},
+                "template": {"metadata": {"labels": LABELS}, "spec": pod(account_of(name), priority_class)},
             },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, viewer, *grants]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[account, viewer, *granted]),
         )
-        disruption_budget(f"{name}-metrics", selector=_LABELS, namespace=NAMESPACE, opts=inside)
+        disruption_budget(f"{name}-metrics", selector=LABELS, namespace=NAMESPACE, opts=inside)
         service = k8s.core.v1.Service(
             name,
-            metadata={"name": NAME, "namespace": NAMESPACE, "labels": _LABELS},
-            spec={"selector": _LABELS, "ports": [{"name": "https", "port": PORT, "target_port": "https"}]},
+            metadata={"name": NAME, "namespace": NAMESPACE, "labels": LABELS},
+            spec={"selector": LABELS, "ports": [{"name": "https", "port": PORT, "target_port": "https"}]},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[deployment]),
         )
         self.ready = [
@@ -157,77 +139,3 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
             for group, version, priority in _APIS
         ]
         self.register_outputs({})
-
-
-def _grants(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
-    """Let the adapter check who calls it and look at pods, and the autoscaler's controller read external metrics."""
-    adapter: k8s.rbac.v1.SubjectArgsDict = {
-        "kind": "ServiceAccount",
-        "name": account_of(name),
-        "namespace": NAMESPACE,
-    }
-    controller: k8s.rbac.v1.SubjectArgsDict = {
-        "kind": "ServiceAccount",
-        "name": "horizontal-pod-autoscaler",
-        "namespace": "kube-system",
-    }
-    reader = k8s.rbac.v1.ClusterRole(
-        f"{name}-resource-reader",
-        metadata={"name": "custom-metrics-resource-reader"},
-        rules=[{"api_groups": [""], "resources": ["pods", "nodes", "nodes/stats"], "verbs": ["get", "list", "watch"]}],
-        opts=opts,
-    )
-    external = k8s.rbac.v1.ClusterRole(
-        f"{name}-external-reader",
-        metadata={"name": "external-metrics-reader"},
-        rules=[{"api_groups": ["external.metrics.k8s.io"], "resources": ["*"], "verbs": ["list", "get", "watch"]}],
-        opts=opts,
-    )
-    bindings = [
-        k8s.rbac.v1.ClusterRoleBinding(
-            f"{name}-{purpose}",
-            metadata={"name": binding},
-            role_ref={"api_group": _RBAC, "kind": "ClusterRole", "name": role},
-            subjects=[subject],
-            opts=opts,
-        )
-        for purpose, binding, role, subject in (
-            ("auth-delegator", "custom-metrics:system:auth-delegator", "system:auth-delegator", adapter),
-            ("resource-reader", "custom-metrics-resource-reader", "custom-metrics-resource-reader", adapter),
-            ("external-reader", "external-metrics-reader", "external-metrics-reader", controller),
-        )
-    ]
-    extension = k8s.rbac.v1.RoleBinding(
-        f"{name}-auth-reader",
-        metadata={"name": "custom-metrics-auth-reader", "namespace": "kube-system"},
-        role_ref={"api_group": _RBAC, "kind": "Role", "name": "extension-apiserver-authentication-reader"},
-        subjects=[adapter],
-        opts=opts,
-    )
-    return [reader, external, extension, *bindings]
-
-
-def _pod(account: str, priority_class: pulumi.Input[str]) -> k8s.core.v1.PodSpecArgsDict:
-    return {
-        "service_account_name": account,
-        "priority_class_name": priority_class,
-        "topology_spread_constraints": spread(_LABELS),
-        "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
-        "containers": [
-            {
-                "name": "adapter",
-                "image": f"gcr.io/gke-release/{NAME}:{STACKDRIVER_ADAPTER}",
-                "command": ["/adapter", "--use-new-resource-model=true", "--fallback-for-container-metrics=true"],
-                "ports": [{"name": "https", "container_port": PORT}],
-                "readiness_probe": {"http_get": {"path": "/healthz", "port": "https", "scheme": "HTTPS"}},
-                "resources": {
-                    "requests": {"cpu": "250m", "memory": "200Mi"},
-                    "limits": {"cpu": "250m", "memory": "200Mi"},
-                },
-                "security_context": {
-                    "allow_privilege_escalation": False,
-                    "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]},
-                },
-            }
-        ],
-    }

@@ -6,16 +6,14 @@ import pulumi
 import pulumi_gcp as gcp
 import pulumi_kubernetes as k8s
 
+from components.gke.cluster_inputs import of_settings
+from components.gke.credentials import credentials_command, kubeconfig
 from components.gke.encryption import SecretsKey
-from components.gke.identity import SCOPES, NodeIdentity
+from components.gke.identity import NodeIdentity
 from components.gke.network import PODS, SERVICES, Network, webhook_rule
 from components.gke.project import Project
 from components.gke.settings import (
-    AutopilotClusterArgs,
     ClusterArgs,
-    DnsAccess,
-    IpAccess,
-    MaintenanceWindow,
     StandardClusterArgs,
 )
 from components.gke.system_pool import system_node_pool
@@ -23,6 +21,9 @@ from components.gke.system_pool import system_node_pool
 
 class GkeCluster(pulumi.ComponentResource):
     """A private, VPC-native cluster with Workload Identity, managed Prometheus and the Cloud Storage FUSE driver.
+
+    Args:
+        webhook_port: where pods listen that the control plane asks before it admits an object.
 
     Attributes:
         id: the cluster, as node pools name it.
@@ -51,11 +52,6 @@ class GkeCluster(pulumi.ComponentResource):
         webhook_port: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Create it.
-
-        Args:
-            webhook_port: where pods listen that the control plane asks before it admits an object.
-        """
         super().__init__("slipway:gke:GkeCluster", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         before: list[pulumi.Resource] = [project.apis["container"], network.nat, identity.grant]
@@ -78,10 +74,8 @@ class GkeCluster(pulumi.ComponentResource):
             cost_management_config={"enabled": True},
             secret_manager_config={"enabled": True} if secret_manager else None,
             deletion_protection=args.deletion_protection,
-            **_access(args.access),
-            **_maintenance(args.maintenance_window),
             **encryption,
-            **_mode(args, project.workload_pool, identity.email),
+            **of_settings(args, project.workload_pool, identity.email),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=before,
@@ -93,14 +87,7 @@ class GkeCluster(pulumi.ComponentResource):
         self.id = cluster.id
         self.name = cluster.name
         self.location = args.location
-        dns = isinstance(args.access, DnsAccess)
-        self.credentials_command = pulumi.Output.format(
-            "gcloud container clusters get-credentials {name} --location {location} --project {project}{dns}",
-            name=cluster.name,
-            location=args.location,
-            project=project.id,
-            dns=" --dns-endpoint" if dns else "",
-        )
+        self.credentials_command = credentials_command(cluster, args, project.id)
         ready: list[pulumi.Resource] = []
         if webhook_port:
             ready.append(webhook_rule(name, webhook_port, cluster.private_cluster_config, network, child))
@@ -108,7 +95,7 @@ class GkeCluster(pulumi.ComponentResource):
             ready.append(system_node_pool(name, args.system_pool, cluster=cluster, email=identity.email, opts=child))
         self.provider = k8s.Provider(
             name,
-            kubeconfig=_kubeconfig(cluster, dns=dns),
+            kubeconfig=kubeconfig(cluster, args.access),
             cluster_identifier=cluster.id,
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
@@ -130,83 +117,3 @@ class GkeCluster(pulumi.ComponentResource):
             namespace=namespace,
             service_account=service_account,
         )
-
-
-def _access(access: IpAccess | DnsAccess) -> dict[str, Any]:
-    if isinstance(access, DnsAccess):
-        return {
-            "control_plane_endpoints_config": {
-                "dns_endpoint_config": {"allow_external_traffic": True},
-                "ip_endpoints_config": {"enabled": False},
-            }
-        }
-    blocks = [{"display_name": name, "cidr_block": cidr} for name, cidr in access.authorized_networks.items()]
-    return {"master_authorized_networks_config": {"cidr_blocks": blocks}}
-
-
-def _maintenance(window: MaintenanceWindow | None) -> dict[str, Any]:
-    if window is None:
-        return {}
-    start, end = window.first
-    return {
-        "maintenance_policy": {
-            "recurring_window": {
-                "start_time": start,
-                "end_time": end,
-                "recurrence": f"FREQ=WEEKLY;BYDAY={','.join(window.days)}",
-            }
-        }
-    }
-
-
-def _mode(
-    args: StandardClusterArgs | AutopilotClusterArgs, workload_pool: str, node_email: pulumi.Output[str]
-) -> dict[str, Any]:
-    nodes = {"service_account": node_email, "oauth_scopes": SCOPES}
-    if isinstance(args, AutopilotClusterArgs):
-        return {"enable_autopilot": True, "cluster_autoscaling": {"auto_provisioning_defaults": nodes}}
-    return {
-        "initial_node_count": 1,
-        "remove_default_node_pool": True,
-        "node_config": nodes,
-        "workload_identity_config": {"workload_pool": workload_pool},
-        "addons_config": {"gcs_fuse_csi_driver_config": {"enabled": True}},
-        "monitoring_config": {
-            "enable_components": ["SYSTEM_COMPONENTS"],
-            "managed_prometheus": {"enabled": True},
-        },
-        "vertical_pod_autoscaling": {"enabled": True},
-        "datapath_provider": "ADVANCED_DATAPATH" if args.dataplane_v2 else "LEGACY_DATAPATH",
-        "master_auth": {"client_certificate_config": {"issue_client_certificate": False}},
-    }
-
-
-def _kubeconfig(cluster: gcp.container.Cluster, *, dns: bool) -> pulumi.Output[str]:
-    """Return a kubeconfig without credentials: the plugin on PATH fetches a token of whoever runs Pulumi."""
-    if dns:
-        host = cluster.control_plane_endpoints_config.dns_endpoint_config.endpoint
-        server: dict[str, Any] = {"server": pulumi.Output.format("https://{host}", host=host)}
-    else:
-        server = {
-            "server": pulumi.Output.format("https://{endpoint}", endpoint=cluster.endpoint),
-            "certificate-authority-data": cluster.master_auth.cluster_ca_certificate,
-        }
-    user = {
-        "exec": {
-            "apiVersion": "client.authentication.k8s.io/v1beta1",
-            "command": "gke-gcloud-auth-plugin",
-            "installHint": "gcloud components install gke-gcloud-auth-plugin",
-            "provideClusterInfo": True,
-            "interactiveMode": "Never",
-        }
-    }
-    return pulumi.Output.json_dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "gke", "cluster": server}],
-            "users": [{"name": "gke", "user": user}],
-            "contexts": [{"name": "gke", "context": {"cluster": "gke", "user": "gke"}}],
-            "current-context": "gke",
-        }
-    )

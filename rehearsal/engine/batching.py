@@ -9,12 +9,10 @@ nothing are taken at once, so the work grows with the number of requests and not
 import heapq
 import math
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from rehearsal.engine.histogram import Bounds, Histogram
-from rehearsal.engine.requests import Limits, Request
+from rehearsal.engine.requests import Limits, Plan, Request
 
 # Upper bounds of vLLM's own histograms, in seconds (vllm/v1/metrics/loggers.py).
 FIRST_TOKEN_BOUNDS = (
@@ -26,20 +24,6 @@ INTER_TOKEN_BOUNDS = (
     *(1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0),
 )
 VLLM_BOUNDS = Bounds(first_token=FIRST_TOKEN_BOUNDS, inter_token=INTER_TOKEN_BOUNDS)
-
-
-@dataclass(slots=True)
-class _Plan:
-    """The steps under way: one with prompts in it, or some that only decode and are alike."""
-
-    begin: float
-    duration: float
-    steps: int
-    chunks: Sequence[tuple[Request, int]] = ()
-
-    @property
-    def end(self) -> float:
-        return self.begin + self.steps * self.duration
 
 
 class BatchingEngine:
@@ -57,7 +41,7 @@ class BatchingEngine:
 
     def __init__(self, limits: Limits, now: float = 0.0, *, bounds: Bounds = VLLM_BOUNDS) -> None:
         self._limits = limits
-        self._plan: _Plan | None = None
+        self._plan: Plan | None = None
         self._step = 0
         self._reserved = 0
         self._order = count()
@@ -117,18 +101,18 @@ class BatchingEngine:
         self.now = max(self.now, until)
         return self.finished - before
 
-    def _next_plan(self, begin: float) -> _Plan | None:
+    def _next_plan(self, begin: float) -> Plan | None:
         before = self.preemptions
         while self._decoding and not self._blocks_last(1):
             self._preempt_newest()
         chunks = self._schedule_prompts(admit=self.preemptions == before)
         batch = len(self._decoding)
         if chunks:
-            return _Plan(begin, self._limits.step_seconds(batch + sum(chunk for _, chunk in chunks)), 1, chunks)
+            return Plan(begin, self._limits.step_seconds(batch + sum(chunk for _, chunk in chunks)), 1, chunks)
         if not batch:
             return None
         steps = self._decoding[0][0] - self._step
-        return _Plan(begin, self._limits.step_seconds(batch), steps if self._blocks_last(steps) else 1)
+        return Plan(begin, self._limits.step_seconds(batch), steps if self._blocks_last(steps) else 1)
 
     def _schedule_prompts(self, *, admit: bool) -> list[tuple[Request, int]]:
         """Give the tokens that decoding leaves to prompts, and free slots to requests that waited."""
@@ -145,7 +129,7 @@ class BatchingEngine:
             left -= chunks[-1][1]
         return chunks
 
-    def _take(self, plan: _Plan, steps: int) -> None:
+    def _take(self, plan: Plan, steps: int) -> None:
         batch = len(self._decoding)
         self._step += steps
         self.generated_tokens += steps * batch

@@ -1,7 +1,7 @@
 """What a batching engine is bounded by, and what passes through it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -55,3 +55,18 @@ class Request:
 
     def __post_init__(self) -> None:
         self.uncomputed, self.remaining = self.prompt, self.answer
+
+
+@dataclass(slots=True)
+class Plan:
+    """The steps under way: one with prompts in it, or some that only decode and are alike."""
+
+    begin: float
+    duration: float
+    steps: int
+    chunks: Sequence[tuple[Request, int]] = ()
+
+    @property
+    def end(self) -> float:
+        """When the last of them ends."""
+        return self.begin + self.steps * self.duration

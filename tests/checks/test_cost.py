@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from catalog.prices import PRICES, price
 from checks import errors
-from checks.cost import Estimate, PricedItem, estimate, usd_per_million_tokens
+from checks.bill import PricedItem
+from checks.cost import Estimate, estimate, usd_per_million_tokens
 
 TODAY = date(2026, 8, 10)
 

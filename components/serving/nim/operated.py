@@ -48,10 +48,7 @@ class OperatedNim(pulumi.ComponentResource):
         super().__init__("slipway:serving:OperatedNim", name, None, opts)
         child, startup = pulumi.ResourceOptions(parent=self), Startup(shape.startup_seconds)
         ngc, claim = found(site.ngc, "the NGC API key"), _claim(deployment, shape, site)
-        metric = site.metrics.metric(shape.scaling.series, name)
-        if not isinstance(metric, str):
-            msg = f"{name}: the operator's autoscaler asks for a metric by its name, and nobody serves it by one"
-            raise pulumi.RunError(msg)
+        metric = _metric(name, shape, site)
 
         def operated(names: list[str]) -> Operated:
             return Operated(
@@ -93,12 +90,23 @@ class OperatedNim(pulumi.ComponentResource):
         disruption_budget(name, selector=labels(name), namespace=site.namespace, opts=child)
         scrape(shape, site, child)
         reach(shape, site, child)
-        self.url = pulumi.Output.format(
-            "http://{name}.{space}.svc:{port}", name=name, space=site.namespace, port=NIM.port
-        )
+        self.url = pulumi.Output.format("http://{}.{}.svc:{}", name, site.namespace, NIM.port)
         after = pulumi.ResourceOptions(parent=self, depends_on=[service])
         _clients(name, args, self.url, site.namespace, child, after)
         self.register_outputs({"url": self.url})
+
+
+def _metric(name: str, shape: Shape, site: Site) -> str:
+    """Return the name by which the operator's autoscaler finds the signal.
+
+    Raises:
+        pulumi.RunError: it has none.
+    """
+    metric = site.metrics.metric(shape.scaling.series, name)
+    if not isinstance(metric, str):
+        msg = f"{name}: the operator's autoscaler asks for a metric by its name, and nobody serves it by one"
+        raise pulumi.RunError(msg)
+    return metric
 
 
 def _claim(deployment: NimThroughOperator, shape: Shape, site: Site) -> Volumes | None:

@@ -1,6 +1,5 @@
 """What a Triton server serves: its models, the one that clients ask, and how Triton runs it. It loads no cloud SDK."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from components.serving.load_request import PROMPT, LoadRequest
 from components.serving.settings import LoadClients
 from components.serving.triton.gate import gated
 from components.serving.triton.llama2 import llama2
+from components.serving.triton.moved import moved_repository
 from components.serving.triton.settings import (
     Directory,
     Ensemble,
@@ -21,7 +21,6 @@ from components.serving.triton.settings import (
 )
 from triton_repository import (
     External,
-    File,
     LlmApiArgs,
     Model,
     ModelConfig,
@@ -141,7 +140,7 @@ def _llmapi(serving: LlmApi, weights: str, load: LoadClients) -> Served:
 def _directory(told: Directory) -> Served:
     repository = read(PROJECT / told.path)
     if told.large_files:
-        repository = _moved(repository, str((PROJECT / told.path).resolve()), told.large_files)
+        repository = moved_repository(repository, str((PROJECT / told.path).resolve()), told.large_files)
     entry = repository.model(told.entry)
     request = LoadRequest(f"/v2/models/{told.entry}/{told.endpoint}", told.request)
     return Served(
@@ -149,28 +148,6 @@ def _directory(told: Directory) -> Served:
         mode=_mode(repository, entry) if entry else "synchronous",
         request=request,
         repository=repository,
-    )
-
-
-def _moved(repository: Repository, here: str, there: str) -> Repository:
-    """Return a repository whose large files are elsewhere, by the same paths."""
-
-    def moved(files: Mapping[str, File]) -> Mapping[str, File]:
-        return {
-            path: External(source=file.source.replace(here, there, 1)) if isinstance(file, External) else file
-            for path, file in files.items()
-        }
-
-    return Repository(
-        models=tuple(
-            model.model_copy(
-                update={
-                    "files": moved(model.files),
-                    "versions": {version: moved(files) for version, files in model.versions.items()},
-                }
-            )
-            for model in repository.models
-        )
     )
 
 

@@ -13,14 +13,14 @@ from components.serving.replicas import Listening, deployment, surround
 from components.serving.site import Site
 from components.serving.triton.benchmark import benchmark
 from components.serving.triton.command import prepare_repository, prepare_weights
-from components.serving.triton.pod import (
+from components.serving.triton.containers import (
     Mounted,
     TritonRuntime,
-    pod,
     repository_container,
     server_container,
     weights_container,
 )
+from components.serving.triton.pod import pod
 from components.serving.triton.served import Served, served
 from components.serving.triton.settings import Llama2, ModelRepository, TensorRtLlmEngine, TritonArgs
 from components.serving.triton.shape import TritonShape
@@ -73,13 +73,9 @@ class TritonServer(pulumi.ComponentResource):
         answering = pod(
             args, runtime, mounted, containers=[server_container(args, runtime)], before=[*fills, assembles]
         )
-        metadata: k8s.meta.v1.ObjectMetaArgsDict = {
-            "labels": dict(shape.export.labels),
-            "annotations": {DIGEST: mounted.digest, **runtime.weights.annotations},
-        }
         workload = deployment(
             shape,
-            {"metadata": metadata, "spec": answering},
+            {"metadata": _metadata(shape, mounted, runtime), "spec": answering},
             namespace=site.namespace,
             before=before,
             parent=self,
@@ -109,6 +105,13 @@ class TritonServer(pulumi.ComponentResource):
             )
         self.url = reached.url
         self.register_outputs({"url": self.url})
+
+
+def _metadata(shape: TritonShape, mounted: Mounted, runtime: TritonRuntime) -> k8s.meta.v1.ObjectMetaArgsDict:
+    return {
+        "labels": dict(shape.export.labels),
+        "annotations": {DIGEST: mounted.digest, **runtime.weights.annotations},
+    }
 
 
 def _weights_job(

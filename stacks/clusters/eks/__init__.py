@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from catalog.drivers import EKS_DRIVER
 from checks import Finding
-from checks.cost import PricedItem
+from checks.bill import PricedItem
 from checks.placement import Pool
 from checks.settings import Count
 from components.addons.settings import MonitoringArgs

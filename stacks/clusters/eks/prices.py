@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from catalog.prices import Unit
 from catalog.quotas import ec2_quota, standard_vcpus
-from checks.cost import PricedItem
+from checks.bill import PricedItem
 from checks.quota import Taken
 from components.addons.monitoring_settings import REPLICAS
 from components.serving.exposure import ClusterOnly, InternalAlb, PublicAlb

@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import override
 
 from checks import Finding
-from checks.cost import PricedItem
+from checks.bill import PricedItem
 from checks.placement import Pool
 from checks.settings import DnsLabel, Settings
 from components.gke.settings import (

@@ -4,7 +4,7 @@ import pulumi
 import pulumi_gcp as gcp
 from typing_extensions import override
 
-from components.addons import stackdriver_adapter
+from components.addons import stackdriver_pod
 from components.addons.cloud_dashboard import CloudDashboard
 from components.addons.leader_worker_set import WEBHOOK_PORT, LeaderWorkerSetController
 from components.addons.priorities import Priorities
@@ -78,7 +78,7 @@ class GkeGround(Ground):
     @override
     def metrics(self) -> MetricsPath:
         name = self._stack.name
-        member = self._cluster.principal(stackdriver_adapter.NAMESPACE, stackdriver_adapter.account_of(name))
+        member = self._cluster.principal(stackdriver_pod.NAMESPACE, stackdriver_pod.account_of(name))
         return StackdriverAdapter(
             name, project=self._project, member=member, priority_class=self.priorities.signals, opts=self.opts
         )

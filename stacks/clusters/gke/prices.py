@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from checks.cost import PricedItem
+from checks.bill import PricedItem
 from components.gke.settings import StandardClusterArgs
 from components.serving.exposure import ClusterOnly
 from stacks.clusters.gke import GkeStack

@@ -35,10 +35,7 @@ WARM_UPS = 2
 STOP_SECONDS = 120
 COUNTERS = {
     "openai": ("trtllm_spec_decode_accepted_tokens_total", "trtllm_spec_decode_drafted_tokens_total"),
-    "triton": (
-        'nv_inference_request_success{model="tensorrt_llm",',
-        'nv_inference_request_success{model="tensorrt_llm_draft",',
-    ),
+    "triton": tuple(f'nv_inference_request_success{{model="tensorrt_llm{each}",' for each in ("", "_draft")),
 }
 """How the lines begin that count, on the server's page."""
 
