@@ -21,6 +21,7 @@ class JudgedServer:
         fit: how a replica fits the pool's first machine; None where a server holds models of nobody knows what size.
         startup_seconds: from the start of a container until it answers, with nothing cached.
         max_nodes: most nodes of the pool.
+        disk_gib: disk of a node that images and pods share, GiB; infinite where it is not judged.
         exposure: the type of its load balancer, such as `public`; `cluster` where it has none.
         source_ranges: address ranges that may connect to a public load balancer.
     """
@@ -32,6 +33,7 @@ class JudgedServer:
     fit: Fit | None
     startup_seconds: int
     max_nodes: int
+    disk_gib: float
     exposure: str
     source_ranges: Sequence[str]
 

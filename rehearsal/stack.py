@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from checks.judged import Judged
 from offline import Recording
 from offline.manifests import manifest
-from rehearsal import eks_pools, gke_pools, releases
+from rehearsal import eks_pools, existing_pools, gke_pools, releases
 from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.control_plane import LOAD_SECONDS, PROBED
@@ -80,20 +80,32 @@ class NothingToPlayError(Exception):
 
 
 def read(recording: Recording) -> PlayedStack:
-    """Return what is played of a recording.
+    """Return what is rehearsed of a recording.
 
     Raises:
         NothingToPlayError: the stack makes no cluster of its own, or no server of it can be played.
+        UnknownMachineError: a pool has machines of unknown size.
+    """
+    if not recording.of(gke_pools.CLUSTER, eks_pools.CLUSTER):
+        raise NothingToPlayError(
+            f"{recording.stack} makes neither a GKE nor an EKS cluster, and what stands on a cluster that is there "
+            "already is not rehearsed; make simulate plays its autoscaling"
+        )
+    return described(recording)
+
+
+def described(recording: Recording) -> PlayedStack:
+    """Return what of a recording has an autoscaler and load, whichever cluster it is on.
+
+    Raises:
+        NothingToPlayError: no server of the stack can be played, or nothing of it says what scrapes its pods.
         UnknownMachineError: a pool has machines of unknown size.
     """
     if recording.of(gke_pools.CLUSTER):
         return _on_gke(recording)
     if recording.of(eks_pools.CLUSTER):
         return _on_eks(recording)
-    raise NothingToPlayError(
-        f"{recording.stack} makes neither a GKE nor an EKS cluster, so its nodes are not known; rehearse a stack that "
-        "does"
-    )
+    return _on_existing(recording)
 
 
 def compressed(manifest: Json, clock: Clock, engine: Callable[[Json], AnyEngine | None]) -> Json:
@@ -169,6 +181,26 @@ def _on_eks(recording: Recording) -> PlayedStack:
             "ServiceMonitors: the API server takes no loopback address for what is behind a Service",
             *left_out,
         ],
+        judged=recording.judged,
+    )
+
+
+def _on_existing(recording: Recording) -> PlayedStack:
+    manifests = _manifests(recording)
+    found = existing_pools.pools(recording.judged, manifests)
+    stack = release(recording, PROMETHEUS_STACK)
+    played, left_out = _servers(recording, manifests, found)
+    return PlayedStack(
+        name=recording.stack,
+        manifests=manifests,
+        pools=found,
+        add_seconds=gke_pools.ADD_SECONDS,
+        remove_seconds=gke_pools.REMOVE_SECONDS,
+        metrics=OperatorPlan(stack, release(recording, PROMETHEUS_ADAPTER))
+        if stack
+        else GkePlan(Cluster(project="", location="", name=recording.stack), ()),
+        servers=played,
+        not_rehearsed=[*_cloud(recording), *left_out],
         judged=recording.judged,
     )
 

@@ -46,6 +46,7 @@ def judged(stack: Stack) -> Judged:
             fit=fits[0] if fits else None,
             startup_seconds=server.shape(stack.place(name)).startup_seconds,
             max_nodes=pool.max_nodes,
+            disk_gib=pool.disk_gib,
             exposure=server.exposure.type,
             source_ranges=getattr(server.exposure, "source_ranges", ()),
         )

@@ -37,7 +37,7 @@ def test_a_stack_of_servers_over_several_hosts_is_not_played_yet(recordings: Map
 
 
 def test_a_stack_without_a_cluster_of_its_own_is_not_played(recordings: Mapping[str, Recording]) -> None:
-    with pytest.raises(NothingToPlayError, match="neither a GKE nor an EKS cluster, so its nodes are not known"):
+    with pytest.raises(NothingToPlayError, match="what stands on a cluster that is there already is not rehearsed"):
         stack.read(recordings["existing"])
 
 

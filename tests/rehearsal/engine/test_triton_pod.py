@@ -129,10 +129,8 @@ def trtllm(options: Mapping[str, Any], **more: Any) -> tuple[dict[str, Any], Sur
         "volumeMounts": [{"name": "config", "mountPath": "/etc/slipway"}],
     }
     pod = pod_of(container, volumes=[{"name": "config", "configMap": {"name": "options"}}])
-    judged = around(
-        *(served, "p5en.48xlarge"),
-        **{"engine": "tensorrt-llm", "max_model_len": 4096, "max_num_seqs": 8, "kv_dtype": "fp8", **more},
-    )
+    limits: dict[str, Any] = {"engine": "tensorrt-llm", "max_model_len": 4096, "max_num_seqs": 8, "kv_dtype": "fp8"}
+    judged = around(served, "p5en.48xlarge", **limits, **more)
     return pod, replace(judged, config_maps={"options": {"options.yaml": json.dumps(options)}})
 
 
