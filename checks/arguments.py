@@ -140,7 +140,8 @@ def _flag_findings(path: str, name: str, flag: Flag, values: Sequence[str | None
         case "owned":
             yield _owned(path, name, about, told)
         case "listening" | "file":
-            yield Finding(f"arguments.{flag.effect}", path, f"{name} {about}", "leave it out")
+            code = "arguments.file" if flag.effect == "file" else "arguments.listening"
+            yield Finding(code, path, f"{name} {about}", "leave it out")
         case "memory":
             message = f"{name} {about}, and whether the model fits is judged without it"
             yield Finding("arguments.memory", path, message, "leave it out")

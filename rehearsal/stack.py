@@ -198,7 +198,7 @@ def _on_existing(recording: Recording) -> PlayedStack:
         remove_seconds=gke_pools.REMOVE_SECONDS,
         metrics=OperatorPlan(stack, release(recording, PROMETHEUS_ADAPTER))
         if stack
-        else GkePlan(Cluster(project="", location="", name=recording.stack), ()),
+        else GkePlan(Cluster(project="", location="", name=recording.stack), frozenset()),
         servers=played,
         not_rehearsed=[*_cloud(recording), *left_out],
         judged=recording.judged,
