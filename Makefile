@@ -8,12 +8,14 @@ STACK := gke-tpu
 FORMAT := text
 # A JSON preview of the same stack, to say how this one differs.
 BASE :=
+# Whether a preview shows every resource, too.
+TREE :=
 # How many seconds of the cluster's time a rehearsal plays in one.
 SPEED := 30
 # What a simulation plays, as seconds:clients pairs or a file with one a line, and the picture that it draws, if any.
 LOAD := 0:4,120:160,3600:4
 PLOT :=
-export STACK FORMAT BASE SPEED LOAD PLOT
+export STACK FORMAT BASE TREE SPEED LOAD PLOT
 
 PYTHON := .venv/bin/python
 ENVIRONMENT := .venv/.slipway-synced
@@ -22,8 +24,8 @@ WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
 .PHONY: preview manifests rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema setup help
 
-preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json
-	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" $${BASE:+--base "$$BASE"}
+preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json TREE=1
+	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
 
 manifests: $(ENVIRONMENT) ## Write the Kubernetes objects of STACK as YAML below manifests/
 	name=$$(basename "$$STACK" .yaml) && $(PYTHON) -m offline manifests "$$STACK" --out "manifests/$${name#Pulumi.}"

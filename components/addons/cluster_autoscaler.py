@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from catalog.versions import CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER_CHART
+from catalog.versions import CLUSTER_AUTOSCALER_CHART
 from components.addons.monitoring_settings import SELECTED
 from components.addons.release import release
 from components.addons.spread import spread
@@ -31,6 +31,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
         self,
         name: str,
         *,
+        image_tag: str,
         cluster: pulumi.Input[str],
         region: str,
         definitions: pulumi.Resource,
@@ -61,7 +62,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
                 "cloudProvider": "aws",
                 "awsRegion": region,
                 "autoDiscovery": {"clusterName": cluster},
-                "image": {"tag": CLUSTER_AUTOSCALER},
+                "image": {"tag": image_tag},
                 "rbac": {"serviceAccount": {"name": NAME}},
                 "replicaCount": 2,
                 "serviceMonitor": {"enabled": True, "namespace": NAMESPACE, "selector": SELECTED},

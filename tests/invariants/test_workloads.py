@@ -69,11 +69,12 @@ def test_nothing_but_a_server_that_was_asked_to_is_reached_from_outside(recordin
         annotations = service.inputs["metadata"].get("annotations", {})
         internal = annotations.get("networking.gke.io/load-balancer-type") == "Internal"
         internal |= annotations.get("service.beta.kubernetes.io/aws-load-balancer-scheme") == "internal"
-        assert internal or spec.get("loadBalancerSourceRanges"), service.urn
+        assert internal, service.urn
     for ingress in recording.of("kubernetes:networking.k8s.io/v1:Ingress"):
         annotations = ingress.inputs["metadata"]["annotations"]
         internal = annotations["alb.ingress.kubernetes.io/scheme"] == "internal"
         assert internal or annotations["alb.ingress.kubernetes.io/inbound-cidrs"], ingress.urn
+        assert internal or annotations["alb.ingress.kubernetes.io/certificate-arn"], ingress.urn
 
 
 def test_a_workload_outlives_its_drain_and_its_start(recording: Recording) -> None:
