@@ -25,7 +25,7 @@ from checks.signals import Export, Workload, arguments
 from components.serving.environment_settings import plain
 from components.serving.scaling import Scaling
 from components.serving.shape import Files, MetricsPage
-from components.serving.vllm.settings import HuggingFaceWeights, S3Weights, VllmArgs, Weights
+from components.serving.vllm.settings import GcsWeights, HuggingFaceWeights, VllmArgs, Weights
 from components.serving.vllm.shape import Streamed, VllmShape
 from stacks.models import model_findings
 from stacks.servers.server import Place, PodNeeds, Server
@@ -48,12 +48,12 @@ class Vllm(VllmArgs, Server):
     @property
     @override
     def needs_hugging_face_token(self) -> bool:
-        return self.s3_uri is None
+        return self.bucket_uri is None
 
     @property
     @override
-    def s3_uri(self) -> str | None:
-        return self.weights.uri if isinstance(self.weights, S3Weights) else None
+    def bucket_uri(self) -> str | None:
+        return None if isinstance(self.weights, HuggingFaceWeights) else self.weights.uri
 
     @property
     @override
@@ -77,17 +77,17 @@ class Vllm(VllmArgs, Server):
         host, files = _host(place), self._files(place)
         return PodNeeds(
             chips=self.tensor_parallel,
-            memory_gib=host.memory_gib + (STREAM_BUFFER_GIB * self.tensor_parallel if self.s3_uri else 0),
+            memory_gib=host.memory_gib + (STREAM_BUFFER_GIB * self.tensor_parallel if self.bucket_uri else 0),
             shared_memory_gib=host.shared_memory_gib,
             cache_gib=files.cache_gib if place.storage == "cached" else 0,
-            disk_gib=0 if place.storage == "cached" else files.disk_gib,
+            disk_gib=0 if place.storage == "cached" and not self.bucket_uri else files.disk_gib,
             image_gib=host.image_gib,
         )
 
     def _files(self, place: Place) -> Files:
         """Return what its files take; of an unknown model, which has a finding of its own, nothing."""
         model = place.models.get(self.model)
-        if self.s3_uri:
+        if self.bucket_uri:
             return Files(disk_gib=STREAM_DISK_GIB, cache_gib=0)
         if model is None:
             return Files(disk_gib=0, cache_gib=0)
@@ -101,14 +101,18 @@ class Vllm(VllmArgs, Server):
         model = place.models.get(self.model)
         if model is None:
             return 0
-        return streamed_start_seconds(model) if self.s3_uri else _host(place).cold_start_seconds(model)
+        return streamed_start_seconds(model) if self.bucket_uri else _host(place).cold_start_seconds(model)
 
     @override
     def findings(self, place: Place) -> list[Finding]:
         path = place.path
         if unknown := model_findings(path, self.model, place.models):
             return unknown
-        if self.lora and place.slice and place.slice.machine.chip.kind == "tpu":
+        on_tpu = place.slice is not None and place.slice.machine.chip.kind == "tpu"
+        if on_tpu and isinstance(self.weights, GcsWeights):
+            message = "a replica on TPU that streams has nowhere to keep what it compiles, for half an hour each time"
+            return [Finding("storage.tpu-stream", f"{path}.weights.source", message, "write 'hugging-face'")]
+        if self.lora and on_tpu:
             message = "vLLM on TPU has no adapters whose memory is known"
             remedy = "leave it out, and merge the adapter into a checkpoint of its own"
             return [Finding("fit.tpu-adapters", f"{path}.lora", message, remedy)]
@@ -179,7 +183,7 @@ class Vllm(VllmArgs, Server):
             own_image=self.image,
             cache_variable=host.cache_variable,
             chip_environment=host.environment,
-            streamed=Streamed(uri, STREAM_BUFFER_GIB) if (uri := self.s3_uri) else None,
+            streamed=Streamed(uri, STREAM_BUFFER_GIB) if (uri := self.bucket_uri) else None,
         )
 
     @override

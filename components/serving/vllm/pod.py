@@ -108,7 +108,7 @@ def _container(
         **({shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}"} if accelerator.hosts == 1 else {}),
         # Its own ten minutes end the start of a large model before the startup probe does.
         "VLLM_ENGINE_READY_TIMEOUT_S": str(shape.startup_seconds),
-        **(STREAM_ENVIRONMENT if shape.streamed else {}),
+        **(STREAM_ENVIRONMENT if shape.streamed and shape.streamed.uri.startswith("s3://") else {}),
         **shape.chip_environment,
     }
     env: list[k8s.core.v1.EnvVarArgsDict] = [
