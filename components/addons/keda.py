@@ -13,11 +13,12 @@ import pulumi_kubernetes as k8s
 from catalog.engines import Series
 from catalog.versions import KEDA
 from components.addons.keda_settings import NAME, SERVER, query
-from components.addons.kube_prometheus_stack import KubePrometheusStack
-from components.addons.monitoring_settings import MONITORED
+from components.addons.kube_prometheus_stack import PROMETHEUS, KubePrometheusStack
+from components.addons.monitoring_settings import MONITORED, PORT
 from components.addons.release import release
 from components.addons.scraping import ScrapesPods
 from components.addons.spread import spread
+from components.network_policies import namespaces, tcp
 from components.serving.autoscaling import PrometheusQuery
 
 
@@ -67,6 +68,16 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
             },
             values=values,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),
+        )
+        k8s.networking.v1.NetworkPolicy(
+            f"{name}-{NAME}-asks",
+            metadata={"namespace": monitoring.namespace},
+            spec={
+                "pod_selector": PROMETHEUS,
+                "policy_types": ["Ingress"],
+                "ingress": [{"from_": [namespaces(NAME)], "ports": tcp(PORT)}],
+            },
+            opts=pulumi.ResourceOptions(parent=self),
         )
         self.ready = [installed]
         self.register_outputs({})

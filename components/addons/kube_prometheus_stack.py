@@ -9,6 +9,13 @@ import pulumi_kubernetes as k8s
 from catalog.versions import KUBE_PROMETHEUS_STACK
 from components.addons.monitoring_settings import FULLNAME, NAMESPACE, STACK, stack_values
 from components.addons.release import release
+from components.network_policies import closed
+
+PROMETHEUS: k8s.meta.v1.LabelSelectorArgsDict = {"match_labels": {"app.kubernetes.io/name": "prometheus"}}
+"""The pods that the operator makes; they go to whatever port there is to collect."""
+
+ASKED_PORTS = (10250, 6443)
+"""What the API server asks: the operator's webhook and prometheus-adapter."""
 
 
 class KubePrometheusStack(pulumi.ComponentResource):
@@ -40,6 +47,13 @@ class KubePrometheusStack(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         namespace = k8s.core.v1.Namespace(f"{name}-monitoring", metadata={"name": NAMESPACE}, opts=child)
         self.namespace = namespace.metadata["name"]
+        closed(f"{name}-monitoring", namespace=self.namespace, within=True, answers=ASKED_PORTS, opts=child)
+        k8s.networking.v1.NetworkPolicy(
+            f"{name}-collects",
+            metadata={"namespace": self.namespace},
+            spec={"pod_selector": PROMETHEUS, "policy_types": ["Egress"], "egress": [{}]},
+            opts=child,
+        )
         self.release = release(
             f"{name}-monitoring",
             release_name=STACK,

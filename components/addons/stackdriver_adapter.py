@@ -18,6 +18,7 @@ from components.addons.spread import spread
 from components.custom_resources import custom_resource
 from components.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
 from components.gke.project import Project
+from components.network_policies import closed, namespaces
 from components.serving.replicas import disruption_budget
 from components.serving.shape import SCRAPE_SECONDS
 
@@ -49,6 +50,11 @@ class ManagedCollection:
     """The half of a `MetricsPath` that does not depend on who made the adapter: managed Prometheus, and its names."""
 
     ready: Sequence[pulumi.Resource] = ()
+
+    @property
+    def collectors(self) -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
+        """The pods that collect series, in the namespace of Standard clusters or that of Autopilot ones."""
+        return namespaces("gmp-system", "gke-gmp-system")
 
     def scrape(
         self,
@@ -112,6 +118,7 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         )
         namespace = k8s.core.v1.Namespace(name, metadata={"name": NAMESPACE}, opts=child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        closed(name, namespace=namespace.metadata["name"], answers=[PORT], opts=child)
         account = k8s.core.v1.ServiceAccount(
             name, metadata={"name": account_of(name), "namespace": NAMESPACE}, opts=inside
         )

@@ -176,6 +176,8 @@ class Vllm(VllmArgs, Server):
             page=MetricsPage("http", VLLM.metrics_path),
             scaling=self.scaling,
             exposure=self.exposure,
+            rollout=self.rollout,
+            allow_from=self.allow_from,
             startup_seconds=self._startup_seconds(place),
             files=self._files(place),
             image=host.image,

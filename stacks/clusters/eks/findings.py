@@ -7,7 +7,7 @@ from catalog.drivers import EKS_DRIVER
 from checks import Finding
 from checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings, twice_findings
 from components.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
-from components.serving.settings import ClusterOnly
+from components.serving.exposure import ClusterOnly
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings
 from stacks.clusters.eks import EksStack
@@ -119,12 +119,6 @@ def _pool_findings(stack: EksStack, name: str, pool: GpuPoolArgs) -> list[Findin
     ]
 
 
-def _unused(path: str) -> Finding:
-    message = "no server spans nodes yet, so that nothing uses these interfaces, and they keep the pool in one zone"
-    remedy = "leave it out, unless something of yours uses them"
-    return Finding("placement.efa-unused", f"{path}.efa", message, remedy, "warning")
-
-
 def _zone_findings(stack: EksStack, path: str, pool: GpuPoolArgs | SystemPoolArgs) -> list[Finding]:
     elsewhere = [
         Finding(
@@ -138,6 +132,12 @@ def _zone_findings(stack: EksStack, path: str, pool: GpuPoolArgs | SystemPoolArg
         if zone not in stack.network.zones
     ]
     return [*elsewhere, *twice_findings(f"{path}.zones", pool.zones)]
+
+
+def _unused(path: str) -> Finding:
+    message = "no server spans nodes yet, so that nothing uses these interfaces, and they keep the pool in one zone"
+    remedy = "leave it out, unless something of yours uses them"
+    return Finding("placement.efa-unused", f"{path}.efa", message, remedy, "warning")
 
 
 def _mixed_findings(path: str, pool: GpuPoolArgs) -> Iterator[Finding]:

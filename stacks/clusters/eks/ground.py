@@ -1,6 +1,7 @@
 """An EKS cluster as it is created. It loads the AWS SDK."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pulumi
 import pulumi_aws as aws
@@ -13,7 +14,7 @@ from components.eks.cluster import EksCluster
 from components.eks.network import Network
 from components.eks.shared_storage import SharedStorage
 from components.eks.storage import EbsStorage
-from components.serving.settings import ClusterOnly
+from components.serving.exposure import ClusterOnly
 from components.serving.site import Storage
 from components.serving.storage import NodeDisk, SharedVolumes
 from stacks.clusters.eks import EksStack
@@ -44,7 +45,7 @@ class EksGround(PrometheusGround):
         self.pools = gpu_nodes(stack, network=network, cluster=cluster, definitions=definitions, opts=on_both)
         storage = EbsStorage(name, opts=on_both)
         if any(not isinstance(server.exposure, ClusterOnly) for server in stack.servers.values()):
-            self.load_balancers = LoadBalancerController(
+            controller = LoadBalancerController(
                 name,
                 cluster=cluster.name,
                 region=stack.region,
@@ -52,7 +53,8 @@ class EksGround(PrometheusGround):
                 definitions=definitions,
                 values=stack.values.load_balancer_controller,
                 opts=on_both,
-            ).load_balancers
+            )
+            self.load_balancers = replace(controller.load_balancers, sources=[stack.network.vpc])
         super().__init__(
             stack,
             Addons(

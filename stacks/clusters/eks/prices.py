@@ -7,7 +7,7 @@ from catalog.quotas import ec2_quota, standard_vcpus
 from checks.cost import PricedItem
 from checks.quota import Taken
 from components.addons.monitoring_settings import REPLICAS
-from components.serving.settings import ClusterOnly, InternalAlb, PublicAlb
+from components.serving.exposure import ClusterOnly, InternalAlb, PublicAlb
 from stacks.clusters.eks import EksStack
 from stacks.quota import pools_take
 
