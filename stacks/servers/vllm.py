@@ -113,17 +113,14 @@ class Vllm(VllmArgs, Server):
             message = "a replica on TPU that streams has nowhere to keep what it compiles, for half an hour each time"
             return [Finding("storage.tpu-stream", f"{path}.weights.source", message, "write 'hugging-face'")]
         if self.lora and on_tpu:
-            message = "vLLM on TPU has no adapters whose memory is known"
-            remedy = "leave it out, and merge the adapter into a checkpoint of its own"
+            message, remedy = "vLLM on TPU has no adapters whose memory is known", "merge the adapter into a checkpoint"
             return [Finding("fit.tpu-adapters", f"{path}.lora", message, remedy)]
         model, adapters = place.models[self.model], self.adapters
         # Of a model that is described by numbers nobody says whether it has experts.
         experts, given = model.experts is not None or model.model_type == "other", flags.arguments()
         return [
             *(adapter_findings(f"{path}.lora", model, adapters) if adapters else ()),
-            *unmet_findings(
-                f"{path}.extraArgs", self.extra_args, given, experts=experts, adapters=adapters is not None
-            ),
+            *unmet_findings(f"{path}.extraArgs", self.extra_args, given, experts=experts, adapters=bool(adapters)),
         ]
 
     @override
