@@ -8,21 +8,24 @@ STACK := gke-tpu
 FORMAT := text
 # A JSON preview of the same stack, to say how this one differs.
 BASE :=
+# Whether a preview shows every resource, too.
+TREE :=
 # How many seconds of the cluster's time a rehearsal plays in one.
 SPEED := 30
 # What a simulation plays, as seconds:clients pairs or a file with one a line, and the picture that it draws, if any.
 LOAD := 0:4,120:160,3600:4
 PLOT :=
-export STACK FORMAT BASE SPEED LOAD PLOT
+export STACK FORMAT BASE TREE SPEED LOAD PLOT
 
 PYTHON := .venv/bin/python
 ENVIRONMENT := .venv/.slipway-synced
+PARALLEL := --numprocesses=auto --dist=loadgroup
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: preview manifests rehearse rehearse-down simulate test check lint types workflows format bench schema setup help
+.PHONY: preview manifests rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema setup help
 
-preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json
-	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" $${BASE:+--base "$$BASE"}
+preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json TREE=1
+	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
 
 manifests: $(ENVIRONMENT) ## Write the Kubernetes objects of STACK as YAML below manifests/
 	name=$$(basename "$$STACK" .yaml) && $(PYTHON) -m offline manifests "$$STACK" --out "manifests/$${name#Pulumi.}"
@@ -36,8 +39,11 @@ rehearse-down: $(ENVIRONMENT) ## Stop and remove what a crashed rehearsal left
 simulate: $(ENVIRONMENT) ## Show waiting time and cost of STACK under a load, and whether it flaps: LOAD=0:4,120:160,3600:4 PLOT=run.svg
 	$(PYTHON) -m simulate "$$STACK" --load "$$LOAD" $${PLOT:+--plot "$$PLOT"}
 
-test: $(ENVIRONMENT) ## Run the tests
-	$(PYTHON) -m pytest
+test: $(ENVIRONMENT) ## Run the tests, on all cores
+	$(PYTHON) -m pytest $(PARALLEL)
+
+test-offline: $(ENVIRONMENT) ## Run the tests that need no control plane
+	$(PYTHON) -m pytest $(PARALLEL) -m "not control_plane"
 
 check: lint types workflows test ## Run everything that must pass before a change is merged
 

@@ -1,11 +1,12 @@
 """What was judged of a stack, as whoever plays it goes on to use it: no figure of it is worked out a second time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from catalog.architecture import Model
 from catalog.machines import Purchase, Slice
-from checks.fit import Replica
+from checks.fit import Fit, Replica
+from checks.signals import Monitoring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,23 +18,39 @@ class JudgedServer:
         slice: what a replica gets there as a whole.
         purchase: how the pool's nodes are had.
         usd_per_node_hour: what a node of the pool costs with its disks, USD; None where no price is known.
-        replica: what was judged to fit; None where a server holds models of nobody knows what size.
+        fit: how a replica fits the pool's first machine; None where a server holds models of nobody knows what size.
         startup_seconds: from the start of a container until it answers, with nothing cached.
         max_nodes: most nodes of the pool.
+        exposure: the type of its load balancer, such as `public`; `cluster` where it has none.
+        source_ranges: address ranges that may connect to a public load balancer.
     """
 
     pool: str
     slice: Slice
     purchase: Purchase
     usd_per_node_hour: float | None
-    replica: Replica | None
+    fit: Fit | None
     startup_seconds: int
     max_nodes: int
+    exposure: str
+    source_ranges: Sequence[str]
+
+    @property
+    def replica(self) -> Replica | None:
+        """What was judged to fit."""
+        return self.fit.replica if self.fit else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """All servers of a stack by name, and the models that they may name."""
+    """A stack as a whole.
+
+    Attributes:
+        servers: all of them, by name.
+        models: those that they may name.
+        signals: the chain that its autoscalers follow; None where nothing was judged.
+    """
 
     servers: Mapping[str, JudgedServer] = field(default_factory=dict[str, JudgedServer])
     models: Mapping[str, Model] = field(default_factory=dict[str, Model])
+    signals: Monitoring | None = None

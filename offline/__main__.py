@@ -12,7 +12,7 @@ import pulumi
 
 from checks import Finding
 from offline import PROGRAM, Recording, RecordingError, StackFileError, json_document, manifests, markdown, record, text
-from offline.comparison import compare
+from offline.comparison import OtherStackError, compare
 from offline.stack_config import find, stack_name
 
 DEFAULT_STACK = "gke-tpu"
@@ -28,14 +28,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     if options.command == "manifests":
         _write_manifests(recording, options.out)
-    elif options.format == "json":
-        sys.stdout.write(json_document.preview(recording) + "\n")
-    else:
+        return 0
+    try:
         comparison = compare(options.base, recording) if options.base else None
-        if options.format == "markdown":
-            sys.stdout.write(markdown.preview(recording, comparison) + "\n")
-        else:
-            text.write(recording, sys.stdout, comparison)
+    except OtherStackError as error:
+        sys.stderr.write(f"error: BASE: {error}; make one of this stack with FORMAT=json\n")
+        return 1
+    if options.format == "json":
+        sys.stdout.write(json_document.preview(recording, comparison) + "\n")
+    elif options.format == "markdown":
+        sys.stdout.write(markdown.preview(recording, comparison) + "\n")
+    else:
+        text.write(recording, sys.stdout, comparison, tree=options.tree)
     return 0
 
 
@@ -47,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_argument(
         "--base", type=_document, metavar="FILE", help="a JSON preview of the same stack; say how this one differs"
     )
+    preview.add_argument("--tree", action="store_true", help="show every resource below its component, too")
     render = commands.add_parser("manifests", help="write the Kubernetes objects of a stack as YAML")
     render.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the numbered files")
     for command in (preview, render):
@@ -60,7 +65,7 @@ def _document(path: str) -> dict[str, Any]:
     """Read a JSON preview; argparse names the option where it raises."""
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
-        return {"resources": content["resources"], "outputs": content["outputs"]}
+        return {key: content[key] for key in ("stack", "resources", "outputs")}
     except (OSError, ValueError, LookupError, TypeError) as error:
         message = f"{path} is not a preview in JSON ({error}); make one with --format json"
         raise argparse.ArgumentTypeError(message) from error

@@ -130,7 +130,7 @@ _HIDDEN = frozenset({"apiVersion", "kind", "kubeconfig", "project"})
 def highlights(resource: Resource) -> list[tuple[str, str]]:
     """Return labels and values of what matters: the inputs chosen for the type, or else the first short plain ones."""
     if (known := HIGHLIGHTS.get(resource.type)) is not None:
-        found = [(label, list(_follow(resource.inputs, path.split(".")))) for label, path in known]
+        found = [(label, list(values_at(resource.inputs, path))) for label, path in known]
         return [(label, ", ".join(map(_text, values))) for label, values in found if values]
     plain = [
         (key, _text(value))
@@ -138,6 +138,11 @@ def highlights(resource: Resource) -> list[tuple[str, str]]:
         if isinstance(value, str | int | float) and key not in _HIDDEN
     ]
     return [(key, value) for key, value in plain if len(value) <= _FALLBACK_LENGTH][:_FALLBACK_COUNT]
+
+
+def values_at(inputs: Mapping[str, Any], path: str) -> Iterator[Any]:
+    """Yield the values at a path of `HIGHLIGHTS`."""
+    return _follow(inputs, path.split("."))
 
 
 def _follow(value: Any, steps: Sequence[str]) -> Iterator[Any]:

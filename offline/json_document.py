@@ -1,17 +1,20 @@
 """A preview as one JSON document, for other programs."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from checks import Finding
+from offline.comparison import Comparison
+from offline.differences import ABSENT
 from offline.recording import Recording, Resource
 
 
-def preview(recording: Recording) -> str:
-    """Return the whole preview of a stack; keys are Pulumi's own."""
+def preview(recording: Recording, comparison: Comparison | None = None) -> str:
+    """Return the whole preview of a stack; keys are Pulumi's own. With a base, `comparison` says how they differ."""
     resources = [_resource(resource) for resource in recording.resources]
-    return _dump(recording.stack, resources, recording.outputs, recording.findings)
+    further = {} if comparison is None else {"comparison": _comparison(comparison)}
+    return _dump(recording.stack, resources, recording.outputs, recording.findings, further)
 
 
 def refusal(stack: str, findings: Iterable[Finding]) -> str:
@@ -19,7 +22,36 @@ def refusal(stack: str, findings: Iterable[Finding]) -> str:
     return _dump(stack, [], {}, findings)
 
 
-def _dump(stack: str, resources: list[dict[str, Any]], outputs: Any, findings: Iterable[Finding]) -> str:
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "changes": [
+            {
+                "name": change.name,
+                "effect": change.effect.kind,
+                "words": change.effect.words,
+                "because": change.because,
+                "inputs": [
+                    {"path": each.path, "old": _value(each.old), "new": _value(each.new)} for each in change.inputs
+                ],
+            }
+            for change in comparison.changes
+        ],
+        "figures": [{"name": name, "old": before, "new": after} for name, before, after in comparison.figures],
+        "rulesGone": list(comparison.rules),
+    }
+
+
+def _value(value: Any) -> Any:
+    return None if value is ABSENT else value
+
+
+def _dump(
+    stack: str,
+    resources: list[dict[str, Any]],
+    outputs: Any,
+    findings: Iterable[Finding],
+    further: Mapping[str, Any] | None = None,
+) -> str:
     content = {
         "stack": stack,
         "resources": resources,
@@ -34,6 +66,7 @@ def _dump(stack: str, resources: list[dict[str, Any]], outputs: Any, findings: I
             }
             for item in findings
         ],
+        **(further or {}),
     }
     return json.dumps(content, indent=2)
 

@@ -1,19 +1,22 @@
-"""A preview as Markdown for a pull request: counts, a tree that folds away, outputs and findings."""
+"""A preview as Markdown for a pull request: the answer, what differs, findings, a tree that folds away, outputs."""
 
 import json
 import re
 from collections.abc import Iterable, Iterator
 
 from checks import Finding
-from offline.comparison import Comparison
+from offline import changes_text
+from offline.comparison import KINDS, Change, Comparison
 from offline.outline import Branch, counts, outline
 from offline.recording import Recording
+from offline.summary import summary
 
 
 def preview(recording: Recording, comparison: Comparison | None = None) -> str:
     """Return the whole preview of a stack, first how it differs from an earlier one."""
-    parts = [_head(recording.stack), _comparison(comparison), _resources(recording), _outputs(recording)]
-    return "\n".join(line for part in [*parts, _findings(recording)] for line in part)
+    parts = [_head(recording.stack), _summary(recording), _comparison(comparison), _findings(recording)]
+    parts += [_resources(recording), _outputs(recording)]
+    return "\n".join(recording.shown(line) for part in parts for line in part)
 
 
 def refusal(stack: str, findings: Iterable[Finding]) -> str:
@@ -31,19 +34,36 @@ def _comparison(comparison: Comparison | None) -> Iterator[str]:
         return
     if not comparison:
         yield "Nothing that the program registers differs from the base."
-    for title, names in (
-        ("Added", comparison.added),
-        ("Removed", comparison.removed),
-        ("Changed", comparison.changed),
-    ):
-        if names:
-            yield f"{title}: {', '.join(map(_code, names))}"
+    for kind in KINDS:
+        if found := [change for change in comparison.of(kind) if not change.because]:
+            yield f"**{kind.capitalize()}** ({len(comparison.of(kind))})"
             yield ""
+            yield from (line for change in found for line in _change(change))
+            yield ""
+        drawn = [change for change in comparison.of(kind) if change.because]
+        if drawn:
+            yield f"Replaced with them: {', '.join(_code(change.name) for change in drawn)}"
+            yield ""
+    if comparison.rules:
+        yield f"**What looks for them finds nothing**: {', '.join(map(_code, comparison.rules))}"
+        yield ""
     if comparison.figures:
         yield "| Figure | Base | Here |"
         yield "| --- | ---: | ---: |"
         for name, before, after in comparison.figures:
             yield f"| {_code(name)} | {before} | {after} |"
+    yield ""
+
+
+def _change(change: Change) -> Iterator[str]:
+    yield f"- {_code(change.name)}{f': **{change.effect.words}**' if change.effect.words else ''}"
+    yield from (f"  - {_code(line)}" for line in changes_text.input_lines(change))
+
+
+def _summary(recording: Recording) -> Iterator[str]:
+    yield "```"
+    yield from summary(recording)
+    yield "```"
     yield ""
 
 

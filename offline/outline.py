@@ -40,10 +40,19 @@ def outline(recording: Recording, parent: str | None = None) -> tuple[Branch, ..
 
 def short_type(resource: Resource) -> str:
     """Return a type token without what every token of its kind has."""
-    package, module, noun = resource.type.split(":")
+    return _short_type(resource.type, custom=resource.custom)
+
+
+def short(type_: str, name: str, *, custom: bool = True) -> str:
+    """Return the short type of a resource with its name."""
+    return f"{_short_type(type_, custom=custom)} {name}"
+
+
+def _short_type(type_: str, *, custom: bool) -> str:
+    package, module, noun = type_.split(":")
     if package == "pulumi":
         return f"provider {noun}"
-    if not resource.custom:
+    if not custom:
         return noun
     if package == "kubernetes":
         return f"{module} {noun}"

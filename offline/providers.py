@@ -13,6 +13,7 @@ import pulumi
 from typing_extensions import override
 
 from offline import sdk
+from offline.cluster_scoped import CLUSTER_SCOPED
 
 PROJECT_NUMBER = "123456789012"
 """The project number in examples of Google's documentation."""
@@ -24,35 +25,15 @@ LOAD_BALANCER_ADDRESS = "203.0.113.40"
 LOAD_BALANCER_NAME = "k8s-server-0123456789.elb.us-east-1.amazonaws.com"
 """AWS names its load balancers, and others number them."""
 
+_MADE_UP = {
+    f"projects/{PROJECT_NUMBER}": "projects/<number>",
+    CLUSTER_ADDRESS: "<address>",
+    LOAD_BALANCER_ADDRESS: "<address>",
+    LOAD_BALANCER_NAME: "<address>",
+}
+
 _CERTIFICATE = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCi0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
 """The frame of a PEM certificate with nothing in it, in base64."""
-
-_CLUSTER_SCOPED = frozenset(
-    {
-        "APIService",
-        "CSIDriver",
-        "CertificateSigningRequest",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "CustomResourceDefinition",
-        "EC2NodeClass",
-        "FlowSchema",
-        "IngressClass",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "NodePool",
-        "PersistentVolume",
-        "PriorityClass",
-        "PriorityLevelConfiguration",
-        "RuntimeClass",
-        "StorageClass",
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "ValidatingWebhookConfiguration",
-        "VolumeAttributesClass",
-    }
-)
 
 
 def suffix_by_name(args: pulumi.runtime.MockResourceArgs) -> str:
@@ -66,11 +47,15 @@ class Providers(pulumi.runtime.Mocks):
     Args:
         project: the Google Cloud project of resources that name none.
         suffix: hexadecimal digits, of which the first end the name of a resource that has none of its own.
+
+    Attributes:
+        made_up: names and ids that only a cloud can give, each with what stands for it where people read.
     """
 
     def __init__(self, project: str, suffix: Callable[[pulumi.runtime.MockResourceArgs], str] = suffix_by_name) -> None:
         self._project = project
         self._suffix = suffix
+        self.made_up = dict(_MADE_UP)
 
     @override
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
@@ -83,7 +68,10 @@ class Providers(pulumi.runtime.Mocks):
             return _helm_release(inputs, self._auto_name(args, 8))
         if args.typ.startswith("kubernetes:"):
             return _kubernetes_object(inputs, self._auto_name(args, 8))
-        return _cloud_resource(args, inputs, self._auto_name(args, 7), self._project)
+        id_, answer = _cloud_resource(args, inputs, self._auto_name(args, 7), self._project)
+        if args.typ.startswith("aws:"):
+            self.made_up[id_] = f"<id of {args.name}>"
+        return id_, answer
 
     @override
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
@@ -93,14 +81,16 @@ class Providers(pulumi.runtime.Mocks):
         return answer(given, self._project), []
 
     def _auto_name(self, args: pulumi.runtime.MockResourceArgs, digits: int) -> str:
-        return f"{args.name}-{self._suffix(args)[:digits]}"
+        name = f"{args.name}-{self._suffix(args)[:digits]}"
+        self.made_up[name] = f"{args.name}-<suffix>"
+        return name
 
 
 def _kubernetes_object(inputs: Mapping[str, Any], auto_name: str) -> tuple[str, dict[str, Any]]:
     given = inputs.get("metadata")
     metadata: dict[str, Any] = {**given} if isinstance(given, Mapping) else {}
     name: str = metadata.get("name") or auto_name
-    if inputs.get("kind") in _CLUSTER_SCOPED:
+    if inputs.get("kind") in CLUSTER_SCOPED:
         return name, {"metadata": {"name": name}}
     namespace: str = metadata.get("namespace", "default")
     answer: dict[str, Any] = {"metadata": {"name": name, "namespace": namespace}}

@@ -22,11 +22,12 @@ from pulumi.runtime import rpc, settings
 from pulumi.runtime.stack import run_pulumi_func
 from typing_extensions import override
 
+from checks import errors
 from checks.judged import Judged
-from offline import input_checks, stack_config, wire
+from offline import input_checks, signals, stack_config, wire
 from offline.monitor import RecordingMonitor
 from offline.providers import Providers
-from offline.recording import Loaded, Recording, RecordingError
+from offline.recording import Loaded, Recording, RecordingError, StackFileError
 
 PROGRAM = Path(__file__).parent.parent / "__main__.py"
 
@@ -38,13 +39,15 @@ def record(stack_file: Path, program: Path = PROGRAM) -> Recording:
     """Return what the program registers for a stack file. It may be called many times in one process.
 
     Raises:
-        StackFileError: the stack file cannot be turned into configuration.
+        StackFileError: the stack file cannot be turned into configuration, or an autoscaler of what the program
+            registers cannot follow its signal.
         pulumi.RunError: what the program raised itself, such as `stacks.Refused` with the findings of its checks.
         RecordingError: a defect of the program: it failed, registered a URN twice, looked up what no mock answers,
             turned an Output into a string, or gave a resource inputs that its schema does not know.
     """
     config = stack_config.load(stack_file, program.parent / stack_config.PROJECT_FILE)
-    monitor = RecordingMonitor(Providers(config.values.get("gcp:project", "project")))
+    providers = Providers(config.values.get("gcp:project", "project"))
+    monitor = RecordingMonitor(providers)
     with program_surroundings(program.parent), _without_collector(), asyncio.Runner() as runner:
         try:
             globals_, outputs = runner.run(_run(program, config, monitor))
@@ -60,9 +63,12 @@ def record(stack_file: Path, program: Path = PROGRAM) -> Recording:
         secret_outputs=outputs.secrets,
         findings=tuple(loaded.findings) if loaded else (),
         judged=loaded.judged if loaded else Judged(),
+        made_up=providers.made_up,
     )
     if problems := [*monitor.problems, *input_checks.problems(recording, config.disabled_default_providers)]:
         raise RecordingError(problems)
+    if broken := errors(signals.findings(recording)):
+        raise StackFileError([*recording.findings, *broken])
     return recording
 
 

@@ -1,5 +1,6 @@
 """What a run of the program without an engine leaves: every registration, the stack's outputs and the findings."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,7 +32,7 @@ class RecordingError(Exception):
 
 
 class StackFileError(Exception):
-    """The stack file cannot be turned into configuration, for the reasons in its findings.
+    """The stack file does not become a stack that works, for the reasons in its findings.
 
     Attributes:
         findings: all that was found.
@@ -123,6 +124,7 @@ class Recording:
         secret_outputs: property paths of the secret outputs.
         findings: the warnings that the program's own checks gave.
         judged: what these checks found of its servers.
+        made_up: names and ids that only a provider can give, each with what stands for it where people read.
     """
 
     stack: str
@@ -131,6 +133,7 @@ class Recording:
     secret_outputs: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = field(default=())
     judged: Judged = field(default_factory=Judged)
+    made_up: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @cached_property
     def by_urn(self) -> Mapping[str, Resource]:
@@ -144,6 +147,15 @@ class Recording:
         for resource in self.resources:
             grouped.setdefault(resource.parent, []).append(resource)
         return grouped
+
+    def shown(self, text: str) -> str:
+        """Return a text as people are to read it: without names and ids that the recorder made up."""
+        return self._made_up.sub(lambda match: self.made_up[match[0]], text) if self.made_up else text
+
+    @cached_property
+    def _made_up(self) -> re.Pattern[str]:
+        longest_first = sorted(self.made_up, key=len, reverse=True)
+        return re.compile(rf"(?:{'|'.join(map(re.escape, longest_first))})(?![\w/])")
 
     def of(self, *types: str) -> tuple[Resource, ...]:
         """Return the resources of these type tokens."""

@@ -1,5 +1,9 @@
-"""A preview as text: a tree in colour on a terminal, the same lines indented and without any colour elsewhere."""
+"""A preview as text: the answer first, then findings and objects, and the whole tree where somebody asks for it.
 
+A line breaks between values and never within one, so commands and URLs can be copied.
+"""
+
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any, cast
@@ -7,26 +11,44 @@ from typing import IO, Any, cast
 import yaml
 
 from checks import Finding
+from offline import changes_text
 from offline.comparison import Comparison
+from offline.objects import objects_of_servers
 from offline.outline import Branch, outline
 from offline.recording import Recording
+from offline.summary import summary
 
 
-def write(recording: Recording, file: IO[str], comparison: Comparison | None = None) -> None:
-    """Write the tree, the outputs and the findings, and last how the stack differs from an earlier preview."""
+def write(recording: Recording, file: IO[str], comparison: Comparison | None = None, *, tree: bool = False) -> None:
+    """Write a preview, in colour on a terminal, and how the stack differs from an earlier one if that is given."""
     if file.isatty():
-        _write_coloured(recording, file)
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(file=file)
+        for index, line in enumerate(lines(recording, comparison, tree=tree)):
+            console.print(Text(line, _style(line) if index else "bold"), soft_wrap=True)
     else:
-        file.writelines(f"{line}\n" for line in lines(recording))
+        file.writelines(f"{line}\n" for line in lines(recording, comparison, tree=tree))
+
+
+def lines(recording: Recording, comparison: Comparison | None = None, *, tree: bool = False) -> Iterator[str]:
+    """Yield a preview in plain text, line by line."""
+    parts = [summary(recording)]
     if comparison is not None:
-        file.writelines(f"{line}\n" for line in _comparison(comparison))
-
-
-def lines(recording: Recording) -> Iterator[str]:
-    """Yield the preview in plain text, line by line."""
-    yield _title(recording)
-    yield from _indented(outline(recording), "  ")
-    yield from _below_the_tree(recording)
+        parts.append(list(changes_text.lines(comparison)))
+    if recording.findings:
+        parts.append(["findings", *finding_lines(recording.findings, "  ")])
+    parts += [
+        [title, *(line for each in objects for line in _wrapped(f"  {each.name}", each.inputs))]
+        for title, objects in objects_of_servers(recording).items()
+    ]
+    if recording.outputs:
+        parts.append(["outputs", *_yaml(recording.outputs)])
+    if tree:
+        parts.append(["resources", *_indented(outline(recording), "  ")])
+    for part in parts:
+        yield from map(recording.shown, part)
 
 
 def finding_lines(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
@@ -36,32 +58,23 @@ def finding_lines(findings: Iterable[Finding], indent: str = "") -> Iterator[str
         yield f"{indent}  {finding.remedy}"
 
 
+def _wrapped(first: str, inputs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield a line with its inputs; those that would stick out begin a further one."""
+    width, line = shutil.get_terminal_size().columns, first
+    for label, value in inputs:
+        part = f"  {label}={value}"
+        if len(line) + len(part) > width and line.strip():
+            yield line
+            line = "    "
+        line += part
+    yield line
+
+
 def _indented(branches: Iterable[Branch], indent: str) -> Iterator[str]:
     for branch in branches:
         inputs = "".join(f"  {label}={value}" for label, value in branch.inputs)
         yield f"{indent}{branch.type} {branch.name}{inputs}"
         yield from _indented(branch.branches, indent + "  ")
-
-
-def _title(recording: Recording) -> str:
-    return f"{recording.stack}: {len(recording.resources)} resources"
-
-
-def _below_the_tree(recording: Recording) -> Iterator[str]:
-    if recording.outputs:
-        yield "outputs"
-        yield from _yaml(recording.outputs)
-    if recording.findings:
-        yield "findings"
-    yield from finding_lines(recording.findings, "  ")
-
-
-def _comparison(comparison: Comparison) -> Iterator[str]:
-    yield "compared with the base" if comparison else "nothing differs from the base"
-    yield from (f"  + {name}" for name in comparison.added)
-    yield from (f"  - {name}" for name in comparison.removed)
-    yield from (f"  ~ {name}" for name in comparison.changed)
-    yield from (f"  {name}: {before} -> {after}" for name, before, after in comparison.figures)
 
 
 def _yaml(outputs: Mapping[str, Any]) -> Iterator[str]:
@@ -79,21 +92,7 @@ def _sorted(value: Any) -> Any:
     return {key: _sorted(members[key]) for key in keys}
 
 
-def _write_coloured(recording: Recording, file: IO[str]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-    from rich.tree import Tree
-
-    def grow(tree: Tree, branches: Iterable[Branch]) -> None:
-        for branch in branches:
-            label = Text.assemble((branch.type, "cyan"), " ", (branch.name, "bold"))
-            for name, value in branch.inputs:
-                label.append_text(Text.assemble("  ", (f"{name}=", "dim"), value))
-            grow(tree.add(label), branch.branches)
-
-    console = Console(file=file)
-    tree = Tree(Text(_title(recording), "bold"))
-    grow(tree, outline(recording))
-    console.print(tree)
-    for line in _below_the_tree(recording):
-        console.print(Text(line, "yellow" if line.startswith("  warning: ") else ""))
+def _style(line: str) -> str:
+    if line.startswith("  warning: "):
+        return "yellow"
+    return "red" if changes_text.is_loss(line) else ""

@@ -15,6 +15,7 @@ from components.serving.scaling import Scaling
 from stacks.outputs import CostOutput, Figures, FitOutput, RangeOutput, RungOutput, ScalingOutput
 from stacks.servers import Place
 from stacks.servers import Server as AnyKindOfServer
+from stacks.signals import monitoring
 from stacks.stack import Stack
 
 
@@ -41,11 +42,13 @@ def judged(stack: Stack) -> Judged:
             slice=pool.slices[0],
             purchase=pool.purchase,
             usd_per_node_hour=_usd_per_node(estimate, pool),
-            replica=fits[0].replica if fits else None,
+            fit=fits[0] if fits else None,
             startup_seconds=server.shape(stack.place(name)).startup_seconds,
             max_nodes=pool.max_nodes,
+            exposure=server.exposure.type,
+            source_ranges=getattr(server.exposure, "source_ranges", ()),
         )
-    return Judged(servers=servers, models=stack.models)
+    return Judged(servers=servers, models=stack.models, signals=monitoring(stack))
 
 
 def fits_of(stack: Stack, name: str) -> list[Fit]:

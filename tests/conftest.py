@@ -17,6 +17,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", r"ignore:.* has been deprecated:DeprecationWarning:pulumi_(aws|gcp)\..*")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs the rehearsal's binaries, keep it on one worker, and begin with it, as it takes longest."""
+    for item in items:
+        if "binaries" in getattr(item, "fixturenames", ()) or item.get_closest_marker("engine"):
+            item.add_marker("control_plane")
+        if item.get_closest_marker("control_plane"):
+            item.add_marker(pytest.mark.xdist_group("control plane"))
+    items.sort(key=lambda item: item.get_closest_marker("control_plane") is None)
+
+
 @pytest.fixture(scope="session")
 def recordings() -> Mapping[str, Recording]:
     """The recording of each stack file, by the stack's name: those of stacks/, and those with the other choices."""

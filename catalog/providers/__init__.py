@@ -1,4 +1,4 @@
-"""Which inputs of a cloud resource replace it when they change, by type token.
+"""Which inputs of a resource replace it when they change, by type token; Kubernetes objects go by their kind.
 
 A change of any other input updates the resource where it is. A path is that of an input on the wire, without indices;
 the path of a block stands for its coming and going, and `.*` for everything below.
@@ -6,7 +6,16 @@ the path of a block stands for its coming and going, and `.*` for everything bel
 
 from collections.abc import Mapping, Sequence
 
-from catalog.providers import aws, gcp, kubernetes
+from catalog.providers import aws, gcp, kubernetes, objects
+
+KEEPING = frozenset(
+    {
+        *("aws:efs/fileSystem:FileSystem", "aws:eks/cluster:Cluster", "aws:kms/key:Key"),
+        *("gcp:container/cluster:Cluster", "gcp:kms/cryptoKey:CryptoKey", "gcp:kms/keyRing:KeyRing"),
+        *("gcp:storage/bucket:Bucket", "kubernetes:core/v1:Namespace"),
+    }
+)
+"""Types of resources that hold what nothing brings back once they are gone: files, keys, or all that runs in them."""
 
 REPLACING: Mapping[str, Sequence[str]] = {**aws.REPLACING, **gcp.REPLACING, **kubernetes.REPLACING}
 """The paths by type token; a type that is not here is not known."""
@@ -18,4 +27,6 @@ def replaces(type_: str, path: str) -> bool:
     Raises:
         KeyError: the type is not known.
     """
+    if type_ not in REPLACING and type_.startswith("kubernetes:"):
+        return objects.replaces(type_.rpartition(":")[2], path)
     return any(path.startswith(known[:-1]) if known.endswith(".*") else path == known for known in REPLACING[type_])

@@ -57,6 +57,11 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
                 "operator": {"replicaCount": 2},
                 "metricsServer": {"replicaCount": 2},
                 "podDisruptionBudget": {"operator": budget, "metricServer": budget},
+                # Triggers ask Prometheus, which wants no credentials.
+                "permissions": {
+                    "operator": {"restrict": {"secret": True}},
+                    "metricServer": {"restrict": {"secret": True}},
+                },
             },
             values=values,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),

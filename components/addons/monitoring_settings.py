@@ -60,7 +60,13 @@ def stack_values(*, retention_days: int, storage_gib: int, storage_class: object
                 "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Delete"},
             }
         },
-        "grafana": {"fullnameOverride": f"{FULLNAME}-grafana"},
+        # By itself it reads the Secrets of all namespaces, in search of dashboards.
+        "grafana": {
+            "fullnameOverride": f"{FULLNAME}-grafana",
+            "rbac": {"namespaced": True},
+            "sidecar": {"dashboards": {"searchNamespace": NAMESPACE}},
+        },
+        "kube-state-metrics": {"collectorsExclude": ["secrets"]},
         # Nobody has said where alerts go.
         "alertmanager": {"enabled": False},
         # EKS shows none of them to its users.

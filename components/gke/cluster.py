@@ -79,8 +79,6 @@ class GkeCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=before,
-                # Otherwise a destroy takes everything in the cluster before Google refuses to take the cluster.
-                protect=args.deletion_protection,
                 # Standard: GKE reports the first pool's settings here once the default pool is gone.
                 ignore_changes=["nodeConfig"] if args.mode == "standard" else None,
             ),
@@ -135,7 +133,8 @@ def _access(access: IpAccess | DnsAccess) -> dict[str, Any]:
             }
         }
     blocks = [{"display_name": name, "cidr_block": cidr} for name, cidr in access.authorized_networks.items()]
-    return {"master_authorized_networks_config": {"cidr_blocks": blocks}}
+    # Otherwise whoever rents a machine of Google Cloud comes from an address that is let in.
+    return {"master_authorized_networks_config": {"cidr_blocks": blocks, "gcp_public_cidrs_access_enabled": False}}
 
 
 def _maintenance(window: MaintenanceWindow | None) -> dict[str, Any]:

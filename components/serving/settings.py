@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Protocol, cast
 
 from pydantic import BeforeValidator, Field
 
-from checks.settings import Count, DnsLabel, Positive, Replicas, Settings
+from checks.settings import Count, ObjectName, Positive, Replicas, SecretKey, Settings
 
 DrainSeconds = Annotated[int, Field(ge=1, le=86400)]
 """A day at most: longer is a mistake, and nodes that go wait an hour or so for their pods anyway."""
@@ -21,9 +21,9 @@ class KubernetesToken(Settings):
     """The token is in a Kubernetes Secret of the serving namespace that somebody else makes; pods wait for it."""
 
     source: Literal["kubernetes"]
-    secret: DnsLabel
+    secret: ObjectName
     """Name of the Secret."""
-    key: str = Field(default="hf_api_token", min_length=1)
+    key: SecretKey = "hf_api_token"
     """Key of the Secret that holds the token."""
 
 
@@ -31,7 +31,7 @@ class SecretManagerToken(Settings):
     """The token is in Secret Manager, in the project of the cluster."""
 
     source: Literal["secret-manager"]
-    secret: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")
+    secret: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$", examples=["hugging-face"])
     """Id of the secret; its newest version is mounted."""
 
 
@@ -50,7 +50,13 @@ class Internal(Settings):
 SourceRanges = Annotated[list[str], Field(min_length=1, examples=[["203.0.113.0/24"]])]
 
 
-Certificate = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$")]
+Certificate = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$",
+        examples=["arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"],
+    ),
+]
 """One of AWS Certificate Manager, for a name that you let point to the load balancer."""
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pulumi
 
+from catalog.providers.durations import seconds
 from offline.providers import Providers
 from rehearsal.clock import Clock
 from rehearsal.clouds import refusals
-from rehearsal.clouds.durations import seconds
 from rehearsal.clouds.existing import Existing
 from rehearsal.clouds.refusals import RefusedError
 

@@ -109,6 +109,18 @@ def test_a_server_says_over_http_that_it_starts_is_ready_and_lives(recording: Re
     assert scaled_pods <= answering
 
 
+def test_a_saturated_server_stays_in_its_service_for_half_a_minute_and_is_killed_later(recording: Recording) -> None:
+    probed = [container for _, pod in pods(recording) for container in containers(pod) if "startupProbe" in container]
+    operated = [one.inputs["spec"] for one in workloads(recording) if one.inputs["kind"] == "NIMService"]
+    pairs = [(one["readinessProbe"], one["livenessProbe"]) for one in probed]
+    pairs += [(one["readinessProbe"]["probe"], one["livenessProbe"]["probe"]) for one in operated]
+    assert pairs
+    for ready, live in pairs:
+        assert min(ready["timeoutSeconds"], live["timeoutSeconds"]) >= 5
+        leaves, dies = (probe["periodSeconds"] * probe["failureThreshold"] for probe in (ready, live))
+        assert 30 <= leaves < dies
+
+
 def test_a_rollout_of_servers_needs_no_spare_accelerator(recording: Recording) -> None:
     """A pod more than the pool has room for stays pending until the rollout fails. F16."""
     for scaler in recording.of(AUTOSCALER):

@@ -121,4 +121,4 @@ def test_a_pipe_gets_plain_text_and_no_progress() -> None:
     done = subprocess.run(command, cwd=PROGRAM.parent, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     assert "\x1b" not in done.stdout
-    assert done.stdout.startswith("gke-tpu: ")
+    assert done.stdout.startswith("gke-tpu: 1 server, ")

@@ -26,25 +26,69 @@ def compared(base: Path, capsys: pytest.CaptureFixture[str], text: str, form: st
     return capsys.readouterr().out
 
 
+def changes(base: Path, capsys: pytest.CaptureFixture[str], text: str) -> list[str]:
+    """Return the lines of the comparison."""
+    lines = compared(base, capsys, text).splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith(("compared with", "nothing differs")))
+    return lines[start : lines.index("findings")]
+
+
 def test_a_stack_that_did_not_change_does_not_differ(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert compared(base, capsys, GOOD).splitlines()[-1] == "nothing differs from the base"
+    assert changes(base, capsys, GOOD) == ["nothing differs from the base"]
 
 
-def test_more_nodes_show_as_more_cost_and_more_capacity(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    changed = GOOD.replace("maxNodes: 2", "maxNodes: 4").replace("maxReplicas: 2", "maxReplicas: 4")
-    lines = compared(base, capsys, changed).splitlines()
+def test_more_nodes_show_as_inputs_cost_and_capacity(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = changes(
+        base, capsys, GOOD.replace("maxNodes: 2", "maxNodes: 4").replace("maxReplicas: 2", "maxReplicas: 4")
+    )
+    assert lines[0] == "compared with the base: 2 in place"
+    start = lines.index("  in place gcp.container.NodePool v6e")
+    assert lines[start + 1] == "    autoscaling.totalMaxNodeCount: 2 -> 4"
     assert "  costUsd.perHour.ceiling: 43.75 -> 86.95" in lines
     assert "  scaling.llama.maxReplicas: 2 -> 4" in lines
-    assert "  ~ gcp:container/nodePool:NodePool v6e" in lines
-    assert not [line for line in lines if line.startswith(("  + ", "  - "))]
 
 
 def test_a_server_with_another_name_comes_and_goes(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = compared(base, capsys, GOOD.replace("      llama:", "      other:")).splitlines()
-    assert "  + slipway:serving:VllmServer other" in lines
-    assert "  - slipway:serving:VllmServer llama" in lines
+    lines = changes(base, capsys, GOOD.replace("      llama:", "      other:"))
+    assert "  created VllmServer other" in lines
+    assert "  deleted VllmServer llama" in lines
     assert "  scaling.llama.maxReplicas: 2 -> -" in lines
     assert "  scaling.other.maxReplicas: - -> 2" in lines
+
+
+def test_a_change_of_a_model_says_how_long_there_is_no_capacity(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = changes(base, capsys, GOOD.replace("maxModelLen: 4096", "maxModelLen: 2048"))
+    start = lines.index("  rolling apps/v1 Deployment llama")
+    assert "--max-model-len=4096 -> --max-model-len=2048" in lines[start + 1]
+    assert lines[start + 2].startswith("    ! without capacity for up to ")
+
+
+def test_another_data_plane_replaces_the_cluster_and_all_that_is_in_it(
+    base: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed = GOOD.replace("      deletionProtection:", "      dataplaneV2: false\n      deletionProtection:")
+    lines = changes(base, capsys, changed)
+    start = lines.index("  REPLACED gcp.container.Cluster gke-tpu")
+    assert lines[start + 1].startswith("    datapathProvider: ")
+    assert "all that is in the cluster is lost" in lines[start + 2]
+    assert any(
+        line.startswith("  REPLACED with gcp.container.Cluster gke-tpu: gcp.container.NodePool") for line in lines
+    )
+    assert any("core/v1 Namespace gke-tpu: every object in it is lost" in line for line in lines)
+
+
+def test_every_format_says_what_is_replaced(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed = GOOD.replace("us-east5-a", "us-east5-b")
+    assert "**Replaced** (" in compared(base, capsys, changed, "markdown")
+    document = json.loads(compared(base, capsys, changed, "json"))["comparison"]
+    cluster = next(each for each in document["changes"] if each["name"] == "gcp.container.Cluster gke-tpu")
+    assert (cluster["effect"], cluster["because"]) == ("replaced", "")
+    assert {"path": "location", "old": "us-east5-a", "new": "us-east5-b"} in cluster["inputs"]
+
+
+def test_the_base_of_another_stack_is_refused(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["preview", "gke-tpu", "--base", str(base)]) == 1
+    assert "the base is a preview of 'mine', and this is 'gke-tpu'" in capsys.readouterr().err
 
 
 def test_a_pull_request_gets_the_figures_as_a_table(base: Path, capsys: pytest.CaptureFixture[str]) -> None:

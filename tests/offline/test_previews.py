@@ -71,39 +71,53 @@ class Terminal(io.StringIO):
         return True
 
 
-def plain(recording: Recording) -> str:
+def plain(recording: Recording, *, tree: bool = False) -> str:
     file = io.StringIO()
-    text.write(recording, file)
+    text.write(recording, file, tree=tree)
     return file.getvalue()
 
 
-def test_the_text_shows_components_with_their_resources_and_what_matters(project: Project) -> None:
-    assert (
-        plain(project.record(STACK))
-        == """\
-dev: 5 resources
+def test_the_answer_comes_first_and_the_tree_on_request(project: Project) -> None:
+    recording = project.record(STACK)
+    answer = """\
+dev: 0 servers, 5 resources
+costs    no figure: what runs there is bought elsewhere
+findings 1 warning: servers.llama
+findings
+  warning: servers.llama: costs a|b
+    use `less`
+outputs
+  endpoints: {llama: 'http://llama'}
+  token: '[secret]'
+"""
+    tree = """\
+resources
   provider kubernetes cluster
   provider gcp cloud
   Server llama
     autoscaling/v2 HorizontalPodAutoscaler llama  target=llama  min=1  max=3  metric=waiting  average=5
   gcp.storage.Bucket bucket  location=us-east5
-outputs
-  endpoints: {llama: 'http://llama'}
-  token: '[secret]'
-findings
-  warning: servers.llama: costs a|b
-    use `less`
 """
-    )
+    assert plain(recording) == answer
+    assert plain(recording, tree=True) == answer + tree
 
 
-def test_a_terminal_gets_a_tree_with_the_same_words(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+def test_a_terminal_gets_the_same_words_in_colour(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
     recording = project.record(STACK)
     file = Terminal()
+    text.write(recording, file, tree=True)
+    assert "\x1b" in file.getvalue()
+    assert re.sub(r"\x1b\[[0-9;]*m", "", file.getvalue()) == plain(recording, tree=True)
+
+
+def test_nothing_on_a_terminal_is_broken_within_a_value(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    command = f"gcloud container clusters get-credentials {'x' * 80} --location us-east5"
+    recording = project.record(f'pulumi.export("credentialsCommand", "{command}")')
+    file = Terminal()
     text.write(recording, file)
-    assert "├" in file.getvalue()
-    assert re.sub(r"\x1b\[[0-9;]*m|[│├└─]", "", file.getvalue()).split() == plain(recording).split()
+    assert command in file.getvalue()
 
 
 def test_the_json_document_has_one_shape(project: Project) -> None:
@@ -141,7 +155,7 @@ def test_a_refusal_in_json_has_the_same_shape_and_no_resources() -> None:
 
 def test_the_markdown_counts_folds_and_lists(project: Project) -> None:
     document = markdown.preview(project.record(STACK))
-    assert document.startswith("### Preview of `dev`\n\n5 resources")
+    assert document.startswith("### Preview of `dev`\n\n```\ndev: 0 servers, 5 resources\n")
     assert "| `gcp.storage.Bucket` | 1 |" in document
     folded = document.partition("<details>")[2].partition("</details>")[0]
     assert "\n- `Server` **llama**\n  - `autoscaling/v2 HorizontalPodAutoscaler` **llama**, target `llama`" in folded
@@ -155,10 +169,9 @@ def test_a_table_cell_in_markdown_stays_one_cell() -> None:
     assert row == "| `odd` | `` a\\|b`c d `` |"
 
 
-def test_every_resource_of_every_stack_is_one_line_of_text(recording: Recording) -> None:
-    lines = plain(recording).splitlines()
-    assert "\x1b" not in plain(recording)
-    assert lines[0] == f"{recording.stack}: {len(recording.resources)} resources"
-    tree = lines[1 : len(recording.resources) + 1]
+def test_every_resource_of_every_stack_is_one_line_of_the_tree(recording: Recording) -> None:
+    lines = plain(recording, tree=True).splitlines()
+    assert not [line for line in lines if "\x1b" in line]
+    tree = lines[lines.index("resources") + 1 :]
     shown = Counter(line.strip().split("  ")[0] for line in tree)
     assert shown == Counter(f"{short_type(resource)} {resource.name}" for resource in recording.resources)

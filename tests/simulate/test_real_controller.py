@@ -21,6 +21,8 @@ from tests.simulate.kubelet import Kubelet
 from tests.simulate.scripted_metrics import CUSTOM, EXTERNAL, ScriptedMetrics, Sync
 from tests.simulate.traces import Trace, article, generated
 
+pytestmark = pytest.mark.control_plane
+
 SPEED = 7.5
 """A sync every two seconds, and a default window of forty."""
 

@@ -148,7 +148,11 @@ def test_a_replica_gets_its_gpu_its_disk_and_the_token_as_a_file(h200: Recording
     assert served["resources"]["limits"] == {"nvidia.com/gpu": "1"}
     assert served["resources"]["requests"]["ephemeral-storage"] == "84Gi"
     environment = {variable["name"]: variable["value"] for variable in served["env"]}
-    assert environment == {"HF_TOKEN_PATH": "/var/run/secrets/huggingface/token", "HF_HOME": "/models"}
+    assert environment == {
+        "HF_TOKEN_PATH": "/var/run/secrets/huggingface/token",
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HOME": "/models",
+    }
     token = volume(h200, DEPLOYMENT, "llama", "hugging-face-token")
     assert token["secret"]["secretName"] == "hugging-face"
     assert not h200.of("kubernetes:core/v1:Secret")

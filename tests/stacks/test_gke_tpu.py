@@ -202,6 +202,18 @@ def test_compiled_programs_outlive_the_pod_and_not_the_image(recordings: Mapping
     assert env["VLLM_XLA_CACHE_PATH"] == f"/data/.compiled/{tag}"
 
 
+def test_an_engine_may_start_for_as_long_as_its_probe_waits_and_fills_no_disk_with_logs(
+    recordings: Mapping[str, Recording],
+) -> None:
+    _, container = server(recordings["gke-tpu"], "llama")
+    env = {variable["name"]: variable.get("value") for variable in container["env"]}
+    probe = container["startupProbe"]
+    most = probe["periodSeconds"] * probe["failureThreshold"]
+    assert most - probe["periodSeconds"] < int(env["VLLM_ENGINE_READY_TIMEOUT_S"]) <= most
+    assert env["TPU_LOG_DIR"] == "disabled"
+    assert env["HF_HUB_DISABLE_XET"] == "1"
+
+
 def test_the_token_is_a_file_wherever_it_comes_from(recordings: Mapping[str, Recording]) -> None:
     sources = {"gke-tpu": "secret", "small-slices": "csi"}
     for stack, source in sources.items():

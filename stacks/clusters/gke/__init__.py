@@ -103,6 +103,11 @@ class GkeStack(Stack):
 
     @property
     @override
+    def protected(self) -> bool:
+        return self.cluster.deletion_protection
+
+    @property
+    @override
     def token(self) -> PulumiToken | KubernetesToken | SecretManagerToken:
         return self.hugging_face
 

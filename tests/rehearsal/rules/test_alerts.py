@@ -154,7 +154,7 @@ def test_a_replica_whose_kv_cache_is_nearly_full_is_named(promtool: Promtool, na
     )
 
 
-@pytest.mark.parametrize("name", SERVERS.keys() - KV_CACHES.keys())
+@pytest.mark.parametrize("name", sorted(SERVERS.keys() - KV_CACHES.keys()))
 def test_an_engine_that_does_not_show_its_kv_cache_has_no_alert_about_it(name: str) -> None:
     assert "KvCacheNearlyFull" not in {rule.alert for rule in alert_group(SERVERS[name]).rules}
 
