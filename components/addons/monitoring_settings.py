@@ -91,7 +91,13 @@ def stack_values(
             "priorityClassName": priority_class,
             "resources": {"requests": {"cpu": "50m", "memory": "200Mi"}},
         },
-        "grafana": {"fullnameOverride": f"{FULLNAME}-grafana"},
+        # By itself it reads the Secrets of all namespaces, in search of dashboards.
+        "grafana": {
+            "fullnameOverride": f"{FULLNAME}-grafana",
+            "rbac": {"namespaced": True},
+            "sidecar": {"dashboards": {"searchNamespace": NAMESPACE}},
+        },
+        "kube-state-metrics": {"collectorsExclude": ["secrets"]},
         # Nobody has said where alerts go.
         "alertmanager": {"enabled": False},
         "defaultRules": {"disabled": {"PrometheusNotConnectedToAlertmanagers": True}},
