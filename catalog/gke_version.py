@@ -58,3 +58,10 @@ class ClusterVersion:
     @override
     def __hash__(self) -> int:
         return hash(self._key)
+
+
+OLDEST_MINOR = (1, 31)
+"""In the Extended channel in autumn 2026; 1.30 left it before (GKE release notes, Extended channel, 2026-R21)."""
+
+NEWEST_MINOR = (1, 36)
+"""Of the Rapid channel in autumn 2026."""

@@ -19,19 +19,31 @@ STACKDRIVER_ADAPTER = "v0.16.9-gke.0"
 LEADER_WORKER_SET = "0.10.0"
 
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"vpc-cni"}
-EKS_VPC_CNI = "v1.21.1-eksbuild.3"
+EKS_VPC_CNI = "v1.22.3-eksbuild.1"
+
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.34","addonName":"kube-proxy"}
+EKS_KUBE_PROXY_1_34 = "v1.34.6-eksbuild.2"
 
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"kube-proxy"}
-EKS_KUBE_PROXY = "v1.35.0-eksbuild.2"
+EKS_KUBE_PROXY_1_35 = "v1.35.0-eksbuild.2"
+
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.36","addonName":"kube-proxy"}
+EKS_KUBE_PROXY_1_36 = "v1.36.0-eksbuild.13"
+
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.34","addonName":"coredns"}
+EKS_COREDNS_1_34 = "v1.12.4-eksbuild.10"
 
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"coredns"}
-EKS_COREDNS = "v1.13.2-eksbuild.1"
+EKS_COREDNS_1_35 = "v1.13.2-eksbuild.1"
+
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.36","addonName":"coredns"}
+EKS_COREDNS_1_36 = "v1.14.3-eksbuild.3"
 
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"eks-pod-identity-agent"}
 EKS_POD_IDENTITY_AGENT = "v1.3.10-eksbuild.3"
 
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"aws-ebs-csi-driver"}
-EKS_EBS_CSI = "v1.57.1-eksbuild.1"
+EKS_EBS_CSI = "v1.63.1-eksbuild.1"
 
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"aws-efs-csi-driver"}
 EKS_EFS_CSI = "v3.4.1-eksbuild.1"
@@ -43,7 +55,13 @@ EKS_AMI = "v20260818"
 CLUSTER_AUTOSCALER_CHART = "9.59.0"
 
 # renovate: datasource=docker depName=registry.k8s.io/autoscaling/cluster-autoscaler
-CLUSTER_AUTOSCALER = "v1.35.2"
+CLUSTER_AUTOSCALER_1_34 = "v1.34.5"
+
+# renovate: datasource=docker depName=registry.k8s.io/autoscaling/cluster-autoscaler
+CLUSTER_AUTOSCALER_1_35 = "v1.35.2"
+
+# renovate: datasource=docker depName=registry.k8s.io/autoscaling/cluster-autoscaler
+CLUSTER_AUTOSCALER_1_36 = "v1.36.1"
 
 # renovate: datasource=helm depName=gpu-operator registryUrl=https://helm.ngc.nvidia.com/nvidia
 GPU_OPERATOR = "v26.7.0"

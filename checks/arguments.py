@@ -18,10 +18,10 @@ from checks.command_line import Given, given
 _CREDENTIAL = re.compile(
     r"\b(hf_[A-Za-z0-9]{16,}|nvapi-[\w-]{16,}|(AKIA|ASIA)[0-9A-Z]{16}|sk-[\w-]{16,}|gh[pousr]_\w{20,}|github_pat_\w{20,}"
     r"|glpat-[\w-]{16,}|xox[abpr]-[\w-]{10,}|AIza[\w-]{35}|pul-[0-9a-f]{30,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.)"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY|://[^/\s:@]+:[^/\s@$]+@"
 )
-"""What opens a door: keys of Hugging Face, NVIDIA, AWS, OpenAI, GitHub, GitLab, Slack, Google and Pulumi, signed tokens
-and private keys."""
+"""What opens a door: keys of Hugging Face, NVIDIA, AWS, OpenAI, GitHub, GitLab, Slack, Google and Pulumi, signed
+tokens, private keys, and passwords within addresses."""
 
 _CREDENTIAL_NAME = re.compile(r"(^|_)(TOKEN|API_?KEY|ACCESS_KEY|SECRET|SECRET_KEY|PASSWORD|PASSWD|PRIVATE_KEY)$")
 
@@ -74,9 +74,18 @@ def environment_findings(path: str, environment: Mapping[str, str | None], told:
             if name.startswith(told.flags.prefixes):
                 yield _unknown(place, name, told)
         elif flag.takes == "arguments" and told.arguments:
-            yield from argument_findings(place, shlex.split(value or ""), told.arguments)
+            yield from _line_findings(place, name, value or "", told.arguments)
         elif value is not None or flag.effect != "secret":
             yield from _flag_findings(place, name, flag, (value,), told)
+
+
+def _line_findings(path: str, name: str, line: str, told: Told) -> Iterator[Finding]:
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        yield Finding("arguments.value", path, f"{name} is no command line: {error}", "close the quotes")
+        return
+    yield from argument_findings(path, words, told)
 
 
 def option_findings(path: str, options: Mapping[str, Any], told: Told, within: str = "") -> Iterator[Finding]:
@@ -93,6 +102,9 @@ def option_findings(path: str, options: Mapping[str, Any], told: Told, within: s
             yield _unknown(f"{path}.{name}", name, told)
         elif flag.takes == "map" and isinstance(value, Mapping):
             yield from option_findings(path, cast(Mapping[str, Any], value), told, f"{name}.")
+        elif flag.takes == "map" and value is not None:
+            message = f"{name} takes a map, not {json.dumps(value, default=str)}"
+            yield Finding("arguments.value", f"{path}.{name}", message, "correct it", told.severity)
         else:
             text = value if isinstance(value, str) else json.dumps(value, default=str)
             yield from _flag_findings(f"{path}.{name}", name, flag, (text,), told)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from catalog.architecture import Model
 from catalog.machines import Purchase, Slice
 from checks.fit import Fit, Replica
+from checks.signals import Monitoring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,14 @@ class JudgedServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """All servers of a stack by name, and the models that they may name."""
+    """A stack as a whole.
+
+    Attributes:
+        servers: all of them, by name.
+        models: those that they may name.
+        signals: the chain that its autoscalers follow; None where nothing was judged.
+    """
 
     servers: Mapping[str, JudgedServer] = field(default_factory=dict[str, JudgedServer])
     models: Mapping[str, Model] = field(default_factory=dict[str, Model])
+    signals: Monitoring | None = None

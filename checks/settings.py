@@ -21,8 +21,19 @@ class Settings(BaseModel):
     )
 
 
-DnsLabel = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=63)]
+DnsLabel = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63, examples=["ours"])]
 """An RFC 1123 label, as Kubernetes wants names that become part of host names."""
+
+ObjectName = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$", max_length=253, examples=["ours"]
+    ),
+]
+"""An RFC 1123 subdomain: the name of a Kubernetes object, such as a Secret, that need not be one of a host."""
+
+SecretKey = Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253, examples=["token"])]
+"""A key of a Kubernetes Secret."""
 
 Count = Annotated[int, Field(ge=0, le=10**9)]
 Positive = Annotated[int, Field(ge=1, le=10**9)]

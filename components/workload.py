@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypedDict
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -146,6 +146,29 @@ class Startup:
         """After it `pulumi up` gives up."""
         timeout = f"{(self.progress_deadline_seconds + 5 * 60) // 60}m"
         return pulumi.CustomTimeouts(create=timeout, update=timeout)
+
+
+class Probes(TypedDict):
+    """The probes of a container that answers requests."""
+
+    startup_probe: k8s.core.v1.ProbeArgsDict
+    readiness_probe: k8s.core.v1.ProbeArgsDict
+    liveness_probe: k8s.core.v1.ProbeArgsDict
+
+
+def probes(startup: Startup, *, ready_path: str, live_path: str, port: str | int = "http") -> Probes:
+    """Return how the kubelet asks a server.
+
+    A saturated engine answers late: it leaves the Service after half a minute of silence, not when it is needed most,
+    and is started anew after two. llm-d-benchmark#1734 saw healthy engines fail with Kubernetes' own one second.
+    """
+    ready: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": ready_path, "port": port}, "timeout_seconds": 5}
+    live: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": live_path, "port": port}, "timeout_seconds": 5}
+    return {
+        "startup_probe": {**ready, **startup.probe},
+        "readiness_probe": {**ready, "period_seconds": 5, "failure_threshold": 6},
+        "liveness_probe": {**live, "period_seconds": 10, "failure_threshold": 12},
+    }
 
 
 def labels(name: str) -> dict[str, str]:

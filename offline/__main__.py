@@ -113,6 +113,8 @@ def _refuse(stack: str, findings: Sequence[Finding], form: str) -> None:
 def _write_manifests(recording: Recording, folder: Path) -> None:
     files = manifests.write(recording, folder)
     sys.stdout.write(f"{len(files)} objects in {folder}; `kubectl apply -f {folder}` takes them in order\n")
+    for command in manifests.secret_commands(recording):
+        sys.stdout.write(f"not written, since a value is secret: make it yourself, pods wait for it:\n  {command}\n")
     for release in recording.of("kubernetes:helm.sh/v3:Release"):
         inputs = release.inputs
         sys.stdout.write(f"not rendered: Helm release {release.name} of {inputs.get('chart')}\n")

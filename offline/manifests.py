@@ -1,6 +1,7 @@
 """The Kubernetes objects of a recording as YAML files that `kubectl apply -f` takes in order.
 
-Helm releases are not rendered: they hold charts, not objects.
+Helm releases are not rendered: they hold charts, not objects. Secrets are not written: a recording has no secret, and
+`SECRET` in its place would be applied as if it were one.
 """
 
 import re
@@ -12,6 +13,8 @@ import yaml
 
 from offline.recording import Recording, Resource
 from offline.wire import SECRET
+
+_SECRET_TYPE = "kubernetes:core/v1:Secret"
 
 _OWN_FILE = re.compile(r"\d{3,}-[a-z]+-[a-z0-9.-]+\.yaml")
 
@@ -25,7 +28,11 @@ def write(recording: Recording, folder: Path) -> list[Path]:
     for old in folder.iterdir():
         if _OWN_FILE.fullmatch(old.name):
             old.unlink()
-    objects = [manifest(resource) for resource in recording.resources if resource.is_kubernetes_object]
+    objects = [
+        manifest(resource)
+        for resource in recording.resources
+        if resource.is_kubernetes_object and resource.type != _SECRET_TYPE
+    ]
     width = max(3, len(str(len(objects))))
     files: list[Path] = []
     for number, content in enumerate(objects, start=1):
@@ -33,6 +40,19 @@ def write(recording: Recording, folder: Path) -> list[Path]:
         files.append(folder / f"{number:0{width}}-{name}.yaml")
         files[-1].write_text(dump(content), encoding="utf-8")
     return files
+
+
+def secret_commands(recording: Recording) -> list[str]:
+    """Return the commands that make the Secrets which `write` leaves out, with a file to fill in for each value."""
+    return [
+        "kubectl create secret generic {name} --namespace {namespace} --type {kind} {values}".format(
+            name=content["metadata"]["name"],
+            namespace=content["metadata"].get("namespace", "default"),
+            kind=content.get("type", "Opaque"),
+            values=" ".join(f"--from-file={key}=<file>" for key in sorted(_keys(content))),
+        )
+        for content in map(manifest, recording.of(_SECRET_TYPE))
+    ]
 
 
 def manifest(resource: Resource) -> dict[str, Any]:
@@ -50,6 +70,10 @@ def manifest(resource: Resource) -> dict[str, Any]:
 def dump(content: Mapping[str, Any]) -> str:
     """Return YAML with the keys in their order, lines unwrapped, and text of several lines as a block."""
     return yaml.dump(dict(content), Dumper=_Dumper, sort_keys=False, width=2**16, allow_unicode=True)
+
+
+def _keys(secret: Mapping[str, Any]) -> set[str]:
+    return {*secret.get("data", {}), *secret.get("stringData", {})}
 
 
 def _with_readable_secrets(state: dict[str, Any]) -> dict[str, Any]:

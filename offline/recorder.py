@@ -22,12 +22,12 @@ from pulumi.runtime import rpc, settings
 from pulumi.runtime.stack import run_pulumi_func
 from typing_extensions import override
 
-from checks import Finding
+from checks import Finding, errors
 from checks.judged import Judged
-from offline import input_checks, neighbours, stack_config, wire
+from offline import input_checks, neighbours, signals, stack_config, wire
 from offline.monitor import RecordingMonitor
 from offline.providers import Providers
-from offline.recording import Loaded, Recording, RecordingError
+from offline.recording import Loaded, Recording, RecordingError, StackFileError
 
 PROGRAM = Path(__file__).parent.parent / "__main__.py"
 
@@ -44,7 +44,8 @@ def record(stack_file: Path, program: Path = PROGRAM, *, assume_secrets: bool = 
         assume_secrets: count each secret that the project declares as given.
 
     Raises:
-        StackFileError: the stack file cannot be turned into configuration.
+        StackFileError: the stack file cannot be turned into configuration, or an autoscaler of what the program
+            registers cannot follow its signal.
         pulumi.RunError: what the program raised itself, such as `stacks.Refused` with the findings of its checks.
         RecordingError: a defect of the program: it failed, registered a URN twice, looked up what no mock answers,
             turned an Output into a string, or gave a resource inputs that its schema does not know.
@@ -71,6 +72,8 @@ def record(stack_file: Path, program: Path = PROGRAM, *, assume_secrets: bool = 
     )
     if problems := [*monitor.problems, *input_checks.problems(recording, config.disabled_default_providers)]:
         raise RecordingError(problems)
+    if broken := errors(signals.findings(recording)):
+        raise StackFileError([*recording.findings, *broken])
     return recording
 
 

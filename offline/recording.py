@@ -32,7 +32,7 @@ class RecordingError(Exception):
 
 
 class StackFileError(Exception):
-    """The stack file cannot be turned into configuration, for the reasons in its findings.
+    """The stack file does not become a stack that works, for the reasons in its findings.
 
     Attributes:
         findings: all that was found.

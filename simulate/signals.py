@@ -1,15 +1,20 @@
 """The series that a simulation can follow: what each generation of engines calls its signals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
-from catalog.engines import TRTLLM_SERVE, VLLM, Signal
-from catalog.engines.nim import host as nim
+from catalog.engines import ENGINES, Engine, Signal
 
-_GENERATIONS: Sequence[Mapping[Signal, str]] = [
-    {signal: series.name for signal, series in signals.items()}
-    for signals in (VLLM.signals, nim.signals("1.0.0"), TRTLLM_SERVE.signals)
-]
-"""vLLM and NIM 2.x, NIM 1.x, then trtllm-serve."""
+SIMULATED: frozenset[Signal] = frozenset({"waiting-requests", "kv-cache-use"})
+"""What a continuous batch has."""
+
+
+def _generations(engine: Engine) -> Iterator[Mapping[Signal, str]]:
+    """Yield the names of an engine's signals, once for the releases of each that call them otherwise."""
+    for until in dict.fromkeys(series.until for series in engine.exports if series.signal):
+        yield {each.signal: each.name for each in engine.exports if each.signal and each.until == until}
+
+
+_GENERATIONS = [names for each in ENGINES.values() for names in _generations(each) if names.keys() >= SIMULATED]
 
 SIGNALS: Mapping[str, Signal] = {name: signal for names in _GENERATIONS for signal, name in names.items()}
 """Each signal by the names of its series."""

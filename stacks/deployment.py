@@ -13,12 +13,14 @@ from components.serving.token import TokenSecret, existing_secret
 from components.workload import Asked, Volumes
 from stacks.ground import Ground
 from stacks.outputs import Outputs
+from stacks.safeguards import Safeguards
 from stacks.stack import Stack
 from stacks.surroundings import Surroundings, judged
 
 
 def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
     """Create the resources of a stack, and return what it tells but for its figures."""
+    safeguards = Safeguards(protect=stack.protected, allowed=stack.allow_replacement)
     ground = stack.ground(surroundings)
     metrics = ground.metrics()
     namespace = ServingNamespace(
@@ -43,7 +45,9 @@ def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
         nim_operator=ground.nim_operator,
     )
     endpoints = {name: _serve(stack, name, site, ground) for name in stack.servers}
-    return {**ground.observe(), "endpoints": endpoints}
+    outputs = ground.observe()
+    safeguards.close(stack.name)
+    return {**outputs, "endpoints": endpoints}
 
 
 def _serve(stack: Stack, name: str, site: Site, ground: Ground) -> pulumi.Output[str]:

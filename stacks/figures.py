@@ -15,6 +15,7 @@ from components.serving.scaling import Scaling
 from stacks.outputs import CostOutput, Figures, FitOutput, RangeOutput, RungOutput, ScalingOutput
 from stacks.servers import Place
 from stacks.servers import Server as AnyKindOfServer
+from stacks.signals import monitoring
 from stacks.stack import Stack
 
 
@@ -47,7 +48,7 @@ def judged(stack: Stack) -> Judged:
             exposure=server.exposure.type,
             source_ranges=getattr(server.exposure, "source_ranges", ()),
         )
-    return Judged(servers=servers, models=stack.models)
+    return Judged(servers=servers, models=stack.models, signals=monitoring(stack))
 
 
 def fits_of(stack: Stack, name: str) -> list[Fit]:

@@ -8,12 +8,12 @@ from checks import Finding
 from checks.driver import driver_findings
 from checks.fit import Fit
 from checks.names import namespace_findings
-from checks.networks import range_findings
+from checks.networks import admitted_findings
 from checks.placement import placement_findings
 from checks.precision import precision_findings
 from checks.signals import signal_findings
 from components.serving.nim.settings import PulumiNgcKey
-from components.serving.settings import ClusterOnly, Public, PublicAlb, PulumiToken
+from components.serving.settings import ClusterOnly, PublicAlb, PulumiToken
 from stacks.figures import cost_of, demands, fits_of
 from stacks.servers.nim.operator import operator_findings
 from stacks.signals import monitoring
@@ -90,11 +90,11 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
     if kind == "gpu":
         pool = f"cluster.pools.{server.pool}"
         yield from driver_findings(place.path, server.cuda, stack.driver(server.pool), driver_path=pool)
-    said: set[str] = set()
+    said: set[Finding] = set()
     for fit, slice_ in zip(fits_of(stack, name), place.slices, strict=False):
         found = [*_fit_findings(stack, name, fit), *precision_findings(place.path, fit.replica, slice_.machine.chip)]
-        yield from (finding for finding in found if finding.message not in said)
-        said |= {finding.message for finding in found}
+        yield from (finding for finding in found if finding not in said)
+        said |= set(found)
 
 
 def _drain_findings(stack: Stack, name: str) -> Iterator[Finding]:
@@ -123,9 +123,9 @@ def _signal_findings(stack: Stack) -> list[Finding]:
 def _exposure_findings(stack: Stack, name: str, surroundings: Surroundings) -> Iterator[Finding]:
     """Say whether a server would be open to everybody, or wait for a load balancer that nothing makes."""
     server, path = stack.servers[name], f"servers.{name}.exposure"
-    for index, text in enumerate(getattr(server.exposure, "source_ranges", ())):
-        yield from range_findings(f"{path}.sourceRanges.{index}", text)
-    kind, public = server.exposure.type, isinstance(server.exposure, Public | PublicAlb)
+    given = enumerate(getattr(server.exposure, "source_ranges", ()))
+    yield from admitted_findings({f"{path}.sourceRanges.{index}": text for index, text in given}, internet=True)
+    kind, public = server.exposure.type, isinstance(server.exposure, PublicAlb)
     if public and not server.asks_for_key:
         yield Finding(
             "exposure.no-authentication",

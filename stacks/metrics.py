@@ -12,9 +12,11 @@ class ManagedMetrics:
 
     Attributes:
         path: where the stack file decides it.
+        there: whether the adapter is the cluster's own, and not one that the stack brings.
     """
 
     path: str
+    there: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,7 @@ def _managed(metrics: ManagedMetrics, servers: Sequence[Shape]) -> Monitoring:
             MetricsApi(path=metrics.path, group=group, owner=MANAGED_ADAPTER)
             for group in ("custom.metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io")
         ),
+        there=frozenset({"collector", "adapter"} if metrics.there else {"collector"}),
     )
 
 

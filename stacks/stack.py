@@ -27,10 +27,10 @@ from stacks.surroundings import Surroundings
 if TYPE_CHECKING:
     from stacks.ground import Ground
 
-NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24)]
+NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=24, examples=["ours"])]
 """Clouds take 30 characters of an account's id and 64 of a role's name, of which suffixes need some."""
 
-NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)]
+NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40, examples=["llama"])]
 """A CronJob's name takes 52 characters, of which the suffixes of a server's own objects need some."""
 
 
@@ -53,6 +53,9 @@ class Stack(KnowsModels, ABC):
     servers: dict[NameOfServer, AnyServer] = Field(min_length=1)
     """Model servers by name; the name is that of their Service, too."""
 
+    allow_replacement: tuple[Annotated[str, Field(pattern=r"^[A-Z]\w+ \S+$", examples=["Cluster prod"])], ...] = ()
+    """Resources that an update may replace or delete although data or running servers go with them, as a preview with
+    `BASE` names them."""
     budget: Usd | None = None
     """Most that the stack may cost, USD an hour with every pool at its maximum; no limit when left out."""
     prices: dict[str, Usd] = Field(default_factory=dict[str, float])
@@ -75,6 +78,11 @@ class Stack(KnowsModels, ABC):
     @abstractmethod
     def pools(self) -> Mapping[str, Pool]:
         """The pools whose machines, and the slices of these, are known."""
+
+    @property
+    def protected(self) -> bool:
+        """Whether the stack may not be destroyed, nor what nothing brings back be replaced."""
+        return False
 
     @property
     @abstractmethod

@@ -6,17 +6,20 @@ files and from the environment, with what each of it changes.
 """
 
 from catalog.engines.nim.series import NIM
+from catalog.engines.quantity import Quantity
 from catalog.engines.series import Ceiling, Engine, Mode, Page, Renamed, Series, Signal, release, renamed
+from catalog.engines.sglang.series import SGLANG
 from catalog.engines.tensorrt_llm.series import TRTLLM_SERVE
 from catalog.engines.triton.series import TRITON
 from catalog.engines.vllm.series import VLLM
 
-ENGINES = {engine.name: engine for engine in (VLLM, TRITON, NIM, TRTLLM_SERVE)}
-"""The engines by name."""
+ENGINES = {engine.name: engine for engine in (TRITON, NIM, TRTLLM_SERVE, VLLM, SGLANG)}
+"""The engines by name, in the order in which an image is asked whether it has them."""
 
 __all__ = [
     "ENGINES",
     "NIM",
+    "SGLANG",
     "TRITON",
     "TRTLLM_SERVE",
     "VLLM",
@@ -24,6 +27,7 @@ __all__ = [
     "Engine",
     "Mode",
     "Page",
+    "Quantity",
     "Renamed",
     "Series",
     "Signal",

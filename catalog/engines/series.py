@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from catalog.engines.quantity import Quantity
+
 Signal = Literal["waiting-requests", "kv-cache-use", "queue-compute-ratio"]
 
 Mode = Literal["", "synchronous", "ensemble", "decoupled", "vllm", "tensorrtllm"]
@@ -49,6 +51,7 @@ class Series:
     Attributes:
         kind: Prometheus type.
         unit: what one of it is.
+        shows: the quantity that it is; empty for one that nobody charts.
         labels: those that the engine puts on it; a scrape adds `namespace` and `pod`.
         since: first version that exports it; empty if every version that matters does.
         until: first version that, with default options, no longer does.
@@ -64,6 +67,7 @@ class Series:
     name: str
     kind: Kind
     unit: str
+    shows: Quantity = ""
     labels: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
@@ -106,19 +110,27 @@ class Engine:
     """A model server program.
 
     Attributes:
-        health_path: answers 200 once the model can be asked, and also while the engine drains.
+        image: what the names of images that have it match.
+        health_path: answers 200 once the model can be asked.
         pages: where its series are, the newest page last.
         exports: every series that an autoscaler, a rule or a dashboard may want, of all known versions.
         shown: names of the series that dashboards show beside the signals.
         decoys: what else answers at a path where people look for metrics, by path.
+        port_flag: the flag that moves the page to another port.
+        batch_flag: the flag that says how many requests a replica runs at once; empty if none does.
+        of_the_pod: labels by which a chart does not tell the series of a pod apart; most have one value there.
     """
 
     name: str
+    image: str
     health_path: str
     pages: tuple[Page, ...]
     exports: tuple[Series, ...]
     shown: tuple[str, ...] = ()
     decoys: Mapping[str, str] = field(default_factory=dict[str, str])
+    port_flag: str = "--port"
+    batch_flag: str = ""
+    of_the_pod: tuple[str, ...] = ()
 
     @property
     def port(self) -> int:

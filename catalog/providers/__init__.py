@@ -8,6 +8,15 @@ from collections.abc import Mapping, Sequence
 
 from catalog.providers import aws, gcp, kubernetes, objects
 
+KEEPING = frozenset(
+    {
+        *("aws:efs/fileSystem:FileSystem", "aws:eks/cluster:Cluster", "aws:kms/key:Key"),
+        *("gcp:container/cluster:Cluster", "gcp:kms/cryptoKey:CryptoKey", "gcp:kms/keyRing:KeyRing"),
+        *("gcp:storage/bucket:Bucket", "kubernetes:core/v1:Namespace"),
+    }
+)
+"""Types of resources that hold what nothing brings back once they are gone: files, keys, or all that runs in them."""
+
 REPLACING: Mapping[str, Sequence[str]] = {**aws.REPLACING, **gcp.REPLACING, **kubernetes.REPLACING}
 """The paths by type token; a type that is not here is not known."""
 

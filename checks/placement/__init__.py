@@ -1,7 +1,7 @@
 """Whether the nodes of a stack can be had, and whether the pods of its servers find room on them."""
 
 from checks.placement.bounds import RESERVED, bound_findings, efa_findings, karpenter_findings
-from checks.placement.machines import machine_findings, region_findings, zone_findings
+from checks.placement.machines import machine_findings, region_findings, twice_findings, zone_findings
 from checks.placement.packing import Packing
 from checks.placement.pool import Demand, Pool
 from checks.placement.servers import placement_findings
@@ -17,5 +17,6 @@ __all__ = [
     "machine_findings",
     "placement_findings",
     "region_findings",
+    "twice_findings",
     "zone_findings",
 ]

@@ -107,6 +107,12 @@ def zone_findings(path: str, machines: Sequence[Machine], purchase: Purchase, zo
     ]
 
 
+def twice_findings(path: str, zones: Sequence[str]) -> Iterator[Finding]:
+    """Say that a zone is named twice."""
+    if len(set(zones)) < len(zones):
+        yield Finding("placement.zone-twice", path, "names a zone twice", "name each zone once")
+
+
 def region_findings(path: str, machine: Machine, purchase: Purchase, region: str) -> list[Finding]:
     """Judge a region from whose zones the cloud chooses, as far as the catalog says where the machine is.
 

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from catalog.engines import Series
+from catalog.stackdriver_adapter import MAX_PODS, RATE_SECONDS
 from checks import Finding
 from checks.signals.edges import (
     Keda,
@@ -20,11 +21,6 @@ from checks.signals.scraping import interval, visits_to
 from checks.signals.sources import Export, ManagedPrometheus, Prometheus
 
 STACKDRIVER_PREFIX = "prometheus.googleapis.com"
-STACKDRIVER_PODS = 100
-"""Most pods that the adapter asks Cloud Monitoring about at once."""
-
-STACKDRIVER_RATE_SECONDS = 300
-"""The adapter gives a cumulative series as its rate over five minutes."""
 
 DEFAULT_RATE_SECONDS = 300
 """Of the default rules of prometheus-adapter's chart."""
@@ -122,10 +118,10 @@ def _stackdriver(
             )
         )
         return None, findings
-    if scaler.max_replicas > STACKDRIVER_PODS:
-        message = f"{scaler.max_replicas} replicas, and the adapter asks for {STACKDRIVER_PODS} pods at most at once"
-        findings.append(Finding("signals.stackdriver", scaler.path, message, f"write {STACKDRIVER_PODS} or less"))
-    rated = ("rate", STACKDRIVER_RATE_SECONDS) if series and series.kind == "counter" else ("", 0)
+    if scaler.max_replicas > MAX_PODS:
+        message = f"{scaler.max_replicas} replicas, and the adapter asks for {MAX_PODS} pods at most at once"
+        findings.append(Finding("signals.stackdriver", scaler.path, message, f"write {MAX_PODS} or less"))
+    rated = ("rate", RATE_SECONDS) if series and series.kind == "counter" else ("", 0)
     return Query((Term(name, {}, *rated),), by=OF_A_POD), findings
 
 

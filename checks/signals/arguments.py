@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Mapping, Sequence
 
-from catalog.engines import VLLM, Engine
+from catalog.engines import Engine
 
 
 def options(words: Sequence[str]) -> Mapping[str, str]:
@@ -32,11 +32,11 @@ def switched_on(engine: Engine, given: Mapping[str, str]) -> frozenset[str]:
 
 def port(engine: Engine, given: Mapping[str, str]) -> int:
     """Return where the engine serves its metrics."""
-    named = given.get("--port" if engine.port == VLLM.port else "--metrics-port", "")
+    named = given.get(engine.port_flag, "")
     return int(named) if named.isdigit() else engine.port
 
 
-def batch(given: Mapping[str, str]) -> int | None:
+def batch(engine: Engine, given: Mapping[str, str]) -> int | None:
     """Return the most requests that a replica runs at once; None where the command line does not say."""
-    named = given.get("--max-num-seqs", given.get("--max_batch_size", ""))
+    named = given.get(engine.batch_flag, "")
     return int(named) if named.isdigit() else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from catalog.engines import Mode
 from checks.signals import charts, keda, manifests, nim_operator
@@ -28,6 +28,7 @@ def monitoring(
     releases: Sequence[Release] = (),
     readers: Collection[str] = (),
     modes: Mapping[str, Mode] | None = None,
+    expected: Monitoring | None = None,
 ) -> Monitoring:
     """Return everything between the pods of a stack and its autoscalers.
 
@@ -36,21 +37,24 @@ def monitoring(
         resource_metrics: whether the cluster answers for `metrics.k8s.io` itself.
         readers: the principals that have `roles/monitoring.viewer` on Google Cloud.
         modes: how workloads run their models, by name; a manifest does not say it.
+        expected: the chain by the stack's settings, for what of it the cluster has already.
 
     Raises:
         ValueError: the stack has no adapter, or an expression or a duration cannot be read.
     """
     objects = nim_operator.with_what_it_makes(objects)
+    there = expected.there if expected else frozenset[Literal["collector", "adapter"]]()
     return Monitoring(
         resource_metrics=resource_metrics,
-        collector=_collector(releases),
-        adapter=_adapter(objects, releases, readers),
+        collector=expected.collector if expected and "collector" in there else _collector(releases),
+        adapter=expected.adapter if expected and "adapter" in there else _adapter(objects, releases, readers),
         exports=tuple(manifests.exports(objects, modes or {})),
         scrapes=tuple(manifests.scrapes(objects)),
         scalers=(*manifests.scalers(objects), *keda.scalers(objects)),
         services=tuple(manifests.services(objects)),
         rules=tuple(manifests.rules(objects)),
-        apis=(*manifests.apis(objects), *_apis(releases)),
+        apis=(*manifests.apis(objects), *_apis(releases), *(expected.apis if expected and "adapter" in there else ())),
+        there=there,
     )
 
 

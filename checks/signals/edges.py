@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from checks.signals.sources import NOTHING, Collector, Export, Scrape, Service, Workload
 
@@ -164,6 +165,7 @@ class Monitoring:
 
     Attributes:
         resource_metrics: whether the cluster answers for `metrics.k8s.io` itself.
+        there: what the cluster has already, so that no object of the stack makes it; of an adapter, its APIs, too.
     """
 
     resource_metrics: bool
@@ -175,3 +177,4 @@ class Monitoring:
     services: tuple[Service, ...] = ()
     rules: tuple[RecordingRule, ...] = ()
     apis: tuple[MetricsApi, ...] = ()
+    there: frozenset[Literal["collector", "adapter"]] = frozenset()

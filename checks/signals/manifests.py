@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from catalog.engines import NIM, TRITON, TRTLLM_SERVE, VLLM, Engine, Mode
+from catalog.engines import ENGINES, Mode
 from checks.signals import arguments
 from checks.signals.edges import MetricsApi, RecordingRule, Scaler, ScalerMetric
 from checks.signals.options_file import file_options
@@ -16,14 +16,6 @@ from checks.signals.promql import read
 from checks.signals.sources import Export, Scrape, Service, Workload
 
 Manifest = Mapping[str, Any]
-
-IMAGES: tuple[tuple[str, Engine], ...] = (
-    (r"triton[^/]*:", TRITON),
-    (r"/nim/", NIM),
-    (r"/tensorrt-llm/", TRTLLM_SERVE),
-    (r"/vllm[^/]*:", VLLM),
-)
-"""Names of images by what they hold, in the order in which they are tried."""
 
 WORKLOADS = ("Deployment", "StatefulSet", "LeaderWorkerSet")
 """Kinds whose pods stay; what runs to its end is scraped by nobody, and templates of nodes have no pods."""
@@ -44,7 +36,7 @@ def exports(objects: Sequence[Manifest], modes: Mapping[str, Mode]) -> Iterator[
         if not template or item["kind"] not in WORKLOADS:
             continue
         for container in template["spec"]["containers"]:
-            engine = next((engine for pattern, engine in IMAGES if re.search(pattern, container["image"])), None)
+            engine = next((each for each in ENGINES.values() if re.search(each.image, container["image"])), None)
             if engine is None:
                 continue
             given = arguments.options([*container.get("command", ()), *container.get("args", ())])
@@ -59,7 +51,7 @@ def exports(objects: Sequence[Manifest], modes: Mapping[str, Mode]) -> Iterator[
                 ports={port["name"]: port["containerPort"] for port in container.get("ports", ()) if "name" in port},
                 mode=modes.get(workload.name, ""),
                 listens=arguments.port(engine, given),
-                batch=arguments.batch(given) or filed.get("max_batch_size"),
+                batch=arguments.batch(engine, given) or filed.get("max_batch_size"),
                 options=arguments.switched_on(engine, {**given, **{name: "" for name, on in filed.items() if on}}),
                 states_replicas="replicas" in spec,
             )

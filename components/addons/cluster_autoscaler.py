@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from catalog.versions import CLUSTER_AUTOSCALER, CLUSTER_AUTOSCALER_CHART
+from catalog.versions import CLUSTER_AUTOSCALER_CHART
 from components.addons.release import release
 from components.eks.identity import pod_role
 from components.eks.settings import IDLE_MINUTES
@@ -29,6 +29,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
         self,
         name: str,
         *,
+        image_tag: str,
         cluster: pulumi.Input[str],
         region: str,
         values: Mapping[str, Any] | None = None,
@@ -58,7 +59,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
                 "cloudProvider": "aws",
                 "awsRegion": region,
                 "autoDiscovery": {"clusterName": cluster},
-                "image": {"tag": CLUSTER_AUTOSCALER},
+                "image": {"tag": image_tag},
                 "rbac": {"serviceAccount": {"name": NAME}},
                 "extraArgs": {
                     "balance-similar-node-groups": True,

@@ -116,7 +116,7 @@ class Expose(Settings):
     service: ClusterService
 
 
-class StartupProbe(Settings):
+class Probe(Settings):
     """A probe in place of the operator's own."""
 
     enabled: Literal[True] = True
@@ -134,7 +134,9 @@ class NimService(Settings):
     tolerations: list[dict[str, str]]
     resources: dict[str, dict[str, str]]
     expose: Expose
-    startup_probe: StartupProbe
+    startup_probe: Probe
+    readiness_probe: Probe
+    liveness_probe: Probe
     scale: Scale
     user_id: Positive = Field(validation_alias="userID", serialization_alias="userID")
     group_id: Positive = Field(validation_alias="groupID", serialization_alias="groupID")

@@ -6,7 +6,8 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
-from catalog.versions import EKS_COREDNS, EKS_EBS_CSI, EKS_KUBE_PROXY, EKS_POD_IDENTITY_AGENT, EKS_VPC_CNI
+from catalog.eks_releases import EKS_RELEASES
+from catalog.versions import EKS_EBS_CSI, EKS_POD_IDENTITY_AGENT, EKS_VPC_CNI
 from components.eks.add_on import add_on
 from components.eks.identity import ServiceRole, pod_role
 from components.eks.network import Network
@@ -56,6 +57,7 @@ class EksCluster(pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:eks:EksCluster", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        release = EKS_RELEASES[args.version]
 
         cluster = _control_plane(name, args, network, child)
         self.name, self.arn = cluster.name, cluster.arn
@@ -67,7 +69,7 @@ class EksCluster(pulumi.ComponentResource):
         cni = pod_role(f"{name}-vpc-cni", managed=["AmazonEKS_CNI_Policy"], opts=child)
         self.ready = [
             add_on(name, "eks-pod-identity-agent", EKS_POD_IDENTITY_AGENT, cluster.name, opts=child),
-            add_on(name, "kube-proxy", EKS_KUBE_PROXY, cluster.name, opts=child),
+            add_on(name, "kube-proxy", release.kube_proxy, cluster.name, opts=child),
             add_on(name, "vpc-cni", EKS_VPC_CNI, cluster.name, accounts=["aws-node"], role=cni, opts=child),
         ]
         self.node_role = node_role(f"{name}-nodes", opts=child)
@@ -76,14 +78,15 @@ class EksCluster(pulumi.ComponentResource):
             args.system_pool,
             cluster=cluster.name,
             role=self.node_role,
-            subnets=list(network.private_subnets.values()),
+            subnets=[network.private_subnets[zone] for zone in args.system_pool.zones] or network.home_subnets,
+            release=release,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*self.ready, *network.routes]),
         )
         after = pulumi.ResourceOptions(parent=self, depends_on=[self.system_nodes])
         ebs = pod_role(f"{name}-ebs-csi", managed=["service-role/AmazonEBSCSIDriverPolicy"], opts=child)
         account = "ebs-csi-controller-sa"
         on_nodes: list[pulumi.Resource] = [
-            add_on(name, "coredns", EKS_COREDNS, cluster.name, opts=after),
+            add_on(name, "coredns", release.coredns, cluster.name, opts=after),
             add_on(name, "aws-ebs-csi-driver", EKS_EBS_CSI, cluster.name, accounts=[account], role=ebs, opts=after),
         ]
         as_profile = f" --profile {profile}" if profile else ""
@@ -124,7 +127,7 @@ def _control_plane(name: str, args: ClusterArgs, network: Network, opts: pulumi.
     # EKS would make the group itself, and keep what is in it for ever.
     logs = aws.cloudwatch.LogGroup(name, name=f"/aws/eks/{name}/cluster", retention_in_days=args.log_days, opts=opts)
     endpoint: aws.eks.ClusterVpcConfigArgsDict = {
-        "subnet_ids": [subnet.id for subnet in network.private_subnets.values()],
+        "subnet_ids": [subnet.id for subnet in network.home_subnets],
         "endpoint_private_access": True,
         "endpoint_public_access": bool(args.public_access),
     }
@@ -145,11 +148,7 @@ def _control_plane(name: str, args: ClusterArgs, network: Network, opts: pulumi.
         enabled_cluster_log_types=LOGS,
         upgrade_policy={"support_type": "STANDARD"},
         deletion_protection=args.deletion_protection,
-        opts=pulumi.ResourceOptions.merge(
-            opts,
-            # Protected: otherwise a destroy takes everything in the cluster before AWS refuses to take the cluster.
-            pulumi.ResourceOptions(depends_on=[logs, *role.grants], protect=args.deletion_protection),
-        ),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[logs, *role.grants])),
     )
 
 

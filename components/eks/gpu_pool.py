@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from catalog.eks_releases import EksRelease
 from catalog.machines import EFA_RESOURCE, GPU_RESOURCE, MACHINES, Machine
 from checks.placement import machine_findings
 from components.eks import gpu_nodes
@@ -42,6 +43,7 @@ class GpuNodePool(pulumi.ComponentResource):
         security_group: pulumi.Input[str],
         role: ServiceRole,
         subnets: list[aws.ec2.Subnet],
+        release: EksRelease,
         ready: list[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -72,6 +74,7 @@ class GpuNodePool(pulumi.ComponentResource):
             role=role,
             subnets=subnets,
             template=template,
+            release=release,
             min_nodes=args.min_nodes,
             max_nodes=args.max_nodes,
             more={
@@ -86,6 +89,7 @@ class GpuNodePool(pulumi.ComponentResource):
                 "tags": _template_tags(args, machine),
                 **({"instance_types": list(args.instance_type)} if mixed else {}),
             },
+            reserved=isinstance(args.capacity, Reservation | CapacityBlock),
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         self.register_outputs({})

@@ -6,7 +6,7 @@ Source of the names: its guide, docs/guide/service/annotations.md and docs/guide
 from collections.abc import Mapping
 
 from components.serving.service import Balanced, Behind, LoadBalancers, propagation_seconds
-from components.serving.settings import Internal, InternalAlb, Public, PublicAlb
+from components.serving.settings import Internal, InternalAlb, PublicAlb
 
 IDLE_SECONDS = 600
 """Longest silence on a connection through a Network Load Balancer; AWS's own 350 s end a long answer that is not
@@ -31,18 +31,18 @@ def annotations(exposure: Balanced, behind: Behind, port: int) -> Mapping[str, s
     delay = min(propagation_seconds(exposure, LOAD_BALANCERS) + behind.drain_seconds, MOST_DEREGISTRATION_SECONDS)
     deregistration = f"deregistration_delay.timeout_seconds={delay}"
     match exposure:
-        case Internal() | Public():
-            return _network(exposure, behind, port, deregistration)
+        case Internal():
+            return _network(behind, port, deregistration)
         case InternalAlb() | PublicAlb():
             return _application(exposure, behind, deregistration)
 
 
-def _network(exposure: Internal | Public, behind: Behind, port: int, deregistration: str) -> dict[str, str]:
+def _network(behind: Behind, port: int, deregistration: str) -> dict[str, str]:
     prefix = "service.beta.kubernetes.io/aws-load-balancer-"
     return {
         f"{prefix}type": "external",
         f"{prefix}nlb-target-type": "ip",
-        f"{prefix}scheme": "internet-facing" if isinstance(exposure, Public) else "internal",
+        f"{prefix}scheme": "internal",
         f"{prefix}healthcheck-protocol": "http",
         f"{prefix}healthcheck-port": "traffic-port",
         f"{prefix}healthcheck-path": behind.health_path,

@@ -1,13 +1,13 @@
 """The cluster's own VPC: a public and a private subnet in each zone, and a way out for the private ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
 
 import pulumi
 import pulumi_aws as aws
 
-from components.eks.settings import NetworkArgs
+from components.eks.settings import ZONE_LETTERS, NetworkArgs
 
 DISCOVERY = "karpenter.sh/discovery"
 """Tag by which Karpenter, in clusters that have it, finds subnets and security groups for nodes."""
@@ -26,20 +26,23 @@ class ZoneRanges:
     public: str
 
 
-def zone_ranges(vpc: str, zones: Sequence[str]) -> dict[str, ZoneRanges]:
+def zone_ranges(vpc: str, zones: Iterable[str]) -> dict[str, ZoneRanges]:
     """Return an eighth of the VPC for each zone's private subnet, and a small part of the last eighth for its public.
 
+    The letter of a zone chooses its parts, so that they stay where they are when another zone comes or goes: AWS makes
+    a subnet with new addresses before it removes the old one, and refuses addresses that another subnet has.
+
     Raises:
-        ValueError: the VPC is no network, or too small for the parts.
+        ValueError: the VPC is no network or too small for the parts, or a zone is none of a to g.
     """
     whole = ip_network(vpc)
     if not isinstance(whole, IPv4Network):
         raise ValueError(f"{vpc} is no IPv4 network")
     *eighths, last = whole.subnets(prefixlen_diff=3)
-    parts = last.subnets(prefixlen_diff=5)
+    parts = list(last.subnets(prefixlen_diff=5))
+    numbers = {zone: ZONE_LETTERS.index(zone[-1]) for zone in zones}
     return {
-        zone: ZoneRanges(private=str(private), public=str(public))
-        for zone, private, public in zip(zones, eighths, parts, strict=False)
+        zone: ZoneRanges(private=str(eighths[number]), public=str(parts[number])) for zone, number in numbers.items()
     }
 
 
@@ -49,11 +52,13 @@ class Network(pulumi.ComponentResource):
     Attributes:
         vpc: the VPC.
         private_subnets: by zone.
+        home_subnets: those of the zones in which the control plane is.
         routes: what a node needs before it can pull an image.
     """
 
     vpc: pulumi.Output[str]
     private_subnets: dict[str, aws.ec2.Subnet]
+    home_subnets: list[aws.ec2.Subnet]
     routes: list[aws.ec2.RouteTableAssociation]
 
     def __init__(self, name: str, args: NetworkArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -82,6 +87,7 @@ class Network(pulumi.ComponentResource):
             )
             for zone in args.zones
         }
+        self.home_subnets = [self.private_subnets[zone] for zone in args.home_zones]
         public_subnets = {
             zone: _subnet(
                 f"{name}-public-{zone}", vpc, zone, ranges[zone].public, {"kubernetes.io/role/elb": "1"}, child

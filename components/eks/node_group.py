@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from catalog.versions import EKS_AMI
+from catalog.eks_releases import EksRelease
 from components.eks.identity import ServiceRole
 from components.eks.settings import SystemPoolArgs
 
@@ -14,12 +14,6 @@ AUTOSCALED = ["scalingConfig.desiredSize"]
 """Input of a node group that the Cluster Autoscaler moves."""
 
 SYSTEM_VOLUME_GIB = 50
-
-AMI_KUBERNETES = "1.35.6"
-"""Patch release of Kubernetes in the images of `EKS_AMI`, as its release notes have it."""
-
-AMI_RELEASE = f"{AMI_KUBERNETES}-{EKS_AMI.removeprefix('v')}"
-"""Release of the nodes' image: without one, driver and kubelet change whenever AWS releases an image."""
 
 
 def node_role(name: str, *, opts: pulumi.ResourceOptions) -> ServiceRole:
@@ -70,17 +64,24 @@ def node_group(
     role: ServiceRole,
     subnets: Sequence[aws.ec2.Subnet],
     template: aws.ec2.LaunchTemplate,
+    release: EksRelease,
     min_nodes: int,
     max_nodes: int,
     more: Mapping[str, Any],
+    reserved: bool = False,
     opts: pulumi.ResourceOptions,
 ) -> aws.eks.NodeGroup:
-    """Return a node group whose size is the autoscaler's once it exists."""
+    """Return a node group whose size is the autoscaler's once it exists.
+
+    What is reserved is there once: nodes of a replacement would not start beside those of the old group, which goes
+    first then.
+    """
     return aws.eks.NodeGroup(
         name,
         cluster_name=cluster,
         node_role_arn=role.arn,
-        release_version=AMI_RELEASE,
+        # Without one, driver and kubelet change whenever AWS releases an image.
+        release_version=release.image,
         subnet_ids=[subnet.id for subnet in subnets],
         launch_template={"id": template.id, "version": template.latest_version.apply(str)},
         scaling_config={"min_size": min_nodes, "max_size": max_nodes, "desired_size": min_nodes},
@@ -88,7 +89,10 @@ def node_group(
         node_repair_config={"enabled": True},
         **more,
         opts=pulumi.ResourceOptions.merge(
-            opts, pulumi.ResourceOptions(depends_on=role.grants, ignore_changes=AUTOSCALED)
+            opts,
+            pulumi.ResourceOptions(
+                depends_on=role.grants, ignore_changes=AUTOSCALED, delete_before_replace=reserved or None
+            ),
         ),
     )
 
@@ -100,6 +104,7 @@ def system_node_group(
     cluster: pulumi.Input[str],
     role: ServiceRole,
     subnets: Sequence[aws.ec2.Subnet],
+    release: EksRelease,
     opts: pulumi.ResourceOptions,
 ) -> aws.eks.NodeGroup:
     """Return untainted nodes: the taint of GPU nodes keeps everything else away from them."""
@@ -116,6 +121,7 @@ def system_node_group(
         role=role,
         subnets=subnets,
         template=template,
+        release=release,
         min_nodes=args.min_nodes,
         max_nodes=args.max_nodes,
         more={"ami_type": "AL2023_x86_64_STANDARD"},

@@ -4,12 +4,15 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from catalog.eks_releases import EksVersion
 from checks.settings import DnsLabel, Nodes, Positive, Replicas, Settings
 
-Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
-Zone = Annotated[str, Field(pattern=r"^[a-z]+(-[a-z]+)+-\d[a-z]$", examples=["us-east-1a"])]
+Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$", examples=["10.0.0.0/16"])]
+ZONE_LETTERS = "abcdefg"
+"""What zones end in: AWS has none beyond f, and a VPC has an eighth for each of so many."""
+Zone = Annotated[str, Field(pattern=rf"^[a-z]+(-[a-z]+)+-\d[{ZONE_LETTERS}]$", examples=["us-east-1a"])]
 
-PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)]
+PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40, examples=["l40s"])]
 """A node group's name takes 63 characters, of which Pulumi's suffix needs some."""
 
 
@@ -25,12 +28,19 @@ def region_of(zone: str) -> str:
 class NetworkArgs(Settings):
     """The cluster's own VPC: a public and a private subnet in each zone, nodes in the private ones."""
 
-    zones: tuple[Zone, ...] = Field(min_length=2, max_length=6)
-    """Zones of one region that offer the pools' instance types; EKS wants two at least."""
+    zones: tuple[Zone, ...] = Field(min_length=2, max_length=6, examples=[["us-east-1a", "us-east-1b"]])
+    """Zones of one region that offer the pools' instance types. The control plane is in the first two for as long as
+    the cluster exists, and so are all nodes that are told no zones; add and remove others behind them."""
     vpc: Cidr = "10.0.0.0/16"
     """Range of the VPC, a /16 to a /20, of which each zone's nodes and pods get an eighth."""
     nat: Literal["single", "zonal"]
     """`single` sends all zones through one NAT gateway, `zonal` gives each zone its own: dearer, outlives a zone."""
+
+    @property
+    def home_zones(self) -> tuple[str, ...]:
+        """The zones of the control plane: EKS takes no subnet in another one later
+        (https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html)."""
+        return self.zones[:2]
 
 
 class OnDemand(Settings):
@@ -93,7 +103,7 @@ class GpuPoolArgs(Settings):
     """Size of a node's root disk, GiB: it holds images and the models that pods download, but on p families these lie
     on the machine's own disks, as one RAID 0."""
     zones: tuple[Zone, ...] = ()
-    """Zones of the nodes, some of the network's; all of them when left out. The names of zones mean other places in
+    """Zones of the nodes, some of the network's; its first two when left out. The names of zones mean other places in
     another account: `aws ec2 describe-instance-type-offerings --location-type availability-zone` says where yours can
     have the machine."""
     efa: bool = False
@@ -109,6 +119,8 @@ class SystemPoolArgs(Settings):
     """Fewest nodes."""
     max_nodes: Replicas = 4
     """Most nodes."""
+    zones: tuple[Zone, ...] = ()
+    """Zones of the nodes, some of the network's; its first two when left out."""
 
 
 class ClusterAutoscalerArgs(Settings):
@@ -140,14 +152,22 @@ class ClusterArgs(Settings):
 
     provider: Literal["eks"]
 
-    version: Literal["1.35"]
-    """Kubernetes version; the pinned EKS add-ons and the Cluster Autoscaler are those for it."""
-    public_access: dict[DnsLabel, Cidr]
+    version: EksVersion
+    """Kubernetes version; the pinned EKS add-ons, nodes' images and Cluster Autoscaler are those for it. EKS goes up
+    one version at a time, and never down."""
+    public_access: dict[DnsLabel, Cidr] = Field(max_length=40)
     """Who may reach the control plane from outside the VPC: a name for each range. `{}` closes it: Pulumi then has to
     run inside the VPC. `0.0.0.0/0` opens it to everybody."""
-    administrators: dict[DnsLabel, Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]] = (
-        Field(default_factory=dict[str, str])
-    )
+    administrators: dict[
+        DnsLabel,
+        Annotated[
+            str,
+            Field(
+                pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$",
+                examples=["arn:aws:iam::123456789012:role/platform"],
+            ),
+        ],
+    ] = Field(default_factory=dict[str, str])
     """Further IAM roles and users that administer the cluster, by a name of your choice; whoever creates it does
     already and must not be listed."""
     deletion_protection: bool

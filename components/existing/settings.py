@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from checks.settings import DnsLabel, Positive, Replicas, Settings
+from checks.settings import ObjectName, Positive, Replicas, Settings
 
 
 class Context(Settings):
@@ -21,7 +21,7 @@ class Kubeconfig(Settings):
     source: Literal["pulumi"]
 
 
-PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40)]
+PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40, examples=["l40s"])]
 
 
 class Taint(Settings):
@@ -81,7 +81,7 @@ class ExistingClusterArgs(Settings):
         type="kube-prometheus-stack"
     )
     """What collects series and serves them to autoscalers."""
-    claim: DnsLabel | None = None
+    claim: ObjectName | None = None
     """PersistentVolumeClaim of the servers' namespace that all their pods can mount, for the files of models; without
     one, each replica keeps its files on its node."""
     present: tuple[
@@ -90,5 +90,5 @@ class ExistingClusterArgs(Settings):
     ] = ()
     """Add-ons that the cluster has; Slipway installs the others, except for the AWS Load Balancer Controller, which is
     needed if a server is exposed. The GPU operator stands for any device plugin of NVIDIA."""
-    storage_class: str | None = Field(default=None, min_length=1)
+    storage_class: ObjectName | None = None
     """StorageClass of the volume that Prometheus keeps its series on; the cluster's default when left out."""

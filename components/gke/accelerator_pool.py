@@ -49,7 +49,12 @@ class AcceleratorPool(pulumi.ComponentResource):
                 **_scale(chips, args, zones),
                 **placed,
                 **_provision(chips, args, self._labels, email),
-                opts=pulumi.ResourceOptions(parent=self, ignore_changes=AUTOSCALED),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    ignore_changes=AUTOSCALED,
+                    # What is reserved is there once: new nodes would not start beside those of the old pool.
+                    delete_before_replace=isinstance(args.capacity, Reservation) or None,
+                ),
             )
             for index in range(slices)
         ]

@@ -79,8 +79,6 @@ class GkeCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=before,
-                # Otherwise a destroy takes everything in the cluster before Google refuses to take the cluster.
-                protect=args.deletion_protection,
                 # Standard: GKE reports the first pool's settings here once the default pool is gone.
                 ignore_changes=["nodeConfig"] if args.mode == "standard" else None,
             ),

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 
 from components.serving.service import Balanced, Behind, LoadBalancers
-from components.serving.settings import Internal
 
 
-def annotations(exposure: Balanced, _behind: Behind, _port: int) -> Mapping[str, str]:
-    """Return those of a Service; GKE takes its health checks from the Service itself."""
-    return {"networking.gke.io/load-balancer-type": "Internal"} if isinstance(exposure, Internal) else {}
+def annotations(_exposure: Balanced, _behind: Behind, _port: int) -> Mapping[str, str]:
+    """Return those of a Service of the VPC; GKE takes its health checks from the Service itself."""
+    return {"networking.gke.io/load-balancer-type": "Internal"}
 
 
 LOAD_BALANCERS = LoadBalancers(annotations=annotations, address="ip")

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from checks.settings import DnsLabel, Nodes, Positive, Replicas, Settings
 
-Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
+Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$", examples=["10.0.0.0/20"])]
 Zone = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+-[a-z]$", examples=["us-east5-a"])]
 Region = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+$", examples=["us-east5"])]
 
@@ -32,7 +32,7 @@ class IpAccess(Settings):
     """The control plane answers on its IP address, to the networks named here and to nobody else."""
 
     type: Literal["ip"]
-    authorized_networks: dict[DnsLabel, Cidr] = Field(min_length=1)
+    authorized_networks: dict[DnsLabel, Cidr] = Field(min_length=1, max_length=100)
     """Who may reach the control plane: a name for each range. `0.0.0.0/0` opens it to everybody."""
 
 
@@ -104,7 +104,7 @@ class FlexStart(Settings):
     """Hours after which Google takes the node back; seven days when left out."""
 
 
-PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=28)]
+PoolName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=28, examples=["v6e"])]
 """GKE takes 40 characters, of which Pulumi's suffix and a slice's number need some."""
 
 Capacity = Annotated[OnDemand | Spot | Reservation | FlexStart, Field(discriminator="type")]

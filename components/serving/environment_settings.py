@@ -6,15 +6,15 @@ from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
-from checks.settings import DnsLabel, Settings
+from checks.settings import ObjectName, SecretKey, Settings
 
 
 class SecretValue(Settings):
     """A value that is in a Kubernetes Secret of the serving namespace, which somebody else makes; pods wait for it."""
 
-    secret: DnsLabel
+    secret: ObjectName
     """Name of the Secret."""
-    key: str = Field(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253)
+    key: SecretKey
     """Key of the Secret that holds the value."""
 
 
@@ -36,7 +36,9 @@ Value = Annotated[
     BeforeValidator(_text),
 ]
 
-Environment = Mapping[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=253)], Value]
+Environment = Mapping[
+    Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=253, examples=["OURS"])], Value
+]
 """Variables by name: text, or where a Kubernetes Secret has it. Those that Slipway sets or judges are refused."""
 
 PinnedImage = Annotated[

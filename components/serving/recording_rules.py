@@ -7,7 +7,7 @@ keeps `namespace`, `pod` and `model`, so a value belongs to one pod, and a model
 from collections.abc import Mapping
 from dataclasses import replace
 
-from catalog.engines import TRITON, Series
+from catalog.engines import TRITON, Quantity, Series
 from checks.signals.queries import SCRAPES_IN_A_WINDOW
 
 LABELS = ("namespace", "pod", "model")
@@ -17,11 +17,17 @@ _COMPUTE = "nv_inference_compute_infer_duration_us"
 _BATCHER = "nv_trt_llm_request_metrics"
 _WAITING = 'request_type="waiting"'
 _DURATIONS = {"compute": _COMPUTE, "queue": _QUEUE, "request": "nv_inference_request_duration_us"}
+_SHOWN: Mapping[str, Quantity] = {
+    "compute": "Time of compute",
+    "queue": "Time in the queue",
+    "request": "Time of a request in Triton",
+}
 
 QUEUE_COMPUTE_RATIO = Series(
     name="triton:queue_compute:ratio",
     kind="gauge",
     unit="time in the queue per time of compute",
+    shows="Queue time per compute time",
     labels=LABELS,
     signal="queue-compute-ratio",
     blind=TRITON.find(_QUEUE)[0].blind,
@@ -32,6 +38,7 @@ WAITING_REQUESTS = Series(
     name="triton:waiting_requests:sum",
     kind="gauge",
     unit="requests",
+    shows="Requests that wait in the batcher",
     labels=LABELS,
     until=TRITON.find(_BATCHER)[0].until,
     signal="waiting-requests",
@@ -39,12 +46,17 @@ WAITING_REQUESTS = Series(
 )
 """What waits inside the in-flight batcher of TensorRT-LLM, where Triton's own queue sees nothing."""
 
+
+def _average(duration: str) -> str:
+    return f"triton:{duration}_duration:average"
+
+
 RECORDED = (
     QUEUE_COMPUTE_RATIO,
     WAITING_REQUESTS,
     *(
-        replace(QUEUE_COMPUTE_RATIO, name=f"triton:{name}_duration:average", unit="microseconds", signal=None)
-        for name in _DURATIONS
+        replace(QUEUE_COMPUTE_RATIO, name=_average(name), unit="microseconds", shows=shows, signal=None)
+        for name, shows in _SHOWN.items()
     ),
 )
 """Everything that the rules record. An average is of the requests answered last, and absent while there are none."""
@@ -65,7 +77,7 @@ def expressions(scrape_seconds: int, matchers: str = "") -> Mapping[str, str]:
     answered = _rate("nv_inference_request_success", window, matchers)
     return {
         **{
-            f"triton:{name}_duration:average": f"{_rate(counter, window, matchers)} / ({answered} > 0) >= 0"
+            _average(name): f"{_rate(counter, window, matchers)} / ({answered} > 0) >= 0"
             for name, counter in _DURATIONS.items()
         },
         QUEUE_COMPUTE_RATIO.name: f"({_rate(_QUEUE, window, matchers)} / ({compute} > 0) or {compute} == 0) >= 0",

@@ -7,10 +7,10 @@ from typing import Literal
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.serving.settings import ClusterOnly, Internal, InternalAlb, Public, PublicAlb
+from components.serving.settings import ClusterOnly, Internal, InternalAlb, PublicAlb
 from components.workload import ENDPOINT_PROPAGATION_SECONDS
 
-Balanced = Internal | Public | InternalAlb | PublicAlb
+Balanced = Internal | InternalAlb | PublicAlb
 """Exposures that a load balancer makes."""
 
 
@@ -63,7 +63,7 @@ class LoadBalancers:
 
 def propagation_seconds(exposure: ClusterOnly | Balanced, load_balancers: LoadBalancers | None) -> int:
     """Return the time for which a stopping pod still gets new connections: so long it waits before it drains."""
-    if load_balancers and isinstance(exposure, Internal | Public):
+    if load_balancers and isinstance(exposure, Internal):
         return load_balancers.propagation_seconds
     return ENDPOINT_PROPAGATION_SECONDS
 
@@ -122,9 +122,6 @@ def endpoint(
     match exposure:
         case Internal():
             balanced, inside = service({"type": "LoadBalancer"}, annotations, after)
-        case Public(source_ranges=ranges):
-            spec: k8s.core.v1.ServiceSpecArgsDict = {"type": "LoadBalancer", "load_balancer_source_ranges": ranges}
-            balanced, inside = service(spec, annotations, after)
         case InternalAlb(certificate_arn=certificate) | PublicAlb(certificate_arn=certificate):
             pods, inside = service({"type": "ClusterIP"}, {}, opts)
             path = behind.public_path if isinstance(exposure, PublicAlb) else "/"

@@ -1,10 +1,11 @@
 """What a person decides about a model server. Plain data: importing it loads no cloud SDK."""
 
-from typing import Annotated, Literal, Protocol
+from collections.abc import Mapping
+from typing import Annotated, Literal, Protocol, cast
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from checks.settings import Count, DnsLabel, Positive, Replicas, Settings
+from checks.settings import Count, ObjectName, Positive, Replicas, SecretKey, Settings
 
 DrainSeconds = Annotated[int, Field(ge=1, le=86400)]
 """A day at most: longer is a mistake, and nodes that go wait an hour or so for their pods anyway."""
@@ -20,9 +21,9 @@ class KubernetesToken(Settings):
     """The token is in a Kubernetes Secret of the serving namespace that somebody else makes; pods wait for it."""
 
     source: Literal["kubernetes"]
-    secret: DnsLabel
+    secret: ObjectName
     """Name of the Secret."""
-    key: str = Field(default="hf_api_token", min_length=1)
+    key: SecretKey = "hf_api_token"
     """Key of the Secret that holds the token."""
 
 
@@ -30,7 +31,7 @@ class SecretManagerToken(Settings):
     """The token is in Secret Manager, in the project of the cluster."""
 
     source: Literal["secret-manager"]
-    secret: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")
+    secret: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$", examples=["hugging-face"])
     """Id of the secret; its newest version is mounted."""
 
 
@@ -49,15 +50,14 @@ class Internal(Settings):
 SourceRanges = Annotated[list[str], Field(min_length=1, examples=[["203.0.113.0/24"]])]
 
 
-class Public(Settings):
-    """A load balancer with a public address; every request needs the key in `slipway:apiKey`.
-
-    The load balancer passes TCP through, so the key crosses the network unencrypted unless a proxy adds TLS.
-    """
-
-    type: Literal["public"]
-    source_ranges: SourceRanges
-    """Address ranges that may connect. `0.0.0.0/0` opens the server to everybody who has the key."""
+Certificate = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$",
+        examples=["arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"],
+    ),
+]
+"""One of AWS Certificate Manager, for a name that you let point to the load balancer."""
 
 
 class _Alb(Settings):
@@ -65,30 +65,46 @@ class _Alb(Settings):
 
     idle_timeout_seconds: int = Field(default=600, ge=1, le=4000)
     """Longest silence on a connection, and so the longest time that an answer without streaming may take."""
-    certificate_arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$")] | None = (
-        None
-    )
-    """Certificate of AWS Certificate Manager, for a name that you let point to the load balancer; without one it speaks
-    plain HTTP."""
 
 
 class InternalAlb(_Alb):
     """An Application Load Balancer with addresses of the VPC."""
 
     type: Literal["internal-alb"]
+    certificate_arn: Certificate | None = None
+    """Certificate of AWS Certificate Manager, for a name that you let point to the load balancer; without one it speaks
+    plain HTTP."""
 
 
 class PublicAlb(_Alb):
-    """An Application Load Balancer with public addresses; every request needs the key in `slipway:apiKey`."""
+    """An Application Load Balancer with public addresses. It speaks HTTPS alone, and passes on nothing but what
+    the engine answers to those alone who show the key in `slipway:apiKey`."""
 
     type: Literal["public-alb"]
+    certificate_arn: Certificate
+    """Certificate of AWS Certificate Manager, for a name that you let point to the load balancer."""
     source_ranges: SourceRanges
     """Address ranges that may connect. `0.0.0.0/0` opens the server to everybody who has the key."""
 
 
-AnyExposure = ClusterOnly | Internal | Public | InternalAlb | PublicAlb
+AnyExposure = ClusterOnly | Internal | InternalAlb | PublicAlb
 
-Exposure = Annotated[AnyExposure, Field(discriminator="type")]
+
+def _keeps_strangers_out(value: object) -> object:
+    if isinstance(value, Mapping) and cast("Mapping[str, object]", value).get("type") == "public":
+        msg = (
+            "a Network Load Balancer passes on every path in plain text, and engines ask for the key on some alone: "
+            "anybody could infer by /invocations, or /pause the engine; write 'public-alb' with a certificateArn where "
+            "AWS makes load balancers, or 'internal' and put a gateway with TLS before it that passes on /v1 alone"
+        )
+        raise ValueError(msg)
+    return value
+
+
+Exposure = Annotated[
+    Annotated[AnyExposure, Field(discriminator="type")],
+    BeforeValidator(_keeps_strangers_out),
+]
 """Who can reach a server; the Application Load Balancers are those of AWS, where the others are Network Load Balancers.
 """
 

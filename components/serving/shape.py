@@ -77,3 +77,21 @@ class Shape:
             page=self.page.path,
             interval_seconds=SCRAPE_SECONDS,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineShape(Shape):
+    """What the objects of a server say whose engine keeps what it compiles.
+
+    Attributes:
+        image: its name on Docker Hub.
+        own_image: what a person names in its place.
+        tag: of the image, or what else tells it from others; part of the compile cache's path, since another version
+            compiles anew.
+        cache_variable: the environment variable that names the folder of compiled programs.
+    """
+
+    image: str
+    tag: str
+    cache_variable: str
+    own_image: str | None = None

@@ -10,6 +10,14 @@ FILE = "token"
 VOLUME = "hugging-face-token"
 
 
+def hub_environment(token: Volumes) -> dict[str, str]:
+    """Return what a program that downloads from Hugging Face reads, by variable.
+
+    Without Xet: over NAT its downloads were seen to stand still for ever (huggingface/xet-core#898).
+    """
+    return {"HF_TOKEN_PATH": f"{token.path}/{FILE}", "HF_HUB_DISABLE_XET": "1"}
+
+
 def token_volumes(volume: k8s.core.v1.VolumeArgsDict, *depends_on: pulumi.Resource) -> Volumes:
     """Return what mounts a volume that holds the token as `FILE`."""
     return Volumes(

@@ -45,7 +45,9 @@ def _changes(old: Any, new: Any, path: str, plain: str) -> Iterator[Change]:
         return
     before, after = _members(old), _members(new)
     comes_or_goes = old is _ABSENT or new is _ABSENT
-    if plain and (comes_or_goes or not (before and after) or (_is_list(old) and len(before) != len(after))):
+    if plain and (
+        comes_or_goes or not (before and after) or ((_is_list(old) or _is_list(new)) and [*before] != [*after])
+    ):
         yield Change(path, plain, "add" if old is _ABSENT else "delete" if new is _ABSENT else "update")
     for key in sorted({*before, *after}, key=str):
         below = plain if isinstance(key, int) else f"{plain}.{key}" if plain else str(key)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from rehearsal.engine.histogram import Histogram
+from rehearsal.engine.histogram import Bounds, Histogram
 from rehearsal.engine.requests import Limits, Request
 
 # Upper bounds of vLLM's own histograms, in seconds (vllm/v1/metrics/loggers.py).
@@ -25,6 +25,7 @@ INTER_TOKEN_BOUNDS = (
     *(0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75),
     *(1.0, 2.5, 5.0, 7.5, 10.0, 20.0, 40.0, 80.0),
 )
+VLLM_BOUNDS = Bounds(first_token=FIRST_TOKEN_BOUNDS, inter_token=INTER_TOKEN_BOUNDS)
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ class BatchingEngine:
         inter_token: seconds from one token of a request to its next, waits after a preemption apart.
     """
 
-    def __init__(self, limits: Limits, now: float = 0.0) -> None:
+    def __init__(self, limits: Limits, now: float = 0.0, *, bounds: Bounds = VLLM_BOUNDS) -> None:
         self._limits = limits
         self._plan: _Plan | None = None
         self._step = 0
@@ -65,7 +66,7 @@ class BatchingEngine:
         self._decoding: list[tuple[int, int, Request]] = []
         self.now = now
         self.prompt_tokens = self.generated_tokens = self.finished = self.preemptions = 0
-        self.first_token, self.inter_token = Histogram(FIRST_TOKEN_BOUNDS), Histogram(INTER_TOKEN_BOUNDS)
+        self.first_token, self.inter_token = Histogram(bounds.first_token), Histogram(bounds.inter_token)
 
     @property
     def waiting(self) -> int:

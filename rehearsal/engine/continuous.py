@@ -5,30 +5,29 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from catalog.engines import Series
+from catalog.engines import Quantity, Series
 from catalog.machines import Chip
 from checks.fit import Replica, fit
-from rehearsal.engine.batching import BatchingEngine
+from rehearsal.engine.batching import VLLM_BOUNDS, BatchingEngine
 from rehearsal.engine.engine import Engine, Parameter, Shown
-from rehearsal.engine.histogram import Histogram
+from rehearsal.engine.histogram import Bounds, Histogram
 from rehearsal.engine.requests import Limits
 from rehearsal.engine.step_time import measured, step_seconds
 
 Reading = Callable[[BatchingEngine], float | Histogram]
 
-READINGS: Mapping[str, Reading] = {
-    "num_requests_waiting": lambda engine: engine.waiting,
-    "num_requests_running": lambda engine: engine.running,
-    "kv_cache_usage_perc": lambda engine: engine.kv_cache_use,
-    "gpu_cache_usage_perc": lambda engine: engine.kv_cache_use,
-    "kv_cache_utilization": lambda engine: engine.kv_cache_use,
-    "generation_tokens_total": lambda engine: engine.generated_tokens,
-    "prompt_tokens_total": lambda engine: engine.prompt_tokens,
-    "time_to_first_token_seconds": lambda engine: engine.first_token,
-    "inter_token_latency_seconds": lambda engine: engine.inter_token,
-    "time_per_output_token_seconds": lambda engine: engine.inter_token,
+NOTHING_ELSE: Mapping[str, Any] = {}
+
+READINGS: Mapping[Quantity, Reading] = {
+    "Waiting requests": lambda engine: engine.waiting,
+    "Running requests": lambda engine: engine.running,
+    "KV cache in use": lambda engine: engine.kv_cache_use,
+    "Generated tokens": lambda engine: engine.generated_tokens,
+    "Prompt tokens": lambda engine: engine.prompt_tokens,
+    "Time to first token": lambda engine: engine.first_token,
+    "Time between tokens": lambda engine: engine.inter_token,
 }
-"""How series are read off the model, by their names without the prefix of the engine."""
+"""How series are read off the model, by what they show."""
 
 
 def batching_engine(
@@ -42,6 +41,8 @@ def batching_engine(
     series: Sequence[Series],
     labels: Mapping[str, str],
     load_seconds: int,
+    bounds: Bounds = VLLM_BOUNDS,
+    answers: Mapping[str, Any] = NOTHING_ELSE,
     speed_up: float = 1.0,
     more: Sequence[Parameter] = (),
 ) -> Engine[BatchingEngine]:
@@ -51,12 +52,14 @@ def batching_engine(
         replica: model, chips and limits.
         chip: the rates of one of its chips.
         series: what its page exports; those without a reading are left out.
+        bounds: those of its histograms.
+        answers: what else it answers, JSON by path.
         speed_up: how many tokens of an answer a step generates on average, by speculation.
         more: numbers for people beside those that all such engines have.
     """
     limits, tokens = _limits(replica, chip, speed_up)
-    values = [(each, READINGS[name]) for each in series if (name := _plain(each.name)) in READINGS]
-    names = {_plain(each.name): each.name for each, _ in values}
+    values = [(each, READINGS[each.shows]) for each in series if each.shows in READINGS]
+    names = {each.shows: each.name for each, _ in values}
     full = limits.slots / limits.step_seconds(limits.slots)
     return Engine(
         served_name=served_name,
@@ -64,18 +67,19 @@ def batching_engine(
         metrics_port=port,
         metrics_path=metrics_path,
         health_path=health_path,
+        answers=answers,
         max_tokens=replica.max_model_len,
         limits=limits,
         slots=limits.slots,
         load_seconds=load_seconds,
-        start=partial(BatchingEngine, limits),
+        start=partial(BatchingEngine, limits, bounds=bounds),
         values=values,
         labels=labels,
         shown=Shown(
-            waiting=names.get("num_requests_waiting", ""),
-            running=names.get("num_requests_running", ""),
-            tokens=names.get("generation_tokens_total", ""),
-            first_token=names.get("time_to_first_token_seconds", ""),
+            waiting=names.get("Waiting requests", ""),
+            running=names.get("Running requests", ""),
+            tokens=names.get("Generated tokens", ""),
+            first_token=names.get("Time to first token", ""),
         ),
         parameters=(
             Parameter("requests in a batch", str(limits.slots), "the pod, or the engine's default"),
@@ -125,7 +129,3 @@ def _limits(replica: Replica, chip: Chip, speed_up: float) -> tuple[Limits, int]
         step_seconds=lambda tokens: step(tokens) / speed_up,
     )
     return limits, tokens
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"^(vllm:|trtllm_)", "", name)

@@ -1,7 +1,8 @@
 """The engines of all pods in one process: it listens at each Ready pod's own address and port, and plays the load.
 
-Health and metrics pages are answered. Requests are not: their number is read off the client pods that are Ready, and
-spread over the pods that their Service selects. Pods with a real server are left to that.
+Health and metrics pages are answered, and what else can be read of an engine. Requests are not: their number is read
+off the client pods that are Ready, and spread over the pods that their Service selects. Pods with a real server are
+left to that.
 """
 
 import threading
@@ -110,6 +111,8 @@ class EngineDouble:
     def _answer(self, path: str, pod: str, engine: AnyEngine, port: int) -> Answer:
         if (port, path) == (engine.port, engine.health_path):
             return Answer(HTTPStatus.OK, "text/plain", b"")
+        if port == engine.port and path in engine.answers:
+            return Answer.of_json(engine.answers[path])
         if (port, path) != (engine.metrics_port, engine.metrics_path):
             return NOT_FOUND
         with self._lock:

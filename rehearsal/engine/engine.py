@@ -122,6 +122,7 @@ class Engine(Generic[R]):
         metrics_port: where its metrics page is.
         metrics_path: the path of that page.
         health_path: answers 200 while the engine serves.
+        answers: what else it answers where it listens, JSON by path.
         max_tokens: most tokens of a request, prompt and answer together.
         limits: what a continuous batch goes by; None for an engine that has none.
         slots: requests that one replica computes at once.
@@ -150,6 +151,7 @@ class Engine(Generic[R]):
     recorded: Mapping[str, Callable[[R], float]] = field(default_factory=dict[str, Callable[[R], float]])
     shown: Shown
     parameters: tuple[Parameter, ...]
+    answers: Mapping[str, Any] = field(default_factory=dict[str, Any])
     is_real: bool = False
 
     def value(self, series: str, replica: R) -> float | None:

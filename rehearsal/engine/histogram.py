@@ -2,7 +2,21 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """Upper bounds of an engine's histograms, in seconds.
+
+    Attributes:
+        first_token: of the time to the first token.
+        inter_token: of the time between tokens.
+    """
+
+    first_token: Sequence[float]
+    inter_token: Sequence[float]
 
 
 class Histogram:

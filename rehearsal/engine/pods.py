@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.engine import nim_pod, triton_pod, trtllm_pod, vllm_pod
+from rehearsal.engine import nim_pod, sglang_pod, triton_pod, trtllm_pod, vllm_pod
 from rehearsal.engine.engine import AnyEngine, Surroundings
 
-READERS = (vllm_pod.read, nim_pod.read, trtllm_pod.read, triton_pod.read)
+READERS = (vllm_pod.read, sglang_pod.read, nim_pod.read, trtllm_pod.read, triton_pod.read)
 """Each returns the engine of a pod's `spec`, or None if the pod runs another one."""
 
-NAMES = "vLLM, NIM, trtllm-serve, nor a Triton whose models it knows"
+NAMES = "vLLM, SGLang, NIM, trtllm-serve, nor a Triton whose models it knows"
 """What they are called, for people."""
 
 

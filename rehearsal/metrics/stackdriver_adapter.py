@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
 
+from catalog.stackdriver_adapter import RATE_SECONDS, WINDOW_SECONDS
 from rehearsal.client import ApiError, Client, Json
 from rehearsal.clock import Clock
 from rehearsal.listener import Answer
@@ -23,8 +24,6 @@ from rehearsal.metrics.prometheus import PrometheusError, Sample, SeriesSource, 
 
 CUSTOM, EXTERNAL = "custom.metrics.k8s.io", "external.metrics.k8s.io"
 VERSIONS = {CUSTOM: ("v1beta2", "v1beta1"), EXTERNAL: ("v1beta1",)}
-GAUGE_SECONDS = 5 * 60
-RATE_SECONDS = 60
 
 _NAME = re.compile(r"prometheus\.googleapis\.com/(?P<series>[^/]+)/(?P<kind>[a-z]+)")
 _OF_PODS = re.compile(
@@ -128,7 +127,7 @@ class StackdriverAdapter:
         if kind == "counter":
             window = milliseconds(self._clock.compressed(RATE_SECONDS))
             return self._source.query(f"rate({selector}[{window}]) / {self._clock.speed:g}")
-        return self._source.query(f"last_over_time({selector}[{milliseconds(self._clock.compressed(GAUGE_SECONDS))}])")
+        return self._source.query(f"last_over_time({selector}[{milliseconds(self._clock.compressed(WINDOW_SECONDS))}])")
 
     def _known(self, metric: str) -> tuple[str, str]:
         """Return series and type of a metric that was written at least once under this name."""

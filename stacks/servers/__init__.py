@@ -6,10 +6,11 @@ from pydantic import Field
 
 from stacks.servers.nim import Nim
 from stacks.servers.server import Models, Place, PodNeeds, Server
+from stacks.servers.sglang import SgLang
 from stacks.servers.tensorrt_llm import TensorRtLlm
 from stacks.servers.triton import Triton
 from stacks.servers.vllm import Vllm
 
-AnyServer = Annotated[Nim | TensorRtLlm | Triton | Vllm, Field(discriminator="engine")]
+AnyServer = Annotated[Nim | SgLang | TensorRtLlm | Triton | Vllm, Field(discriminator="engine")]
 
 __all__ = ["AnyServer", "Models", "Place", "PodNeeds", "Server"]

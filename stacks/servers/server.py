@@ -93,7 +93,7 @@ class Server(Settings, ABC):
     asks_for_key: ClassVar[bool] = False
     """Whether it answers only those who show the key in `slipway:apiKey`."""
 
-    pool: str = Field(min_length=1)
+    pool: str = Field(min_length=1, examples=["l40s"])
     """One of `cluster.pools`, which its replicas run on."""
     exposure: Exposure = ClusterOnly()
     """Who can reach the server."""

@@ -20,6 +20,7 @@ from checks import Finding
 from checks.arguments import Told, argument_findings, environment_findings
 from checks.fit import Adapters, Fit, Replica, adapter_findings, fit, vllm_adapters
 from checks.images import image_findings
+from checks.model_arguments import unmet_findings
 from checks.signals import Export, Workload, arguments
 from components.serving.environment_settings import plain
 from components.serving.scaling import Scaling
@@ -110,7 +111,15 @@ class Vllm(VllmArgs, Server):
             message = "vLLM on TPU has no adapters whose memory is known"
             remedy = "leave it out, and merge the adapter into a checkpoint of its own"
             return [Finding("fit.tpu-adapters", f"{path}.lora", message, remedy)]
-        return list(adapter_findings(f"{path}.lora", place.models[self.model], self.adapters)) if self.adapters else []
+        model, adapters = place.models[self.model], self.adapters
+        # Of a model that is described by numbers nobody says whether it has experts.
+        experts, given = model.experts is not None or model.model_type == "other", flags.arguments()
+        return [
+            *(adapter_findings(f"{path}.lora", model, adapters) if adapters else ()),
+            *unmet_findings(
+                f"{path}.extraArgs", self.extra_args, given, experts=experts, adapters=adapters is not None
+            ),
+        ]
 
     @override
     def further_findings(self, path: str) -> Iterator[Finding]:
@@ -156,7 +165,7 @@ class Vllm(VllmArgs, Server):
                 labels={"app.kubernetes.io/name": place.name} | ({"role": "leader"} if grouped else {}),
                 ports={"http": VLLM.port},
                 listens=arguments.port(VLLM, given),
-                batch=arguments.batch(given),
+                batch=arguments.batch(VLLM, given),
                 options=arguments.switched_on(VLLM, given),
             ),
             page=MetricsPage("http", VLLM.metrics_path),
@@ -168,6 +177,7 @@ class Vllm(VllmArgs, Server):
             tag=re.sub(r"[^\w.-]", "-", self.image) if self.image else host.tag,
             own_image=self.image,
             cache_variable=host.cache_variable,
+            chip_environment=host.environment,
             streamed=Streamed(uri, STREAM_BUFFER_GIB) if (uri := self.s3_uri) else None,
         )
 

@@ -51,6 +51,14 @@ def test_every_signal_of_the_catalog_can_be_followed_in_both_clouds(engine: Engi
             assert signal_findings(scrapes(page=page.path)(made)) == []
 
 
+def test_a_rate_that_the_adapter_of_google_cloud_takes_over_a_minute_needs_four_scrapes_in_it() -> None:
+    followed = scaler("prometheus.googleapis.com|vllm:generation_tokens_total|counter", "100")
+    chain = replace(GKE, scalers=(followed,))
+    assert signal_findings(scrapes(interval_seconds=15)(chain)) == []
+    [finding] = signal_findings(scrapes(interval_seconds=30)(chain))
+    assert "a window of 60 s holds 2 scrapes" in finding.message
+
+
 def test_a_bump_of_vllm_lists_the_autoscalers_that_lose_their_series() -> None:
     old = CORRECT["vLLM 0.9.1 by its old name"]
     assert bump_findings(old, VLLM, "0.10.2") == []

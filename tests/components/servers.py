@@ -1,6 +1,6 @@
 """Servers of every engine as dashboards and alerts see them, and the pods that they and others have."""
 
-from catalog.engines import NIM, TRITON, TRTLLM_SERVE, VLLM, Engine, Mode, Series
+from catalog.engines import NIM, SGLANG, TRITON, TRTLLM_SERVE, VLLM, Engine, Mode, Series
 from checks.signals import Export, Workload
 from components.addons.observed import ObservedServer
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO, RECORDED, WAITING_REQUESTS
@@ -49,6 +49,7 @@ def of(engine: Engine, name: str) -> Series:
 
 SERVERS = {
     "vllm": server(VLLM, "v0.27.0", VLLM.signals["waiting-requests"]),
+    "sglang": server(SGLANG, "v0.5.23", SGLANG.signals["waiting-requests"], options=frozenset({"--enable-metrics"})),
     "nim 1": server(NIM, "1.10.1", of(NIM, "gpu_cache_usage_perc"), target=0.1),
     "nim 2": server(NIM, "2.0.13", NIM.signals["kv-cache-use"], target=0.1),
     "triton": server(TRITON, "26.09", QUEUE_COMPUTE_RATIO, mode="ensemble", target=1),

@@ -69,11 +69,12 @@ def test_nothing_but_a_server_that_was_asked_to_is_reached_from_outside(recordin
         annotations = service.inputs["metadata"].get("annotations", {})
         internal = annotations.get("networking.gke.io/load-balancer-type") == "Internal"
         internal |= annotations.get("service.beta.kubernetes.io/aws-load-balancer-scheme") == "internal"
-        assert internal or spec.get("loadBalancerSourceRanges"), service.urn
+        assert internal, service.urn
     for ingress in recording.of("kubernetes:networking.k8s.io/v1:Ingress"):
         annotations = ingress.inputs["metadata"]["annotations"]
         internal = annotations["alb.ingress.kubernetes.io/scheme"] == "internal"
         assert internal or annotations["alb.ingress.kubernetes.io/inbound-cidrs"], ingress.urn
+        assert internal or annotations["alb.ingress.kubernetes.io/certificate-arn"], ingress.urn
 
 
 def test_a_workload_outlives_its_drain_and_its_start(recording: Recording) -> None:
@@ -106,6 +107,18 @@ def test_a_server_says_over_http_that_it_starts_is_ready_and_lives(recording: Re
     scaled_pods = {scaled(recording, scaler).urn for scaler in recording.of(AUTOSCALER)}
     answering = {owner.urn for owner, pod in pods(recording) if any("startupProbe" in each for each in containers(pod))}
     assert scaled_pods <= answering
+
+
+def test_a_saturated_server_stays_in_its_service_for_half_a_minute_and_is_killed_later(recording: Recording) -> None:
+    probed = [container for _, pod in pods(recording) for container in containers(pod) if "startupProbe" in container]
+    operated = [one.inputs["spec"] for one in workloads(recording) if one.inputs["kind"] == "NIMService"]
+    pairs = [(one["readinessProbe"], one["livenessProbe"]) for one in probed]
+    pairs += [(one["readinessProbe"]["probe"], one["livenessProbe"]["probe"]) for one in operated]
+    assert pairs
+    for ready, live in pairs:
+        assert min(ready["timeoutSeconds"], live["timeoutSeconds"]) >= 5
+        leaves, dies = (probe["periodSeconds"] * probe["failureThreshold"] for probe in (ready, live))
+        assert 30 <= leaves < dies
 
 
 def test_a_rollout_of_servers_needs_no_spare_accelerator(recording: Recording) -> None:

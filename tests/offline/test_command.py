@@ -86,6 +86,15 @@ def test_manifests_are_written_and_counted(capsys: pytest.CaptureFixture[str], t
     assert out.startswith(f"{len(list((tmp_path / 'out').iterdir()))} objects in {tmp_path / 'out'}")
 
 
+def test_secrets_that_no_manifest_holds_are_named_with_the_way_to_make_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    stack = PROGRAM.parent / "tests/stack_files/Pulumi.multi-host.yaml"
+    _, out, _ = run(capsys, "manifests", str(stack), "--out", str(tmp_path / "out"))
+    assert "not written, since a value is secret" in out
+    assert "  kubectl create secret generic multi-host" in out
+
+
 def test_an_unknown_stack_lists_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     status, _, err = run(capsys, "preview", "gke-tpuu")
     assert status == 1

@@ -25,7 +25,6 @@ def test_one_numbered_file_an_object_after_all_that_it_needs(project: Project, t
     assert [file.name.split("-")[:2] for file in files] == [
         ["001", "namespace"],
         ["002", "configmap"],
-        ["003", "secret"],
     ]
     assert [file.name for file in files] == sorted(file.name for file in (tmp_path / "new/folder").iterdir())
 
@@ -39,12 +38,14 @@ def test_an_object_is_what_the_api_server_would_get(project: Project) -> None:
     assert config["metadata"]["namespace"] == "space"
 
 
-def test_a_masked_secret_stays_an_object_that_can_be_applied(project: Project, tmp_path: Path) -> None:
-    files = manifests.write(project.record(OBJECTS), tmp_path / "out")
-    secret = yaml.safe_load(files[-1].read_text())
-    assert secret["stringData"] == {"encoded": SECRET, "plain": SECRET}
-    assert "data" not in secret
-    assert not any("hunter2" in file.read_text() for file in files)
+def test_a_secret_is_not_written_but_named_with_the_command_that_makes_it(project: Project, tmp_path: Path) -> None:
+    recording = project.record(OBJECTS)
+    files = manifests.write(recording, tmp_path / "out")
+    assert not any(text in file.read_text() for file in files for text in (SECRET, "hunter2"))
+    assert manifests.secret_commands(recording) == [
+        "kubectl create secret generic token --namespace space --type Opaque --from-file=encoded=<file> "
+        "--from-file=plain=<file>"
+    ]
 
 
 def test_text_of_several_lines_is_a_block(project: Project, tmp_path: Path) -> None:
@@ -61,7 +62,12 @@ def test_files_of_an_earlier_run_go_and_others_stay(project: Project, tmp_path: 
     assert (tmp_path / "notes.md").exists()
 
 
-def test_every_object_of_every_stack_is_written_and_reads_back(recording: Recording, tmp_path: Path) -> None:
+def test_every_object_of_every_stack_but_secrets_is_written_and_reads_back(
+    recording: Recording, tmp_path: Path
+) -> None:
     objects = [resource for resource in recording.resources if resource.is_kubernetes_object]
     files = manifests.write(recording, tmp_path)
-    assert [yaml.safe_load(file.read_text()) for file in files] == list(map(manifests.manifest, objects))
+    written = [yaml.safe_load(file.read_text()) for file in files]
+    assert written == [each for each in map(manifests.manifest, objects) if each["kind"] != "Secret"]
+    assert not any(SECRET in file.read_text() for file in files)
+    assert len(objects) - len(files) == len(manifests.secret_commands(recording))

@@ -107,6 +107,48 @@ CASES: dict[str, tuple[str, Edit, str, str]] = {
     ),
     "another cache": ("gke-tpu", adding(env={"VLLM_XLA_CACHE_PATH": "/c"}), "env.VLLM_XLA_CACHE_PATH", "owned"),
     "TensorRT-LLM's cache": ("eks-h200", adding(env={"HF_HOME": "/elsewhere"}), "env.HF_HOME", "owned"),
+    "experts of a model that has none": (
+        "eks-nim",
+        vllm_on_gpus(extraArgs=["--enable-expert-parallel"]),
+        "extraArgs",
+        "experts",
+    ),
+    "adapters without room": (
+        "eks-nim",
+        vllm_on_gpus(extraArgs=["--lora-modules", "a=org/a"]),
+        "extraArgs",
+        "adapters",
+    ),
+    "experts over more GPUs than there are": (
+        "eks-h200",
+        within("route", extraOptions={"moe_expert_parallel_size": 2}),
+        "route.extraOptions.moe_expert_parallel_size",
+        "experts",
+    ),
+    "a map that is none": (
+        "eks-h200",
+        within("route", extraOptions={"cuda_graph_config": 5}),
+        "route.extraOptions.cuda_graph_config",
+        "value",
+    ),
+    "a command line that is none": (
+        "eks-nim",
+        adding(env={"NIM_PASSTHROUGH_ARGS": "--seed 'unclosed"}),
+        "env.NIM_PASSTHROUGH_ARGS",
+        "value",
+    ),
+    "a profile of NIM's own": (
+        "eks-nim",
+        adding(env={"NIM_MODEL_PROFILE": "0" * 64}),
+        "env.NIM_MODEL_PROFILE",
+        "memory",
+    ),
+    "a password in an address": (
+        "gke-tpu",
+        adding(env={"HTTPS_PROXY": "http://us:pass@proxy:3128"}),
+        "env.HTTPS_PROXY",
+        "secret",
+    ),
     "Triton for Vertex AI": ("eks-triton", adding(env={"AIP_MODE": "PREDICTION"}), "env.AIP_MODE", "listening"),
 }
 """A name for each: the stack, the edit, where the finding is in the server, and the end of its code."""
@@ -117,6 +159,16 @@ def test_what_undoes_a_judged_setting_is_refused_at_its_place(case: str, refused
     stack, edit, path, code = CASES[case]
     found = refused(edit, stack=stack, config=TOKEN)
     assert found[f"servers.llama.{path}"].code == f"arguments.{code}"
+
+
+@pytest.mark.parametrize("address", ["http://proxy:3128", "https://$(USER):$(PASSWORD)@proxy", "s3://bucket/a@b"])
+def test_an_address_without_a_password_is_no_credential(address: str, deployed: Deploy) -> None:
+    assert deployed(adding(env={"OUR_ADDRESS": address}))
+
+
+def test_experts_are_spread_where_there_are_some(deployed: Deploy) -> None:
+    edit = adding(model="openai/gpt-oss-20b", extraArgs=["--enable-expert-parallel"])
+    assert deployed(edit)
 
 
 def test_options_that_blind_the_autoscaler_are_told_of_twice(refused: Refuse) -> None:
@@ -157,9 +209,9 @@ def variables(recording: Recording, container: str) -> list[dict[str, Any]]:
     return next(one["env"] for one in containers(recording) if one["name"] == container)
 
 
-FURTHER = {"HF_HUB_DISABLE_XET": "1", "OUR_TOKEN": {"secret": "ours", "key": "token"}}
+FURTHER = {"HF_HUB_DISABLE_XET": "0", "OUR_TOKEN": {"secret": "ours", "key": "token"}}
 WIRED = [
-    {"name": "HF_HUB_DISABLE_XET", "value": "1"},
+    {"name": "HF_HUB_DISABLE_XET", "value": "0"},
     {"name": "OUR_TOKEN", "valueFrom": {"secretKeyRef": {"name": "ours", "key": "token"}}},
 ]
 

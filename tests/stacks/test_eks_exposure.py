@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from components.eks.load_balancers import annotations
 from components.serving.service import Balanced, Behind
-from components.serving.settings import Internal, InternalAlb, Public, PublicAlb
+from components.serving.settings import Internal, InternalAlb, PublicAlb
 from offline import SECRET, Recording, Resource
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.prices import priced
@@ -25,11 +25,11 @@ CONTROLLER = "aws-load-balancer-controller"
 NLB = "service.beta.kubernetes.io/aws-load-balancer-"
 ALB = "alb.ingress.kubernetes.io/"
 POLICY = Path(__file__).parents[2] / "components/addons/load_balancer_controller.json"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
 EXPOSURES: tuple[Balanced, ...] = (
     Internal(type="internal"),
-    Public(type="public", source_ranges=["0.0.0.0/0"]),
     InternalAlb(type="internal-alb"),
-    PublicAlb(type="public-alb", source_ranges=["0.0.0.0/0"]),
+    PublicAlb(type="public-alb", source_ranges=["0.0.0.0/0"], certificate_arn=CERTIFICATE),
 )
 
 
@@ -108,10 +108,7 @@ def test_a_network_load_balancer_sends_connections_to_pods_that_are_well(exposed
         "target-group-attributes": "deregistration_delay.timeout_seconds=240",
         "listener-attributes.TCP-8000": "tcp.idle_timeout.seconds=600",
     }
-    assert "loadBalancerSourceRanges" not in one(exposed, SERVICE, "near").inputs["spec"]
-    assert annotated(exposed, SERVICE, "open", NLB)["scheme"] == "internet-facing"
-    ranges = one(exposed, SERVICE, "open").inputs["spec"]["loadBalancerSourceRanges"]
-    assert ranges == ["203.0.113.0/24", "198.51.100.7/32"]
+    assert annotated(exposed, SERVICE, "open", NLB)["scheme"] == "internal"
 
 
 def test_an_application_load_balancer_waits_for_answers_and_spreads_requests(exposed: Recording) -> None:
@@ -130,7 +127,7 @@ def test_an_application_load_balancer_waits_for_answers_and_spreads_requests(exp
 def test_with_a_certificate_it_speaks_https_alone_and_shows_strangers_only_what_wants_the_key(
     exposed: Recording,
 ) -> None:
-    """Trap 64; vLLM asks for the key beneath /v1 alone, and /metrics would be open."""
+    """Trap 64; without the key vLLM infers by /invocations, pauses and shows /metrics."""
     web = annotated(exposed, INGRESS, "web", ALB)
     assert web["scheme"] == "internet-facing"
     assert web["inbound-cidrs"] == "203.0.113.0/24"
@@ -148,7 +145,12 @@ def test_with_a_certificate_it_speaks_https_alone_and_shows_strangers_only_what_
 
 def test_f27_whoever_is_public_asks_for_a_key_that_nobody_reads(exposed: Recording) -> None:
     keys = {secret.name: secret.inputs["stringData"] for secret in exposed.of("kubernetes:core/v1:Secret")}
-    assert keys == {"open-api-key": {"key": SECRET}, "web-api-key": {"key": SECRET}}
+    assert keys == {"web-api-key": {"key": SECRET}}
+    pod = one(exposed, "kubernetes:apps/v1:Deployment", "web").inputs["spec"]["template"]["spec"]
+    [variable] = [each for each in pod["containers"][0]["env"] if each["name"] == "VLLM_API_KEY"]
+    assert variable["valueFrom"]["secretKeyRef"]["key"] == "key"
+    clients = one(exposed, "kubernetes:apps/v1:Deployment", "web-load").inputs["spec"]["template"]["spec"]
+    assert "api-key" in {volume["name"] for volume in clients["volumes"]}
 
 
 def test_outputs_name_the_load_balancer(exposed: Recording) -> None:
@@ -210,7 +212,6 @@ def test_load_balancers_cost_by_the_hour_and_public_ones_an_address_in_each_zone
         ("near", "nlb"): 1,
         ("office", "alb"): 1,
         ("open", "nlb"): 1,
-        ("open", "aws-public-ipv4"): zones,
         ("web", "alb"): 1,
         ("web", "aws-public-ipv4"): zones,
     }
@@ -236,17 +237,34 @@ def serve_with_vllm(stack: Stack) -> None:
     stack["huggingFace"] = {"source": "kubernetes", "secret": "hf"}
 
 
-@pytest.mark.parametrize("kind", ["public", "public-alb"])
-def test_an_engine_that_asks_nobody_for_a_key_cannot_be_public(kind: str, refused: Refuse) -> None:
-    [finding] = refused(expose(kind, sourceRanges=["203.0.113.0/24"]), stack="eks-nim").values()
+def be_public(settings: Stack) -> None:
+    expose("public-alb", sourceRanges=["203.0.113.0/24"], certificateArn=CERTIFICATE)(settings)
+
+
+def test_an_engine_that_asks_nobody_for_a_key_cannot_be_public(refused: Refuse) -> None:
+    [finding] = refused(be_public, stack="eks-nim").values()
     assert finding.path == "servers.llama.exposure"
     assert "this engine asks nobody for a key" in finding.message
     assert "put a gateway that authenticates before it" in finding.remedy
 
 
-@pytest.mark.parametrize("kind", ["public", "public-alb"])
-def test_a_public_server_needs_the_key(kind: str, refused: Refuse) -> None:
-    [finding] = refused(serve_with_vllm, expose(kind, sourceRanges=["203.0.113.0/24"]), stack="eks-nim").values()
+@pytest.mark.parametrize("stack", ["eks-nim", "eks-h200"])
+def test_every_path_of_no_engine_is_open_to_the_public_in_plain_text(stack: str, refused: Refuse) -> None:
+    [finding] = refused(expose("public", sourceRanges=["203.0.113.0/24"]), stack=stack).values()
+    assert finding.path == "servers.llama.exposure"
+    assert "passes on every path in plain text" in finding.message
+    assert "write 'public-alb' with a certificateArn" in finding.message
+
+
+def test_a_public_server_needs_a_certificate(refused: Refuse) -> None:
+    [finding] = refused(
+        serve_with_vllm, expose("public-alb", sourceRanges=["203.0.113.0/24"]), stack="eks-nim"
+    ).values()
+    assert (finding.path, finding.message) == ("servers.llama.exposure.certificateArn", "is missing")
+
+
+def test_a_public_server_needs_the_key(refused: Refuse) -> None:
+    [finding] = refused(serve_with_vllm, be_public, stack="eks-nim").values()
     assert finding.path == "servers.llama.exposure"
     assert "there is no API key" in finding.message
     assert "pulumi config set --secret slipway:apiKey" in finding.remedy

@@ -23,6 +23,11 @@ POD_MONITOR = "kubernetes:monitoring.coreos.com/v1:PodMonitor"
 LLAMA = "meta-llama/Llama-3.3-70B-Instruct"
 DRAFT = "meta-llama/Llama-3.2-1B-Instruct"
 SMALL = "meta-llama/Llama-3.1-8B-Instruct"
+PUBLIC = {
+    "type": "public-alb",
+    "sourceRanges": ["203.0.113.0/24"],
+    "certificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
+}
 
 
 def one(recording: Recording, kind: str, name: str) -> Resource:
@@ -143,7 +148,11 @@ def test_a_replica_gets_its_gpu_its_disk_and_the_token_as_a_file(h200: Recording
     assert served["resources"]["limits"] == {"nvidia.com/gpu": "1"}
     assert served["resources"]["requests"]["ephemeral-storage"] == "84Gi"
     environment = {variable["name"]: variable["value"] for variable in served["env"]}
-    assert environment == {"HF_TOKEN_PATH": "/var/run/secrets/huggingface/token", "HF_HOME": "/models"}
+    assert environment == {
+        "HF_TOKEN_PATH": "/var/run/secrets/huggingface/token",
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HOME": "/models",
+    }
     token = volume(h200, DEPLOYMENT, "llama", "hugging-face-token")
     assert token["secret"]["secretName"] == "hugging-face"
     assert not h200.of("kubernetes:core/v1:Secret")
@@ -464,7 +473,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "write 8 or less",
     ),
     "a public server that asks for no key": (
-        lambda stack: llama(stack).update(exposure={"type": "public", "sourceRanges": ["203.0.113.0/24"]}),
+        lambda stack: llama(stack).update(exposure=PUBLIC),
         "servers.llama.exposure",
         "this engine asks nobody for a key",
         "a gateway that authenticates",

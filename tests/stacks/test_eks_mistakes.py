@@ -56,7 +56,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         lambda stack: stack["cluster"].update(nodeAutoscaler={"type": "keda"}),
         "cluster.nodeAutoscaler.type",
         "'keda' is not a choice",
-        "'karpenter'",
+        "karpenter",
     ),
     "more replicas than nodes": (
         lambda stack: pool(stack).update(maxNodes=4),

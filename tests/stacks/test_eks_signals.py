@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from checks.signals import Scaler, assembly
-from checks.signals.assembly import Release
+from checks.signals import Scaler
 from checks.signals.targets import quantity
 from offline import Recording
-from offline.manifests import manifest
+from offline.signals import registered
 from stacks.clusters.eks import EksStack
 from stacks.signals import monitoring
 
@@ -32,12 +31,7 @@ def test_what_is_judged_beforehand_is_what_components_create(stack: str, recordi
     recording = recordings[stack]
     settings = EksStack.model_validate(yaml.safe_load((ROOT / FILES[stack]).read_text())["config"]["slipway:stack"])
     judged = monitoring(settings)
-    releases = [
-        Release(one.inputs["chart"], one.inputs["name"], one.inputs["namespace"], one.inputs["values"])
-        for one in recording.of("kubernetes:helm.sh/v3:Release")
-    ]
-    objects = [manifest(resource) for resource in recording.resources if resource.is_kubernetes_object]
-    created = assembly.monitoring(objects, resource_metrics=False, releases=releases)
+    created = registered(recording, judged)
     assert judged.collector == created.collector
     assert judged.adapter == replace(created.adapter, path=judged.adapter.path)
     assert {api.group: api.owner for api in judged.apis} == {api.group: api.owner for api in created.apis}

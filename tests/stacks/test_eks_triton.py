@@ -160,7 +160,7 @@ def test_f23_a_ratio_leaves_out_what_waits_behind_another_model(article: Recordi
 def test_f27_the_token_is_a_file_of_the_container_that_downloads(article: Recording, choices: Recording) -> None:
     """Nobody who gets into the server finds it there. Trap 45."""
     weights = before(article, "llama")["weights"]
-    assert env(weights) == {"HF_TOKEN_PATH": "/var/run/secrets/huggingface/token"}
+    assert env(weights) == {"HF_TOKEN_PATH": "/var/run/secrets/huggingface/token", "HF_HUB_DISABLE_XET": "1"}
     assert mounts(weights)["hugging-face-token"] == "/var/run/secrets/huggingface"
     assert "hugging-face-token" not in mounts(server(article, "llama"))
     assert volumes(pod(article, "llama"))["hugging-face-token"]["secret"]["items"] == [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.serving.autoscaling import quantity
-from offline import SECRET, Recording, Resource
+from offline import Recording, Resource
 from tests.stacks.edits import Deploy, Stack
 
 CLUSTER = "gcp:container/cluster:Cluster"
@@ -202,6 +202,18 @@ def test_compiled_programs_outlive_the_pod_and_not_the_image(recordings: Mapping
     assert env["VLLM_XLA_CACHE_PATH"] == f"/data/.compiled/{tag}"
 
 
+def test_an_engine_may_start_for_as_long_as_its_probe_waits_and_fills_no_disk_with_logs(
+    recordings: Mapping[str, Recording],
+) -> None:
+    _, container = server(recordings["gke-tpu"], "llama")
+    env = {variable["name"]: variable.get("value") for variable in container["env"]}
+    probe = container["startupProbe"]
+    most = probe["periodSeconds"] * probe["failureThreshold"]
+    assert most - probe["periodSeconds"] < int(env["VLLM_ENGINE_READY_TIMEOUT_S"]) <= most
+    assert env["TPU_LOG_DIR"] == "disabled"
+    assert env["HF_HUB_DISABLE_XET"] == "1"
+
+
 def test_the_token_is_a_file_wherever_it_comes_from(recordings: Mapping[str, Recording]) -> None:
     sources = {"gke-tpu": "secret", "small-slices": "csi"}
     for stack, source in sources.items():
@@ -232,18 +244,6 @@ def test_load_clients_ask_for_the_name_that_is_served_and_wait_for_a_person(
         assert f'"model": "{served(recording, name)}"' in env["REQUEST"]
         assert env["URL"] == "http://llama.vllm.svc:8000"
         assert "ports" not in container
-
-
-def test_a_public_server_wants_the_key_and_its_clients_send_it(recordings: Mapping[str, Recording]) -> None:
-    recording = recordings["multi-host"]
-    assert one(recording, SERVICE, "llama")["spec"]["loadBalancerSourceRanges"] == ["203.0.113.0/24"]
-    assert one(recording, "kubernetes:core/v1:Secret", "llama-api-key")["stringData"] == {"key": SECRET}
-    [group] = recording.of("kubernetes:leaderworkerset.x-k8s.io/v1:LeaderWorkerSet")
-    [leader] = group.inputs["spec"]["leaderWorkerTemplate"]["leaderTemplate"]["spec"]["containers"]
-    [variable] = [variable for variable in leader["env"] if variable["name"] == "VLLM_API_KEY"]
-    assert variable["valueFrom"]["secretKeyRef"]["key"] == "key"
-    volumes = one(recording, DEPLOYMENT, "llama-load")["spec"]["template"]["spec"]["volumes"]
-    assert "api-key" in {volume["name"] for volume in volumes}
 
 
 def test_a_replica_on_several_hosts_is_a_group_that_its_leader_answers_for(recordings: Mapping[str, Recording]) -> None:

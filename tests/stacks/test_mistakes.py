@@ -64,11 +64,11 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "'1.31.2-gke.1114999' is older than 1.31.2-gke.1115000",
         "write 1.31.2-gke.1115000 or newer",
     ),
-    "a public server without a key": (
+    "a public server, all of whose paths are open": (
         lambda stack: server(stack).update(exposure={"type": "public", "sourceRanges": ["0.0.0.0/0"]}),
         "servers.llama.exposure",
-        "there is no API key",
-        "pulumi config set --secret slipway:apiKey",
+        "anybody could infer by /invocations, or /pause the engine; write 'public-alb'",
+        "write exposure",
     ),
     "no token": (
         lambda stack: stack.pop("huggingFace"),
@@ -189,13 +189,13 @@ MORE_MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         lambda stack: pool(stack).update(capacity={"type": "preemptible"}),
         "cluster.pools.v6e.capacity.type",
         "'preemptible' is not a choice",
-        "'spot'",
+        "spot",
     ),
     "a mode that is none": (
         lambda stack: stack["cluster"].update(mode="standart"),
         "cluster.mode",
         "'standart' is not a choice",
-        "'standard'",
+        "write mode: standard",
     ),
     "a pool that is none": (
         lambda stack: server(stack).update(pool="v5e"),
@@ -342,3 +342,32 @@ def test_a_bad_stack_file_ends_the_preview_with_1_and_every_message(changed: Cha
     assert "maxNumSeqs" in run.stderr + run.stdout
     assert "-1 is below 1" in run.stderr + run.stdout
     assert "Traceback" not in run.stderr
+
+
+def test_true_is_no_number(refused: Refuse) -> None:
+    found = refused(
+        lambda stack: scaling(stack).update(maxReplicas=True, metric={"signal": "waiting-requests", "target": True}),
+        lambda stack: pool(stack).update(minNodes=False),
+    )
+    assert {path: finding.message for path, finding in found.items()} == {
+        "servers.llama.autoscaling.maxReplicas": "True is no number",
+        "servers.llama.autoscaling.metric.target": "True is no number",
+        "cluster.pools.v6e.minNodes": "False is no number",
+    }
+
+
+def test_a_list_is_not_said_to_be_short_of_the_entries_that_are_wrong(refused: Refuse) -> None:
+    found = refused(lambda stack: stack["network"].update(zones=["us-east-1a", "banana"]), stack="eks-nim")
+    assert set(found) == {"network.zones.1"}
+
+
+def test_a_missing_block_is_shown_with_what_it_must_have(refused: Refuse) -> None:
+    [finding] = refused(lambda stack: server(stack).pop("autoscaling")).values()
+    example = "{metric: {signal: waiting-requests, target: 0.5}, minReplicas: 1, maxReplicas: 1}"
+    assert finding.remedy.startswith(f"write autoscaling: {example}; it says:")
+
+
+def test_a_missing_choice_is_shown_with_all_that_there_are(refused: Refuse) -> None:
+    [finding] = refused(lambda stack: server(stack).pop("engine")).values()
+    assert finding.remedy.startswith("write engine: nim; or ")
+    assert {"vllm", "triton", "tensorrt-llm"} <= set(finding.remedy.replace(",", "").split())

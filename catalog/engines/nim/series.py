@@ -6,7 +6,8 @@ between them that moved the page is not known, so both are accepted there. Image
 
 from dataclasses import replace
 
-from catalog.engines.series import Engine, Page, Series
+from catalog.engines.quantity import Quantity
+from catalog.engines.series import Engine, Kind, Page, Series
 from catalog.engines.vllm import series as vllm
 
 LABELS = ("model_name",)
@@ -16,6 +17,7 @@ _GAUGES = (
         name="num_requests_waiting",
         kind="gauge",
         unit="requests",
+        shows="Waiting requests",
         labels=LABELS,
         until="2",
         successor="vllm:num_requests_waiting",
@@ -25,6 +27,7 @@ _GAUGES = (
         name="gpu_cache_usage_perc",
         kind="gauge",
         unit="share, 0 to 1",
+        shows="KV cache in use",
         labels=LABELS,
         until="2",
         successor="vllm:kv_cache_usage_perc",
@@ -35,6 +38,7 @@ _GAUGES = (
         name="num_requests_running",
         kind="gauge",
         unit="requests",
+        shows="Running requests",
         labels=LABELS,
         until="2",
         successor="vllm:num_requests_running",
@@ -43,34 +47,45 @@ _GAUGES = (
     Series(name="num_request_max", kind="gauge", unit="requests", labels=LABELS, until="2"),
 )
 
-_COUNTERS = tuple(
-    Series(name=name, kind="counter", unit=unit, labels=LABELS, until="2", successor=successor)
-    for name, unit, successor in (
-        ("prompt_tokens_total", "tokens", "vllm:prompt_tokens_total"),
-        ("generation_tokens_total", "tokens", "vllm:generation_tokens_total"),
-        ("request_success_total", "requests", "vllm:request_success_total"),
-        ("request_failure_total", "requests", ""),
-        ("request_finish_total", "requests", "vllm:request_success_total"),
-    )
+_OTHERS: tuple[tuple[str, Kind, str, Quantity, str], ...] = (
+    ("prompt_tokens_total", "counter", "tokens", "Prompt tokens", "vllm:prompt_tokens_total"),
+    ("generation_tokens_total", "counter", "tokens", "Generated tokens", "vllm:generation_tokens_total"),
+    ("request_success_total", "counter", "requests", "Answered requests", "vllm:request_success_total"),
+    ("request_failure_total", "counter", "requests", "Failed requests", ""),
+    ("request_finish_total", "counter", "requests", "", "vllm:request_success_total"),
+    ("time_to_first_token_seconds", "histogram", "seconds", "Time to first token", "vllm:time_to_first_token_seconds"),
+    (
+        "time_per_output_token_seconds",
+        "histogram",
+        "seconds",
+        "Time between tokens",
+        "vllm:inter_token_latency_seconds",
+    ),
+    ("e2e_request_latency_seconds", "histogram", "seconds", "Time of a request", "vllm:e2e_request_latency_seconds"),
+    ("request_prompt_tokens", "histogram", "tokens", "Prompt tokens of a request", "vllm:request_prompt_tokens"),
+    (
+        "request_generation_tokens",
+        "histogram",
+        "tokens",
+        "Generated tokens of a request",
+        "vllm:request_generation_tokens",
+    ),
 )
 
-_HISTOGRAMS = tuple(
-    Series(name=name, kind="histogram", unit=unit, labels=LABELS, until="2", successor=successor)
-    for name, unit, successor in (
-        ("time_to_first_token_seconds", "seconds", "vllm:time_to_first_token_seconds"),
-        ("time_per_output_token_seconds", "seconds", "vllm:inter_token_latency_seconds"),
-        ("e2e_request_latency_seconds", "seconds", "vllm:e2e_request_latency_seconds"),
-        ("request_prompt_tokens", "tokens", "vllm:request_prompt_tokens"),
-        ("request_generation_tokens", "tokens", "vllm:request_generation_tokens"),
-    )
+_COUNTERS_AND_HISTOGRAMS = tuple(
+    Series(name=name, kind=kind, unit=unit, shows=shows, labels=LABELS, until="2", successor=successor)
+    for name, kind, unit, shows, successor in _OTHERS
 )
 
 _PASSED_ON = tuple(replace(series, since="2", unless="") for series in vllm.SERIES if not series.needs)
 
 NIM = Engine(
     name="nim",
+    image=r"/nim/",
     health_path="/v1/health/ready",
     pages=(Page(port=8000, path="/metrics", until="1.5"), Page(port=8000, path="/v1/metrics", since="1.1")),
-    exports=(*_GAUGES, *_COUNTERS, *_HISTOGRAMS, *_PASSED_ON),
+    exports=(*_GAUGES, *_COUNTERS_AND_HISTOGRAMS, *_PASSED_ON),
     shown=vllm.VLLM.shown,
+    batch_flag=vllm.VLLM.batch_flag,
+    of_the_pod=vllm.LABELS,
 )

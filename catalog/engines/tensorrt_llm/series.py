@@ -5,14 +5,28 @@ Sources: `tensorrt_llm/metrics/collector.py` of NVIDIA/TensorRT-LLM (names, type
 (`enable_iter_perf_stats`, without which the PyTorch backend counts nothing between requests).
 """
 
+from catalog.engines.quantity import Quantity
 from catalog.engines.series import Engine, Page, Series
 
 LABELS = ("model_name", "engine_type")
 ITERATIONS = "enable_iter_perf_stats"
 QUEUES_SINCE = "1.3.0"
 
+_COUNTERS: tuple[tuple[str, Quantity], ...] = (
+    ("prompt_tokens", "Prompt tokens"),
+    ("generation_tokens", "Generated tokens"),
+)
+
+_HISTOGRAMS: tuple[tuple[str, Quantity], ...] = (
+    ("time_to_first_token", "Time to first token"),
+    ("time_per_output_token", "Time between tokens"),
+    ("e2e_request_latency", "Time of a request"),
+    ("request_queue_time", "Time in the queue"),
+)
+
 TRTLLM_SERVE = Engine(
     name="trtllm-serve",
+    image=r"/tensorrt-llm/",
     health_path="/health",
     pages=(Page(port=8000, path="/prometheus/metrics", needs="return_perf_metrics"),),
     exports=(
@@ -20,6 +34,7 @@ TRTLLM_SERVE = Engine(
             name="trtllm_num_requests_waiting",
             kind="gauge",
             unit="requests",
+            shows="Waiting requests",
             labels=LABELS,
             since=QUEUES_SINCE,
             signal="waiting-requests",
@@ -29,6 +44,7 @@ TRTLLM_SERVE = Engine(
             name="trtllm_kv_cache_utilization",
             kind="gauge",
             unit="share, 0 to 1",
+            shows="KV cache in use",
             labels=LABELS,
             signal="kv-cache-use",
             ceiling="one",
@@ -38,6 +54,7 @@ TRTLLM_SERVE = Engine(
             name="trtllm_num_requests_running",
             kind="gauge",
             unit="requests",
+            shows="Running requests",
             labels=LABELS,
             since=QUEUES_SINCE,
             ceiling="batch",
@@ -75,17 +92,19 @@ TRTLLM_SERVE = Engine(
             labels=(*LABELS, "finished_reason"),
         ),
         *(
-            Series(name=f"trtllm_{name}_total", kind="counter", unit="tokens", labels=LABELS, since=QUEUES_SINCE)
-            for name in ("prompt_tokens", "generation_tokens")
+            Series(
+                name=f"trtllm_{name}_total",
+                kind="counter",
+                unit="tokens",
+                shows=shows,
+                labels=LABELS,
+                since=QUEUES_SINCE,
+            )
+            for name, shows in _COUNTERS
         ),
         *(
-            Series(name=f"trtllm_{name}_seconds", kind="histogram", unit="seconds", labels=LABELS)
-            for name in (
-                "time_to_first_token",
-                "time_per_output_token",
-                "e2e_request_latency",
-                "request_queue_time",
-            )
+            Series(name=f"trtllm_{name}_seconds", kind="histogram", unit="seconds", shows=shows, labels=LABELS)
+            for name, shows in _HISTOGRAMS
         ),
     ),
     shown=(
@@ -96,4 +115,6 @@ TRTLLM_SERVE = Engine(
         "trtllm_time_per_output_token_seconds",
     ),
     decoys={"/metrics": "JSON statistics of iterations, which Prometheus cannot read"},
+    batch_flag="--max_batch_size",
+    of_the_pod=LABELS,
 )

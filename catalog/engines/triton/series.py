@@ -10,6 +10,7 @@ model is inferred from their design: their `execute` hands requests over and ret
 
 from collections.abc import Mapping
 
+from catalog.engines.quantity import Quantity
 from catalog.engines.series import Engine, Kind, Mode, Page, Series
 
 LABELS = ("model", "version")
@@ -17,9 +18,16 @@ LABELS = ("model", "version")
 _HANDED_OVER = "the backend hands each request over and returns, so Triton sees it neither wait nor run"
 _UNSEEN: Mapping[Mode, str] = {"decoupled": _HANDED_OVER, "vllm": _HANDED_OVER, "tensorrtllm": _HANDED_OVER}
 
+_COUNTED: tuple[tuple[str, Quantity, tuple[str, ...]], ...] = (
+    ("request_success", "Answered requests", ()),
+    ("request_failure", "Failed requests", ("reason",)),
+    ("count", "", ()),
+    ("exec_count", "", ()),
+)
+
 _COUNTS = tuple(
-    Series(name=f"nv_inference_{name}", kind="counter", unit="requests", labels=(*LABELS, *more))
-    for name, more in (("request_success", ()), ("request_failure", ("reason",)), ("count", ()), ("exec_count", ()))
+    Series(name=f"nv_inference_{name}", kind="counter", unit="requests", shows=shows, labels=(*LABELS, *more))
+    for name, shows, more in _COUNTED
 )
 
 _DURATIONS = tuple(
@@ -38,6 +46,7 @@ _PENDING = Series(
     name="nv_inference_pending_request_count",
     kind="gauge",
     unit="requests",
+    shows="Waiting requests",
     labels=LABELS,
     signal="waiting-requests",
     blind=_UNSEEN,
@@ -54,43 +63,62 @@ _HOST = tuple(
     )
 )
 
-_OF_VLLM: tuple[tuple[str, Kind, str], ...] = (
-    ("prompt_tokens_total", "counter", "tokens"),
-    ("generation_tokens_total", "counter", "tokens"),
-    ("time_to_first_token_seconds", "histogram", "seconds"),
-    ("time_per_output_token_seconds", "histogram", "seconds"),
-    ("e2e_request_latency_seconds", "histogram", "seconds"),
-    ("request_prompt_tokens", "histogram", "tokens"),
-    ("request_generation_tokens", "histogram", "tokens"),
-    ("request_params_n", "histogram", "answers"),
+_OF_VLLM: tuple[tuple[str, Kind, str, Quantity], ...] = (
+    ("prompt_tokens_total", "counter", "tokens", "Prompt tokens"),
+    ("generation_tokens_total", "counter", "tokens", "Generated tokens"),
+    ("time_to_first_token_seconds", "histogram", "seconds", "Time to first token"),
+    ("time_per_output_token_seconds", "histogram", "seconds", "Time between tokens"),
+    ("e2e_request_latency_seconds", "histogram", "seconds", "Time of a request"),
+    ("request_prompt_tokens", "histogram", "tokens", "Prompt tokens of a request"),
+    ("request_generation_tokens", "histogram", "tokens", "Generated tokens of a request"),
+    ("request_params_n", "histogram", "answers", "Answers that a request asks for"),
 )
 
 _VLLM_BACKEND = tuple(
-    Series(name=f"vllm:{name}", kind=kind, unit=unit, labels=LABELS, modes=("vllm",), needs="REPORT_CUSTOM_METRICS")
-    for name, kind, unit in _OF_VLLM
+    Series(
+        name=f"vllm:{name}",
+        kind=kind,
+        unit=unit,
+        shows=shows,
+        labels=LABELS,
+        modes=("vllm",),
+        needs="REPORT_CUSTOM_METRICS",
+    )
+    for name, kind, unit, shows in _OF_VLLM
 )
 """All that the backend passes on: neither waiting requests nor the use of the KV cache."""
+
+_BATCHER: tuple[tuple[str, str, str, Quantity], ...] = (
+    ("request", "request_type", "requests", "Requests in the batcher"),
+    (
+        "kv_cache_block",
+        "kv_cache_block_type",
+        "blocks; a share of them where the label says fraction",
+        "Blocks of the KV cache",
+    ),
+)
 
 _TENSORRT_LLM_BACKEND = tuple(
     Series(
         name=f"nv_trt_llm_{name}_metrics",
         kind="gauge",
         unit=unit,
+        shows=shows,
         labels=(*LABELS, label),
         until="26.08",
         modes=("tensorrtllm",),
     )
-    for name, label, unit in (
-        ("request", "request_type", "requests"),
-        ("kv_cache_block", "kv_cache_block_type", "blocks; a share of them where the label says fraction"),
-    )
+    for name, label, unit, shows in _BATCHER
 )
 """Of the C++ backend, which went with TensorRT-LLM 1.3; 26.07 is the last container that is known to have it."""
 
 TRITON = Engine(
     name="triton",
+    image=r"triton[^/]*:",
     health_path="/v2/health/ready",
     pages=(Page(port=8002, path="/metrics"),),
     exports=(_PENDING, *_DURATIONS, *_COUNTS, *_HOST, *_VLLM_BACKEND, *_TENSORRT_LLM_BACKEND),
     shown=("nv_inference_request_success", "nv_inference_request_failure"),
+    port_flag="--metrics-port",
+    of_the_pod=("version",),
 )

@@ -1,7 +1,7 @@
 """What vLLM is, and takes of its host, on each kind of chip."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 
 from catalog.architecture import Model
@@ -28,6 +28,7 @@ class VllmHost:
         shared_memory_gib: size of `/dev/shm`, GiB.
         cache_variable: names the folder of compiled programs.
         load_seconds: from files at hand until a replica answers, with nothing compiled.
+        environment: what the library of the chips reads, by variable.
     """
 
     image: str
@@ -37,6 +38,7 @@ class VllmHost:
     shared_memory_gib: int
     cache_variable: str
     load_seconds: int
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def cold_start_seconds(self, model: Model) -> int:
         """Return the time until a replica answers that has neither weights nor compiled programs at hand."""
@@ -61,6 +63,8 @@ HOSTS: Mapping[str, VllmHost] = {
         shared_memory_gib=TPU_SHARED_MEMORY_GIB,
         cache_variable=COMPILE_CACHE_VARIABLE,
         load_seconds=XLA_COMPILE_SECONDS,
+        # libtpu would fill the disk with files of its own; what it says on stderr stays (marin-community/marin#2078).
+        environment={"TPU_LOG_DIR": "disabled"},
     ),
 }
 """By kind of chip."""

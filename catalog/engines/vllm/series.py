@@ -5,16 +5,36 @@ and v0.12.0 with its comments on when a series is deprecated and hidden; pull re
 vllm-project/vllm; docs/design/metrics.md. vLLM 0.27, which the TPU image carries, has the same signals.
 """
 
+from catalog.engines.quantity import Quantity
 from catalog.engines.series import Engine, Page, Series
 
 NO_STATS = "--disable-log-stats"
 LABELS = ("engine", "model_name")
+
+_COUNTERS: tuple[tuple[str, str, Quantity, tuple[str, ...]], ...] = (
+    ("generation_tokens_total", "tokens", "Generated tokens", ()),
+    ("prompt_tokens_total", "tokens", "Prompt tokens", ()),
+    ("num_preemptions_total", "requests", "", ()),
+    ("request_success_total", "requests", "Answered requests", ("finished_reason",)),
+)
+
+_HISTOGRAMS: tuple[tuple[str, str, Quantity], ...] = (
+    ("time_to_first_token_seconds", "seconds", "Time to first token"),
+    ("e2e_request_latency_seconds", "seconds", "Time of a request"),
+    ("request_queue_time_seconds", "seconds", "Time in the queue"),
+    ("request_prefill_time_seconds", "seconds", ""),
+    ("request_decode_time_seconds", "seconds", ""),
+    ("request_inference_time_seconds", "seconds", ""),
+    ("request_prompt_tokens", "tokens", "Prompt tokens of a request"),
+    ("request_generation_tokens", "tokens", "Generated tokens of a request"),
+)
 
 SERIES = (
     Series(
         name="vllm:num_requests_waiting",
         kind="gauge",
         unit="requests",
+        shows="Waiting requests",
         labels=LABELS,
         signal="waiting-requests",
         unless=NO_STATS,
@@ -23,6 +43,7 @@ SERIES = (
         name="vllm:kv_cache_usage_perc",
         kind="gauge",
         unit="share, 0 to 1",
+        shows="KV cache in use",
         labels=LABELS,
         since="0.9.2",
         signal="kv-cache-use",
@@ -33,18 +54,14 @@ SERIES = (
         name="vllm:num_requests_running",
         kind="gauge",
         unit="requests",
+        shows="Running requests",
         labels=LABELS,
         ceiling="batch",
         unless=NO_STATS,
     ),
     *(
-        Series(name=f"vllm:{name}", kind="counter", unit=unit, labels=(*LABELS, *more), unless=NO_STATS)
-        for name, unit, more in (
-            ("generation_tokens_total", "tokens", ()),
-            ("prompt_tokens_total", "tokens", ()),
-            ("num_preemptions_total", "requests", ()),
-            ("request_success_total", "requests", ("finished_reason",)),
-        )
+        Series(name=f"vllm:{name}", kind="counter", unit=unit, shows=shows, labels=(*LABELS, *more), unless=NO_STATS)
+        for name, unit, shows, more in _COUNTERS
     ),
     *(
         Series(name=f"vllm:{name}_total", kind="counter", unit="tokens", labels=LABELS, since="0.9.2", unless=NO_STATS)
@@ -62,22 +79,14 @@ SERIES = (
         for name, unit in (("drafts", "drafts"), ("draft_tokens", "tokens"), ("accepted_tokens", "tokens"))
     ),
     *(
-        Series(name=f"vllm:{name}", kind="histogram", unit=unit, labels=LABELS, unless=NO_STATS)
-        for name, unit in (
-            ("time_to_first_token_seconds", "seconds"),
-            ("e2e_request_latency_seconds", "seconds"),
-            ("request_queue_time_seconds", "seconds"),
-            ("request_prefill_time_seconds", "seconds"),
-            ("request_decode_time_seconds", "seconds"),
-            ("request_inference_time_seconds", "seconds"),
-            ("request_prompt_tokens", "tokens"),
-            ("request_generation_tokens", "tokens"),
-        )
+        Series(name=f"vllm:{name}", kind="histogram", unit=unit, shows=shows, labels=LABELS, unless=NO_STATS)
+        for name, unit, shows in _HISTOGRAMS
     ),
     Series(
         name="vllm:inter_token_latency_seconds",
         kind="histogram",
         unit="seconds",
+        shows="Time between tokens",
         labels=LABELS,
         since="0.11",
         unless=NO_STATS,
@@ -117,6 +126,7 @@ FORMER = (
         name="vllm:gpu_cache_usage_perc",
         kind="gauge",
         unit="share, 0 to 1",
+        shows="KV cache in use",
         labels=LABELS,
         until="0.11",
         successor="vllm:kv_cache_usage_perc",
@@ -126,6 +136,7 @@ FORMER = (
         name="vllm:time_per_output_token_seconds",
         kind="histogram",
         unit="seconds",
+        shows="Time between tokens",
         labels=LABELS,
         until="0.12",
         successor="vllm:inter_token_latency_seconds",
@@ -163,6 +174,7 @@ FORMER = (
 
 VLLM = Engine(
     name="vllm",
+    image=r"/vllm[^/]*:",
     health_path="/health",
     pages=(Page(port=8000, path="/metrics"),),
     exports=(*SERIES, *LATER, *FORMER),
@@ -173,4 +185,6 @@ VLLM = Engine(
         "vllm:time_to_first_token_seconds",
         "vllm:inter_token_latency_seconds",
     ),
+    batch_flag="--max-num-seqs",
+    of_the_pod=LABELS,
 )

@@ -55,10 +55,30 @@ CLASSES = (
 RESERVED_MIB = 512
 MIB_A_TOKEN = 1.5
 MIB_A_GRAPH = 2
+MIB_A_PREFILL_GRAPH = 8
+MIB_OF_LATENT_PREFILL = 1536
 MIB_OF_EIGHT_GPUS = 1024
 LARGE_MIB = 60 * 1024
 LEAST_OF_LARGE_MIB = 10 * 1024
-"""What memory_hook.py reserves: a constant, for each token of a chunk, for each request in a graph, for parallelism."""
+"""What memory_hook.py reserves: a constant, for each token of a chunk, for each request in a graph of decoding, for
+each graph of prefill or, with MLA, for all of them, and for parallelism."""
+PREFILL_GRAPHS = (
+    *range(4, 33, 4),
+    *range(48, 257, 16),
+    *range(288, 513, 32),
+    *range(576, 1025, 64),
+    *range(1280, 4097, 256),
+)
+PREFILL_GRAPHS_APART = 512
+"""Tokens of the graphs of prefill, which CUDA has by default, and how far further ones are apart (cuda_graph_hook.py,
+generate_prefill_cuda_graph_batch_sizes)."""
+
+VISION_SHARE = 0.95
+VISION_A_TIME = 0.1
+VISION_BOUNDS = (0.8, 1.05)
+VISION_PARAMETERS = 304_000_000
+"""By how much the share of a model with a vision tower is smaller: the least for one like ViT-L/14, a tenth more for
+each further size of it (adjust_mem_fraction_for_vlm, which goes by layers and width of the tower)."""
 
 
 class SgLang(EngineMemory):
@@ -104,10 +124,9 @@ class SgLang(EngineMemory):
 
     @override
     def findings(self, path: str, replica: "Replica", use: "Memory") -> list[Finding]:
-        left, reserved = use.chip - use.usable, reserved_bytes(replica)
-        if left >= reserved:
+        left, reserved, share = use.chip - use.usable, reserved_bytes(replica), default_share(replica)
+        if replica.memory_utilization <= share:
             return []
-        share = int(1000 * (1 - reserved / use.chip)) / 1000
         message = (
             f"{replica.memory_utilization} leaves {left / GIB:.2f} GiB of a GPU to activations and graphs, and SGLang "
             f"itself reserves {reserved / GIB:.2f} GiB for {replica.batched_tokens} tokens of prefill"
@@ -121,14 +140,31 @@ def reserved_bytes(replica: "Replica") -> int:
     gpus = replica.tensor_parallel * replica.pipeline_parallel
     graphs = _class(replica.memory_gib).graphs[replica.tensor_parallel >= 4]
     mebibytes = RESERVED_MIB + max(replica.batched_tokens, 2048) * MIB_A_TOKEN + gpus / 8 * MIB_OF_EIGHT_GPUS
-    mebibytes += min(graphs, replica.sequences) * MIB_A_GRAPH if replica.cuda_graphs else 0
+    if replica.cuda_graphs:
+        mebibytes += min(graphs, replica.sequences) * MIB_A_GRAPH
+        mebibytes += 0 if replica.pipeline_parallel > 1 else _prefill_graphs_mib(replica)
     large = replica.memory_gib * 1024 > LARGE_MIB
     return round(max(mebibytes, LEAST_OF_LARGE_MIB if large else 0) * MIB)
 
 
 def default_share(replica: "Replica") -> float:
     """Return the share that SGLang picks where nobody sets it."""
-    return round(1 - reserved_bytes(replica) / replica.memory, 3)
+    share, vision = 1 - reserved_bytes(replica) / replica.memory, replica.model.vision
+    if vision is not None:
+        lowest, highest = VISION_BOUNDS
+        adjusted = 1 - VISION_A_TIME * (vision.parameters / VISION_PARAMETERS - 1)
+        share *= VISION_SHARE * min(max(adjusted, lowest), highest)
+    return round(share, 3)
+
+
+def _prefill_graphs_mib(replica: "Replica") -> int:
+    if replica.model.latent is not None:
+        return MIB_OF_LATENT_PREFILL
+    tokens = (
+        *PREFILL_GRAPHS,
+        *range(PREFILL_GRAPHS[-1] + PREFILL_GRAPHS_APART, replica.batched_tokens + 1, PREFILL_GRAPHS_APART),
+    )
+    return MIB_A_PREFILL_GRAPH * sum(1 for each in tokens if each <= replica.batched_tokens)
 
 
 def _class(memory_gib: float) -> Class:

@@ -4,7 +4,7 @@ A gauge is shown pod by pod, a counter as its rate, and a histogram as its media
 pods.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from catalog.engines import TRITON, Engine, Mode, Series
@@ -15,33 +15,6 @@ Select = Callable[[str], str]
 """Returns a PromQL selector of a series by its name, with matchers for the pods that are shown."""
 
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-
-TITLES = {
-    "requests_waiting": "Waiting requests",
-    "pending_request_count": "Waiting requests",
-    "waiting_requests:sum": "Requests that wait in the batcher",
-    "requests_running": "Running requests",
-    "cache_usage_perc": "KV cache in use",
-    "kv_cache_utilization": "KV cache in use",
-    "queue_compute:ratio": "Queue time per compute time",
-    "queue_duration:average": "Time in the queue",
-    "compute_duration:average": "Time of compute",
-    "request_duration:average": "Time of a request in Triton",
-    "generation_tokens_total": "Generated tokens",
-    "prompt_tokens_total": "Prompt tokens",
-    "time_to_first_token_seconds": "Time to first token",
-    "inter_token_latency_seconds": "Time between tokens",
-    "time_per_output_token_seconds": "Time between tokens",
-    "e2e_request_latency_seconds": "Time of a request",
-    "request_prompt_tokens": "Prompt tokens of a request",
-    "request_generation_tokens": "Generated tokens of a request",
-    "request_params_n": "Answers that a request asks for",
-    "request_success": "Answered requests",
-    "request_failure": "Failed requests",
-    "request_metrics": "Requests in the batcher",
-    "kv_cache_block_metrics": "Blocks of the KV cache",
-}
-"""By the end of a series' name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +47,7 @@ def engine_charts(engine: Engine, version: str, *, mode: Mode = "", select: Sele
         mode: how the servers run their models, where the engine has several ways.
         window: of rates, as PromQL writes a duration.
     """
-    return [_chart(series, select, window) for series in charted(engine, version, mode)]
+    return [_chart(series, engine, select, window) for series in charted(engine, version, mode)]
 
 
 def charted(engine: Engine, version: str, mode: Mode = "") -> list[Series]:
@@ -104,16 +77,17 @@ def _named(engine: Engine, name: str, version: str) -> Iterator[Series]:
         yield from (series for series in engine.exports if series.successor == name and series.is_in(version))
 
 
-def _chart(series: Series, select: Select, window: str) -> Chart:
-    title = next(title for ending, title in TITLES.items() if series.name.endswith(ending))
+def _chart(series: Series, engine: Engine, select: Select, window: str) -> Chart:
     unit = f"{series.unit} per second" if series.kind == "counter" else series.unit
-    return Chart(title=title, unit=unit, series=(series.name,), queries=tuple(_queries(series, select, window)))
+    by = tuple(
+        dict.fromkeys(["pod", *(each for each in series.labels if each not in ("namespace", *engine.of_the_pod))])
+    )
+    queries = tuple(_queries(series, by, select, window))
+    return Chart(title=series.shows, unit=unit, series=(series.name,), queries=queries)
 
 
-def _queries(series: Series, select: Select, window: str) -> Iterator[Query]:
-    apart = [label for label in series.labels if label not in ("engine", "engine_type", "model_name", "version")]
-    by = ", ".join(dict.fromkeys(["pod", *(label for label in apart if label != "namespace")]))
-    legend = " ".join(f"{{{{{label}}}}}" for label in by.split(", "))
+def _queries(series: Series, labels: Sequence[str], select: Select, window: str) -> Iterator[Query]:
+    by, legend = ", ".join(labels), " ".join(f"{{{{{label}}}}}" for label in labels)
     match series.kind:
         case "gauge" if series.signal:
             value = per_pod(series, select(series.name))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from catalog.engines import NIM
-from catalog.engines.nim.host import USER
+from catalog.engines.nim.host import LIVE_PATH, USER
 from components.custom_resources import wire
 from components.custom_resources.nim_operator import (
     CacheReference,
@@ -17,16 +17,16 @@ from components.custom_resources.nim_operator import (
     NgcSource,
     NimCache,
     NimService,
+    Probe,
     Scale,
     Scaling,
     ServiceStorage,
-    StartupProbe,
 )
 from components.serving.autoscaling import behavior, followed
 from components.serving.environment import with_further
 from components.serving.nim.settings import NimArgs, NimThroughOperator
 from components.serving.shape import Shape
-from components.workload import Accelerator, Startup
+from components.workload import Accelerator, Startup, probes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +86,15 @@ def service_spec(cache: str, operated: Operated) -> NimService:
     Args:
         cache: name of its NIMCache.
     """
-    args, accelerator, startup = operated.args, operated.accelerator, Startup(operated.shape.startup_seconds)
+    args, accelerator = operated.args, operated.accelerator
     gpus = {accelerator.resource: str(accelerator.count)}
     own = {"NIM_SERVED_MODEL_NAME": args.served_model_name, "NIM_MAX_MODEL_LEN": str(args.max_model_len)}
-    probe = {"httpGet": {"path": NIM.health_path, "port": operated.shape.page.port}, **wire(startup.probe)}
+    asked = probes(
+        Startup(operated.shape.startup_seconds),
+        ready_path=NIM.health_path,
+        live_path=LIVE_PATH,
+        port=operated.shape.page.port,
+    )
     return NimService(
         image=Image(repository=args.image, tag=args.version, pull_secrets=[operated.pull_secret]),
         auth_secret=operated.key_secret,
@@ -102,7 +107,9 @@ def service_spec(cache: str, operated: Operated) -> NimService:
         tolerations=[wire(each) for each in accelerator.tolerations],
         resources={"requests": {"memory": f"{accelerator.memory_gib}Gi", **gpus}, "limits": gpus},
         expose=Expose(service=ClusterService(port=NIM.port)),
-        startup_probe=StartupProbe(probe=probe),
+        startup_probe=Probe(probe=wire(asked["startup_probe"])),
+        readiness_probe=Probe(probe=wire(asked["readiness_probe"])),
+        liveness_probe=Probe(probe=wire(asked["liveness_probe"])),
         scale=Scale(
             hpa=Scaling(
                 min_replicas=args.autoscaling.min_replicas,

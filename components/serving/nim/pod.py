@@ -10,7 +10,7 @@ from components.serving.nim.settings import NimArgs
 from components.serving.service import propagation_seconds
 from components.serving.shape import Shape
 from components.serving.site import Site, found
-from components.workload import Accelerator, Startup, grace_seconds
+from components.workload import Accelerator, Startup, grace_seconds, probes
 
 
 def nim_pod(args: NimArgs, shape: Shape, *, site: Site, accelerator: Accelerator) -> k8s.core.v1.PodSpecArgsDict:
@@ -44,8 +44,6 @@ def nim_pod(args: NimArgs, shape: Shape, *, site: Site, accelerator: Accelerator
 def _container(
     args: NimArgs, shape: Shape, accelerator: Accelerator, ngc: NgcAccess, waits: int
 ) -> k8s.core.v1.ContainerArgsDict:
-    ready: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": NIM.health_path, "port": "http"}}
-    live: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": LIVE_PATH, "port": "http"}}
     gpus = {accelerator.resource: str(accelerator.count)}
     # What NIM does with requests on SIGTERM is not documented: a stopping pod first gets the time to finish them.
     drained = waits + args.drain_seconds
@@ -63,9 +61,7 @@ def _container(
             "limits": gpus,
         },
         "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
-        "startup_probe": {**ready, **Startup(shape.startup_seconds).probe},
-        "readiness_probe": {**ready, "period_seconds": 5, "failure_threshold": 3},
-        "liveness_probe": {**live, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},
+        **probes(Startup(shape.startup_seconds), ready_path=NIM.health_path, live_path=LIVE_PATH),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": drained}}},
         "volume_mounts": [
             {"name": "cache", "mount_path": CACHE_PATH},

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from checks.settings import DnsLabel, Positive, Settings
+from checks.settings import ObjectName, Positive, Settings
 from components.serving.environment_settings import Further
 from components.serving.settings import Autoscaling, DrainSeconds, LoadClients, LoadTestArgs
 
@@ -20,10 +20,10 @@ class KubernetesNgcKey(Settings):
     them."""
 
     source: Literal["kubernetes"]
-    pull_secret: DnsLabel
+    pull_secret: ObjectName
     """Name of the Secret of type `kubernetes.io/dockerconfigjson` for nvcr.io; the user name in it is `$oauthtoken`,
     letter for letter."""
-    key_secret: DnsLabel
+    key_secret: ObjectName
     """Name of the Secret whose key `NGC_API_KEY` holds the API key, with which NIM downloads models."""
 
 
@@ -43,10 +43,10 @@ class NimThroughOperator(Settings):
     """
 
     type: Literal["operator"]
-    storage_class: DnsLabel | None = None
+    storage_class: ObjectName | None = None
     """StorageClass of the volume for the model, which many nodes must be able to mount at once; the stack's shared
     storage when left out."""
-    profile: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    profile: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", examples=["0123456789abcdef" * 4])
     """Profile of the image that is downloaded and served: `list-model-profiles` in the image tells them. When left out,
     those of vLLM for as many GPUs."""
 

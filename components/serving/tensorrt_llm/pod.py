@@ -11,8 +11,8 @@ from components.serving.environment import with_further
 from components.serving.environment_settings import Environment
 from components.serving.site import Site, found
 from components.serving.tensorrt_llm.shape import TensorRtLlmShape
-from components.serving.token import FILE
-from components.workload import Accelerator, Startup, Volumes
+from components.serving.token import hub_environment
+from components.workload import Accelerator, Startup, Volumes, probes
 
 CONFIG_PATH = "/etc/slipway"
 CONFIG = "config"
@@ -90,7 +90,7 @@ def container(program: Program, runtime: Runtime) -> k8s.core.v1.ContainerArgsDi
     """Return the container of a program; NVIDIA's images run as root."""
     accelerator, token, disk = runtime.accelerator, runtime.token, program.storage.disk_gib
     gpus = {accelerator.resource: str(program.gpus)}
-    environment = {"HF_TOKEN_PATH": f"{token.path}/{FILE}", "HF_HOME": program.storage.path, **program.environment}
+    environment = {**hub_environment(token), "HF_HOME": program.storage.path, **program.environment}
     return {
         "name": program.name,
         "image": program.image,
@@ -129,12 +129,9 @@ def answering(
     Args:
         stop_seconds: time for which a stopping pod still gets requests, and longest time to finish them.
     """
-    health: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": health_path, "port": "http"}}
     return {
         **container,
         "ports": [{"name": name, "container_port": port} for name, port in ports.items()],
-        "startup_probe": {**health, **startup.probe},
-        "readiness_probe": {**health, "period_seconds": 5, "failure_threshold": 3},
-        "liveness_probe": {**health, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},
+        **probes(startup, ready_path=health_path, live_path=health_path),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": stop_seconds}}},
     }

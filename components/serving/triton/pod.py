@@ -16,7 +16,7 @@ from catalog.engines.triton.host import LIVE_PATH
 from components.serving.environment import with_further
 from components.serving.service import propagation_seconds
 from components.serving.site import Site, found
-from components.serving.token import FILE
+from components.serving.token import hub_environment
 from components.serving.triton.command import (
     FILES,
     REPOSITORY,
@@ -26,7 +26,7 @@ from components.serving.triton.command import (
 )
 from components.serving.triton.settings import TritonArgs
 from components.serving.triton.shape import TritonShape
-from components.workload import Accelerator, Startup, Volumes, grace_seconds
+from components.workload import Accelerator, Startup, Volumes, grace_seconds, probes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +92,12 @@ class Mounted:
 
 def server_container(args: TritonArgs, runtime: TritonRuntime) -> k8s.core.v1.ContainerArgsDict:
     """Return the container that answers requests."""
-    ready: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": TRITON.health_path, "port": "http"}}
-    live: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": LIVE_PATH, "port": "http"}}
     waits = runtime.propagation_seconds + (0 if drains_by_itself(args) else args.drain_seconds)
     return {
         **_container("triton", serve(args), runtime, gpus=runtime.accelerator.count),
         "env": with_further([], args.env),
         "ports": [{"name": name, "container_port": port} for name, port in runtime.shape.export.ports.items()],
-        "startup_probe": {**ready, **Startup(runtime.shape.startup_seconds).probe},
-        "readiness_probe": {**ready, "period_seconds": 5, "failure_threshold": 3},
-        "liveness_probe": {**live, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},
+        **probes(Startup(runtime.shape.startup_seconds), ready_path=TRITON.health_path, live_path=LIVE_PATH),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": waits}}},
         "volume_mounts": [
             {"name": "repository", "mount_path": REPOSITORY},
@@ -117,9 +113,9 @@ def weights_container(
     """Return the container that downloads a model and makes of it what is served."""
     token = runtime.token
     container = _container("weights", command, runtime, gpus=gpus)
-    own: list[k8s.core.v1.EnvVarArgsDict] = []
-    if token:
-        own.append({"name": "HF_TOKEN_PATH", "value": f"{token.path}/{FILE}"})
+    own: list[k8s.core.v1.EnvVarArgsDict] = [
+        {"name": name, "value": value} for name, value in (hub_environment(token) if token else {}).items()
+    ]
     container["env"] = with_further(own, args.env)
     container["volume_mounts"] = [
         {"name": "scripts", "mount_path": SCRIPTS, "read_only": True},

@@ -112,7 +112,7 @@ class Directory(Settings):
     source: Literal["directory"]
     path: str = Field(min_length=1, examples=["repositories/sentiment"])
     """Directory of the repository, from the directory of Pulumi.yaml."""
-    large_files: Annotated[str, Field(pattern=r"^/.*[^/]$")] | None = None
+    large_files: Annotated[str, Field(pattern=r"^/.*[^/]$", examples=["/models"])] | None = None
     """Directory of the image, or of storage that pods share, that holds the repository's files of more than 256 KiB by
     the same paths, such as weights: ConfigMaps, which take the others along, hold 1 MiB."""
     entry: str = Field(min_length=1)

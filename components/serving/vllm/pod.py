@@ -14,11 +14,11 @@ from catalog.engines import VLLM
 from catalog.engines.vllm.host import STREAM_ENVIRONMENT, STREAM_FORMAT
 from catalog.units import GIB
 from components.serving.environment import with_further
-from components.serving.token import FILE
+from components.serving.token import hub_environment
 from components.serving.vllm.runtime import VllmRuntime
 from components.serving.vllm.settings import LoraArgs, VllmArgs
 from components.serving.vllm.shape import Streamed
-from components.workload import ENDPOINT_PROPAGATION_SECONDS, Startup, grace_seconds
+from components.workload import ENDPOINT_PROPAGATION_SECONDS, Startup, grace_seconds, probes
 
 RAY_PORT = 6379
 
@@ -81,7 +81,6 @@ def leader(
         # exec: SIGTERM must reach the engine, which drains, and not a shell, which dies.
         start = f"ray start --head --port={RAY_PORT} && exec {' '.join(map(quote, command))}"
         command = ["/bin/sh", "-c", start]
-    health: k8s.core.v1.ProbeArgsDict = {"http_get": {"path": VLLM.health_path, "port": "http"}}
     env: list[k8s.core.v1.EnvVarArgsDict] = []
     if api_key is not None:
         env = [{"name": "VLLM_API_KEY", "value_from": {"secret_key_ref": {"name": api_key, "key": "key"}}}]
@@ -89,9 +88,7 @@ def leader(
         {
             **_container(command, args, runtime, env),
             "ports": [{"name": "http", "container_port": VLLM.port}],
-            "startup_probe": {**health, **Startup(runtime.shape.startup_seconds).probe},
-            "readiness_probe": {**health, "period_seconds": 5, "failure_threshold": 3},
-            "liveness_probe": {**health, "period_seconds": 10, "timeout_seconds": 5, "failure_threshold": 6},
+            **probes(Startup(runtime.shape.startup_seconds), ready_path=VLLM.health_path, live_path=VLLM.health_path),
             "lifecycle": {"pre_stop": {"sleep": {"seconds": propagation_seconds}}},
         },
         args,
@@ -110,11 +107,16 @@ def _container(
     command: list[str], args: VllmArgs, runtime: VllmRuntime, more_env: list[k8s.core.v1.EnvVarArgsDict]
 ) -> k8s.core.v1.ContainerArgsDict:
     accelerator, shape = runtime.accelerator, runtime.shape
-    cache = f"{runtime.weights.path}/.compiled/{shape.tag}"
+    own = {
+        **(hub_environment(runtime.token) if runtime.token else {}),
+        shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}",
+        # Its own ten minutes end the start of a large model before the startup probe does.
+        "VLLM_ENGINE_READY_TIMEOUT_S": str(shape.startup_seconds),
+        **(STREAM_ENVIRONMENT if shape.streamed else {}),
+        **shape.chip_environment,
+    }
     env: list[k8s.core.v1.EnvVarArgsDict] = [
-        *([{"name": "HF_TOKEN_PATH", "value": f"{runtime.token.path}/{FILE}"}] if runtime.token else []),
-        {"name": shape.cache_variable, "value": cache},
-        *({"name": name, "value": value} for name, value in STREAM_ENVIRONMENT.items() if shape.streamed),
+        *({"name": name, "value": value} for name, value in own.items()),
         *more_env,
     ]
     if accelerator.hosts > 1:

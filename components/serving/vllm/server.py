@@ -16,7 +16,7 @@ from components.custom_resources.leader_worker_set import (
 from components.serving.load_clients import completion
 from components.serving.replicas import Listening, deployment, surround, workload_options
 from components.serving.service import propagation_seconds
-from components.serving.settings import Public, PublicAlb
+from components.serving.settings import PublicAlb
 from components.serving.site import Site, found
 from components.serving.vllm.pod import leader, worker
 from components.serving.vllm.runtime import VllmRuntime
@@ -64,7 +64,7 @@ class VllmServer(pulumi.ComponentResource):
                 port=VLLM.port,
                 health_path=VLLM.health_path,
                 request=completion(args.served_model_name or args.model, args.load_clients),
-                # vLLM asks for the key beneath this path alone.
+                # Beneath it vLLM asks for the key; by /invocations, /pause and others it answers everybody.
                 public_path="/v1",
             ),
             site=site,
@@ -77,7 +77,7 @@ class VllmServer(pulumi.ComponentResource):
 
 def _key(name: str, shape: VllmShape, site: Site, opts: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
     """Return the name of the Secret with the key of a public server."""
-    if not isinstance(shape.exposure, Public | PublicAlb):
+    if not isinstance(shape.exposure, PublicAlb):
         return None
     key = found(site.api_key, "the API key that clients of a public server show")
     secret = k8s.core.v1.Secret(

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from checks.settings import Positive, Settings
-from components.serving.environment_settings import Further, PinnedImage
-from components.serving.settings import Autoscaling, DrainSeconds, LoadClients
+from components.serving.engine_settings import EngineArgs
 
 
 class HuggingFaceWeights(Settings):
@@ -44,34 +43,10 @@ class LoraArgs(Settings):
     """Layers that are adapted, as vLLM names them; all of them when left out."""
 
 
-class VllmArgs(Further):
+class VllmArgs(EngineArgs):
     """One model, served by vLLM."""
 
-    model: str = Field(min_length=1, examples=["meta-llama/Llama-3.3-70B-Instruct"])
-    """Name of the model on Hugging Face, one of the catalog's or of `models`."""
-    served_model_name: str | None = None
-    """Name that clients ask for; the model's own when left out."""
-    tensor_parallel: Positive
-    """Chips over which a replica spreads each layer: on TPU, all of its slice, where a chip of v7x counts twice."""
-    max_model_len: Positive
-    """Most tokens of a request, prompt and answer together."""
-    max_num_seqs: Positive
-    """Most requests in a batch."""
-    max_num_batched_tokens: Positive
-    """Most tokens of one step of the engine."""
     memory_utilization: float = Field(default=0.92, gt=0, lt=1)
     """Share of the accelerator's memory that weights and KV cache may take."""
-    kv_cache_dtype: Literal["auto", "fp8"] = "auto"
-    """What the KV cache is kept in: `auto` is the 16 bits of the activations."""
     lora: LoraArgs | None = None
     """LoRA adapters, on GPUs."""
-    drain_seconds: DrainSeconds = 120
-    """Longest time for which a stopping replica finishes the requests that it has."""
-    autoscaling: Autoscaling
-    """How many replicas there are."""
-    load_clients: LoadClients = LoadClients()
-    """The Deployment of load clients; scale it by hand to put load on the server."""
-    image: PinnedImage | None = None
-    """An image of your own, or another version; vLLM's own of the pinned version when left out."""
-    extra_args: tuple[str, ...] = ()
-    """Further arguments of `vllm serve`, appended last; those that undo what a key says are refused."""

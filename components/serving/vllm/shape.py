@@ -1,6 +1,7 @@
 """What the objects of a vLLM server say beside every server's. Plain data: importing it loads no cloud SDK."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from components.serving.shape import Shape
 
@@ -28,11 +29,13 @@ class VllmShape(Shape):
         tag: of the image, or what else tells it from others; part of the compile cache's path, since another version
             compiles anew.
         cache_variable: the environment variable that names the folder of compiled programs.
+        chip_environment: what the library of the chips reads, by variable.
         streamed: where the weights are read from, if not from the site's storage.
     """
 
     image: str
     tag: str
     cache_variable: str
+    chip_environment: Mapping[str, str] = field(default_factory=dict[str, str])
     own_image: str | None = None
     streamed: Streamed | None = None

@@ -13,7 +13,7 @@ from checks.cost import PricedItem
 from checks.placement import Pool
 from checks.settings import Count
 from components.addons.settings import MonitoringArgs
-from components.eks.settings import ClusterArgs, GpuPoolArgs, NetworkArgs, SharedStorageArgs, region_of
+from components.eks.settings import ClusterArgs, GpuPoolArgs, NetworkArgs, SharedStorageArgs, SystemPoolArgs, region_of
 from components.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
 from stacks.metrics import Metrics, PrometheusMetrics
@@ -69,9 +69,9 @@ class EksStack(Stack):
         """The region of the network's zones."""
         return region_of(self.network.zones[0])
 
-    def zones(self, pool: GpuPoolArgs) -> tuple[str, ...]:
-        """Return the zones of a pool's nodes: its own, or else the network's."""
-        return pool.zones or self.network.zones
+    def zones(self, pool: GpuPoolArgs | SystemPoolArgs) -> tuple[str, ...]:
+        """Return the zones of a pool's nodes: its own, or else those of the control plane."""
+        return pool.zones or self.network.home_zones
 
     @property
     @override
@@ -98,6 +98,11 @@ class EksStack(Stack):
             for name, args in self.cluster.pools.items()
             if (machines := known(args.instance_type, "eks")) and len(machines) == len(args.instance_type)
         }
+
+    @property
+    @override
+    def protected(self) -> bool:
+        return self.cluster.deletion_protection
 
     @property
     @override

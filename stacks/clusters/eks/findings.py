@@ -5,22 +5,22 @@ from collections.abc import Iterator
 
 from catalog.drivers import EKS_DRIVER
 from checks import Finding
-from checks.networks import admitted_findings, range_findings
-from checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings
-from components.eks.settings import GpuPoolArgs, KarpenterArgs, region_of
+from checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings, twice_findings
+from components.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
 from components.serving.settings import ClusterOnly
 from stacks.charts import value_findings
 from stacks.clusters.eks import EksStack
+from stacks.clusters.eks.network import network_findings
 from stacks.clusters.eks.prices import taken
 from stacks.stack import known
 
-VPC_PREFIXES = range(16, 21)
-"""AWS makes VPCs of a /16 at most; of less than a /20, an eighth has too few addresses for pods."""
+MOST_XLARGE = 112
+"""Of the sizes of instance types (u-24tb1.112xlarge)."""
 
 
 def findings(stack: EksStack) -> Iterator[Finding]:
     """Yield everything that is wrong, in the order of the stack file."""
-    yield from _network_findings(stack)
+    yield from network_findings(stack)
     yield from _system_findings(stack)
     yield from _volume_findings(stack)
     for name, pool in stack.cluster.pools.items():
@@ -41,34 +41,9 @@ def _charts(stack: EksStack) -> list[str]:
     return [key for key, installed in wanted.items() if installed]
 
 
-def _network_findings(stack: EksStack) -> Iterator[Finding]:
-    network = stack.network
-    for zone in network.zones:
-        if region_of(zone) != stack.region:
-            message = f"{zone!r} is not in {stack.region}, as the first is"
-            yield Finding("placement.zone-elsewhere", "network.zones", message, "name zones of one region")
-    if len(set(network.zones)) < len(network.zones):
-        yield Finding("placement.zone-twice", "network.zones", "names a zone twice", "name each zone once")
-    yield from range_findings("network.vpc", network.vpc, private=True, prefixes=VPC_PREFIXES)
-    yield from admitted_findings("cluster.publicAccess", stack.cluster.public_access)
-    arns = stack.cluster.administrators
-    for name, arn in arns.items():
-        if list(arns.values()).count(arn) > 1:
-            message = f"{arn} stands twice, and EKS takes one entry for each"
-            yield Finding("names.arn-twice", f"cluster.administrators.{name}", message, "keep one of them")
-    for server, args in stack.servers.items():
-        arn = getattr(args.exposure, "certificate_arn", None) or ""
-        if arn and arn.split(":")[3] != stack.region:
-            message = (
-                f"{arn} is in {arn.split(':')[3]}, and load balancers of {stack.region} take certificates of theirs"
-            )
-            path = f"servers.{server}.exposure.certificateArn"
-            yield Finding("names.certificate-region", path, message, f"request one in {stack.region}")
-
-
 def _system_findings(stack: EksStack) -> list[Finding]:
     system = stack.cluster.system_pool
-    if found := _machine_findings(system.instance_type):
+    if found := [*_zone_findings(stack, "cluster.systemPool", system), *_machine_findings(system.instance_type)]:
         return found
     if _by_karpenter(stack) and system.max_nodes > system.min_nodes:
         return [
@@ -95,20 +70,31 @@ def _system_findings(stack: EksStack) -> list[Finding]:
 def _machine_findings(instance_type: str) -> list[Finding]:
     """Judge what the add-ons run on: the image of the nodes is for x86, and a pod needs an address of its machine."""
     path, (family, _, size) = "cluster.systemPool.instanceType", instance_type.partition(".")
-    if not re.fullmatch(r"[a-z]+\d+[a-z-]*", family) or not re.fullmatch(r"[a-z0-9-]+", size):
+    if not re.fullmatch(r"[a-z]+\d+[a-z-]*", family) or not _is_size(size):
         return [Finding("names.machine", path, f"{instance_type!r} is no instance type", "write m7i.xlarge")]
     if re.fullmatch(r"[a-z]+\d+g[a-z-]*|a1", family):
         message = f"{instance_type} has ARM cores, and the nodes' image is for x86"
         return [Finding("placement.architecture", path, message, "write m7i.xlarge")]
+    if re.fullmatch(r"(g|gr|p|inf|trn|dl|vt|f|mac)\d.*", family):
+        message = f"{instance_type} has chips that the add-ons do not use, or runs no Linux"
+        return [Finding("placement.system-chips", path, message, "write m7i.xlarge")]
     if size in ("nano", "micro", "small", "medium"):
         message = f"{instance_type} has addresses for too few pods, of which the add-ons need some thirty"
         return [Finding("placement.system-size", path, message, "write m7i.xlarge")]
     return []
 
 
+def _is_size(size: str) -> bool:
+    """Whether AWS has instance types of a size."""
+    if number := re.fullmatch(r"(\d+)xlarge", size):
+        return 1 < int(number[1]) <= MOST_XLARGE
+    return bool(re.fullmatch(r"nano|micro|small|medium|x?large|metal(-\d+xl)?", size))
+
+
 def _volume_findings(stack: EksStack) -> Iterator[Finding]:
     """Say where the volume of Prometheus, which is in one zone, may find no node after one of them goes."""
-    system, zones = stack.cluster.system_pool, len(stack.network.zones)
+    system = stack.cluster.system_pool
+    zones = len(stack.zones(system))
     if system.min_nodes < zones:
         message = (
             f"{system.min_nodes} nodes are spread over {zones} zones, and the volume of Prometheus is in one of them: "
@@ -122,22 +108,27 @@ def _pool_findings(stack: EksStack, name: str, pool: GpuPoolArgs) -> list[Findin
     path, zones, purchase = f"cluster.pools.{name}", stack.zones(pool), pool.capacity.type
     return [
         *machine_findings(path, pool.instance_type, purchase, provider="eks", machine_key="instanceType"),
-        *(
-            Finding(
-                "placement.zone-elsewhere",
-                f"{path}.zones",
-                f"{zone!r} is not a zone of the network, which has subnets in {', '.join(stack.network.zones)}",
-                "use some of these, or add it to network.zones",
-                about="network.zones",
-            )
-            for zone in pool.zones
-            if zone not in stack.network.zones
-        ),
+        *_zone_findings(stack, path, pool),
         *bound_findings(path, purchase=purchase, min_nodes=pool.min_nodes, max_nodes=pool.max_nodes, zones=zones),
         *(efa_findings(path, known(pool.instance_type, "eks"), purchase, zones) if pool.efa else []),
         *(karpenter_findings(path, pool.min_nodes) if _by_karpenter(stack) else []),
         *_mixed_findings(path, pool),
     ]
+
+
+def _zone_findings(stack: EksStack, path: str, pool: GpuPoolArgs | SystemPoolArgs) -> list[Finding]:
+    elsewhere = [
+        Finding(
+            "placement.zone-elsewhere",
+            f"{path}.zones",
+            f"{zone!r} is not a zone of the network, which has subnets in {', '.join(stack.network.zones)}",
+            "use some of these, or add it to network.zones",
+            about="network.zones",
+        )
+        for zone in pool.zones
+        if zone not in stack.network.zones
+    ]
+    return [*elsewhere, *twice_findings(f"{path}.zones", pool.zones)]
 
 
 def _mixed_findings(path: str, pool: GpuPoolArgs) -> Iterator[Finding]:

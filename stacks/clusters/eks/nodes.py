@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from catalog.eks_releases import EKS_RELEASES
 from components.addons.cluster_autoscaler import ClusterAutoscaler
 from components.addons.efa_device_plugin import EfaDevicePlugin
 from components.addons.karpenter import Karpenter
@@ -35,8 +36,10 @@ def gpu_nodes(
 def _node_groups(
     stack: EksStack, network: Network, cluster: EksCluster, opts: pulumi.ResourceOptions
 ) -> Mapping[str, Nodes]:
+    release = EKS_RELEASES[stack.cluster.version]
     ClusterAutoscaler(
         stack.name,
+        image_tag=release.cluster_autoscaler,
         cluster=cluster.name,
         region=stack.region,
         values=stack.values.cluster_autoscaler,
@@ -51,6 +54,7 @@ def _node_groups(
             security_group=cluster.security_group,
             role=cluster.node_role,
             subnets=[network.private_subnets[zone] for zone in stack.zones(args)],
+            release=release,
             ready=[*cluster.ready, *network.routes],
             opts=opts,
         )

@@ -6,7 +6,7 @@ from catalog.prices import Unit
 from catalog.quotas import ec2_quota, standard_vcpus
 from checks.cost import PricedItem
 from checks.quota import Taken
-from components.serving.settings import ClusterOnly, InternalAlb, Public, PublicAlb
+from components.serving.settings import ClusterOnly, InternalAlb, PublicAlb
 from stacks.clusters.eks import EksStack
 from stacks.quota import pools_take
 
@@ -70,7 +70,7 @@ def _load_balancer_items(stack: EksStack, server: str) -> Iterator[PricedItem]:
     if not isinstance(exposure, ClusterOnly):
         kind = "alb" if isinstance(exposure, InternalAlb | PublicAlb) else "nlb"
         yield item(f"load balancer of {server}", kind, 1)
-    if isinstance(exposure, Public | PublicAlb):
+    if isinstance(exposure, PublicAlb):
         yield item(f"addresses of the load balancer of {server}", "aws-public-ipv4", len(stack.network.zones))
 
 

@@ -9,13 +9,13 @@ from typing_extensions import override
 
 from checks import Finding
 from checks.driver import operator_driver
-from checks.names import label_findings, subdomain_findings
 from checks.placement import Pool, machine_findings
 from components.addons.settings import MonitoringArgs
 from components.existing.settings import ExistingClusterArgs, Kubeconfig, ManagedPrometheus
 from components.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
 from stacks.charts import value_findings
+from stacks.clusters.existing.nodes import node_findings
 from stacks.clusters.s3 import s3_findings
 from stacks.metrics import ManagedMetrics, Metrics, PrometheusMetrics
 from stacks.servers.server import Storage
@@ -76,7 +76,7 @@ class ExistingStack(Stack):
     @override
     def metrics(self) -> Metrics:
         if isinstance(self.cluster.metrics, ManagedPrometheus):
-            return ManagedMetrics(path="cluster.metrics")
+            return ManagedMetrics(path="cluster.metrics", there=True)
         values = self.values
         return PrometheusMetrics(
             args=self.monitoring, stack=values.kube_prometheus_stack, adapter=values.prometheus_adapter
@@ -102,7 +102,7 @@ class ExistingStack(Stack):
             "install the AWS Load Balancer Controller and add aws-load-balancer-controller to cluster.present, or "
             "write 'cluster'",
         )
-        return dict.fromkeys(("internal", "public", "internal-alb", "public-alb"), lacking)
+        return dict.fromkeys(("internal", "internal-alb", "public-alb"), lacking)
 
     @override
     def driver(self, pool: str) -> int | None:
@@ -122,8 +122,7 @@ class ExistingStack(Stack):
         for name, pool in self.cluster.pools.items():
             path = f"cluster.pools.{name}"
             yield from machine_findings(path, [pool.machine_type], "on-demand", provider=None, topology=pool.topology)
-            yield from label_findings(f"{path}.nodeSelector", pool.node_selector)
-        yield from subdomain_findings("cluster.storageClass", self.cluster.storage_class)
+            yield from node_findings(path, pool)
         yield from self._group_findings()
         yield from s3_findings(self)
         present = self.cluster.present

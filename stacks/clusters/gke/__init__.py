@@ -103,6 +103,11 @@ class GkeStack(Stack):
 
     @property
     @override
+    def protected(self) -> bool:
+        return self.cluster.deletion_protection
+
+    @property
+    @override
     def token(self) -> PulumiToken | KubernetesToken | SecretManagerToken:
         return self.hugging_face
 
@@ -119,7 +124,7 @@ class GkeStack(Stack):
     @property
     @override
     def exposures(self) -> Mapping[str, NoLoadBalancer]:
-        reason = "GKE makes none of AWS: it has Network Load Balancers, behind 'internal' and 'public'"
+        reason = "GKE makes none of AWS: it has Network Load Balancers, behind 'internal'"
         return dict.fromkeys(("internal-alb", "public-alb"), NoLoadBalancer(reason, "write 'internal' or 'cluster'"))
 
     @override

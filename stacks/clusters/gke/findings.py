@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from catalog.gke_version import ClusterVersion
 from checks import Finding
 from checks.names import bucket_findings, project_findings, reservation_findings
-from checks.networks import admitted_findings, overlap_findings, parsed, range_findings
-from checks.placement import bound_findings, machine_findings, region_findings, zone_findings
+from checks.networks import admitted_findings, overlap_findings, own_findings, parsed
+from checks.placement import bound_findings, machine_findings, region_findings, twice_findings, zone_findings
 from components.gke.settings import IpAccess, PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
 from stacks.charts import value_findings
 from stacks.clusters.gke import GkeStack
+from stacks.clusters.gke.system import system_machine_findings, version_findings
 from stacks.clusters.s3 import s3_findings
 from stacks.quota import pools_take
 from stacks.stack import known
@@ -49,14 +50,15 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
 
 def _networks(stack: GkeStack) -> Iterator[Finding]:
     network = stack.network
-    yield from range_findings("network.nodes", network.nodes, private=True, prefixes=range(8, 30))
-    yield from range_findings("network.pods", network.pods, private=True, prefixes=range(8, 22))
-    yield from range_findings("network.services", network.services, private=True, prefixes=range(16, 28))
+    yield from own_findings("network.nodes", network.nodes, range(8, 30))
+    yield from own_findings("network.pods", network.pods, range(8, 22))
+    yield from own_findings("network.services", network.services, range(16, 28))
     yield from overlap_findings(
         {"network.nodes": network.nodes, "network.pods": network.pods, "network.services": network.services}
     )
     if isinstance(stack.cluster.access, IpAccess):
-        yield from admitted_findings("cluster.access.authorizedNetworks", stack.cluster.access.authorized_networks)
+        given = stack.cluster.access.authorized_networks.items()
+        yield from admitted_findings({f"cluster.access.authorizedNetworks.{name}": text for name, text in given})
     nodes = sum(pool.max_nodes for pool in stack.cluster.pools.values())
     if isinstance(stack.cluster, StandardClusterArgs):
         nodes += stack.cluster.system_pool.max_nodes
@@ -78,7 +80,10 @@ def _cluster(stack: GkeStack) -> Iterator[Finding]:
             f"{window.hours_in_32_days} hours within 32 days are fewer than the {MAINTENANCE_HOURS} that GKE wants",
             "add days or lengthen the window",
         )
+    yield from version_findings("cluster.minVersion", stack.cluster.min_version)
     system = stack.cluster.system_pool if isinstance(stack.cluster, StandardClusterArgs) else None
+    if system:
+        yield from system_machine_findings("cluster.systemPool.machineType", system.machine_type)
     if system and system.max_nodes < system.min_nodes:
         yield Finding(
             "placement.bounds",
@@ -99,6 +104,7 @@ def _pool(stack: GkeStack, path: str, pool: PoolArgs) -> Iterator[Finding]:
         yield from reservation_findings(f"{path}.capacity.name", pool.capacity.name)
     if isinstance(pool, StandardPoolArgs):
         yield from _zones(stack, path, zones)
+        yield from twice_findings(f"{path}.zones", pool.zones)
         where = f"{path}.zones" if pool.zones else "cluster.location"
         yield from zone_findings(where, machines, purchase, zones)
         judged = stack.pools.get(path.rpartition(".")[2])

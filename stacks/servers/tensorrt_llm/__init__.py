@@ -1,8 +1,8 @@
 """TensorRT-LLM on GPUs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 from typing_extensions import override
@@ -43,6 +43,10 @@ from stacks.servers.tensorrt_llm.judgement import server_findings, server_fit, u
 if TYPE_CHECKING:
     from components.serving.site import Site
     from components.workload import Accelerator
+
+
+EXPERT_PARALLEL = "moe_expert_parallel_size"
+"""Of the LLM API's options: GPUs over which experts are spread."""
 
 
 class TensorRtLlm(TensorRtLlmArgs, Server):
@@ -109,6 +113,7 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
         if isinstance(self.route, PyTorchRoute):
             told = Told(flags=flags.options(), pinned=self.route.image is None)
             yield from option_findings(f"{path}.route.extraOptions", self.route.extra_options, told)
+            yield from _expert_findings(f"{path}.route.extraOptions", self.route.extra_options, self.tensor_parallel)
             if self.route.image:
                 yield from image_findings(f"{path}.route.image", self.route.image, "TensorRT-LLM", TENSORRT_LLM)
 
@@ -165,3 +170,11 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
         from components.serving.tensorrt_llm.server import TensorRtLlmServer
 
         return TensorRtLlmServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url
+
+
+def _expert_findings(path: str, options: Mapping[str, Any], tensor_parallel: int) -> Iterator[Finding]:
+    """Say that experts cannot be spread over other GPUs than the layers are (tensorrt_llm/mapping.py)."""
+    spread = options.get(EXPERT_PARALLEL)
+    if isinstance(spread, int) and spread > 0 and tensor_parallel % spread:
+        message = f"{spread} does not divide tensorParallel, {tensor_parallel}: TensorRT-LLM does not start"
+        yield Finding("arguments.experts", f"{path}.{EXPERT_PARALLEL}", message, f"write {tensor_parallel}, or less")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rehearsal.clouds.changes import changes, replacing
@@ -67,6 +67,7 @@ def test_inputs_do_not_differ_from_themselves(inputs: dict[str, Any]) -> None:
 
 
 @given(INPUTS, INPUTS)
+@example({"x": [None, {}]}, {"x": {"x": None}})
 def test_inputs_differ_if_a_change_is_told_and_the_way_back_changes_the_same_paths(
     old: dict[str, Any], new: dict[str, Any]
 ) -> None:

@@ -24,7 +24,7 @@ from triton_repository import (
 )
 from triton_repository.schema.policies import ModelTransactionPolicy
 
-SECONDS = 0.5
+SECONDS = 1.5
 """Time that the engine takes for each request, however many it has."""
 INSTANCES, CLIENTS = 2, 8
 

@@ -1,0 +1,1 @@
+"""SGLang: its settings, its pods and its server."""

@@ -1,0 +1,83 @@
+"""SGLang on GPUs."""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import pulumi
+from typing_extensions import override
+
+from catalog.drivers import Cuda
+from catalog.engines import SGLANG, Engine
+from catalog.engines.flags import Flags
+from catalog.engines.host import EngineHost
+from catalog.engines.sglang import flags
+from catalog.engines.sglang.host import CUDA, HOST
+from catalog.machines import Slice
+from checks.fit import Fit, fit
+from checks.fit.engines.sglang import default_share
+from components.serving.sglang.settings import SgLangArgs
+from stacks.servers.engine_server import EngineServer
+from stacks.servers.server import Place
+
+if TYPE_CHECKING:
+    from components.serving.site import Site
+    from components.workload import Accelerator
+
+
+class SgLang(SgLangArgs, EngineServer):
+    """An SGLang server and the pool that its replicas run on."""
+
+    program: ClassVar[Engine] = SGLANG
+
+    engine: Literal["sglang"]
+
+    @property
+    @override
+    def cuda(self) -> Cuda | None:
+        return CUDA
+
+    @property
+    @override
+    def arguments(self) -> Flags:
+        return flags.arguments()
+
+    @property
+    @override
+    def variables(self) -> Flags:
+        return flags.variables()
+
+    @override
+    def host(self, place: Place) -> EngineHost:
+        return HOST
+
+    def memory_share(self, place: Place) -> float:
+        """Return the share of a GPU's memory that the engine is told: as set, or by its own rule.
+
+        Where a pool has several machines it is the smallest of what that rule gives on each.
+        """
+        model = place.models.get(self.model)
+        if self.memory_utilization is not None or model is None or not place.slices:
+            return self.memory_utilization or 0
+        return min(default_share(self.replica("sglang", model, slice_, 1)) for slice_ in place.slices)
+
+    @override
+    def fit(self, place: Place, slice_: Slice) -> Fit | None:
+        model = place.models.get(self.model)
+        if model is None or self.tensor_parallel > slice_.chips:
+            return None
+        return fit(self.replica("sglang", model, slice_, self.memory_share(place)), place.path)
+
+    @override
+    def deploy(
+        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
+    ) -> pulumi.Output[str]:
+        from components.serving.sglang.server import SgLangServer
+
+        return SgLangServer(
+            place.name,
+            self,
+            self.shape(place),
+            memory_share=self.memory_share(place),
+            site=site,
+            accelerator=accelerator,
+            opts=opts,
+        ).url
