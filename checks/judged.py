@@ -49,8 +49,10 @@ class Judged:
         servers: all of them, by name.
         models: those that they may name.
         signals: the chain that its autoscalers follow; None where nothing was judged.
+        allow_replacement: titles of resources that an update may replace or delete, such as `Bucket prod`.
     """
 
     servers: Mapping[str, JudgedServer] = field(default_factory=dict[str, JudgedServer])
     models: Mapping[str, Model] = field(default_factory=dict[str, Model])
     signals: Monitoring | None = None
+    allow_replacement: Sequence[str] = ()

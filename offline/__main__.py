@@ -5,13 +5,25 @@ import json
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
-from checks import Finding
-from offline import PROGRAM, Recording, RecordingError, StackFileError, json_document, manifests, markdown, record, text
+from checks import Finding, errors
+from offline import (
+    PROGRAM,
+    Recording,
+    RecordingError,
+    StackFileError,
+    destruction,
+    json_document,
+    manifests,
+    markdown,
+    record,
+    text,
+)
 from offline.comparison import OtherStackError, compare
 from offline.stack_config import find, stack_name
 
@@ -34,13 +46,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OtherStackError as error:
         sys.stderr.write(f"error: BASE: {error}; make one of this stack with FORMAT=json\n")
         return 1
+    if comparison:
+        found = destruction.findings(comparison.changes, recording.judged.allow_replacement)
+        recording = replace(recording, findings=(*recording.findings, *found))
     if options.format == "json":
         sys.stdout.write(json_document.preview(recording, comparison) + "\n")
     elif options.format == "markdown":
         sys.stdout.write(markdown.preview(recording, comparison) + "\n")
     else:
         text.write(recording, sys.stdout, comparison, tree=options.tree)
-    return 0
+    return 1 if errors(recording.findings) else 0
 
 
 def _parser() -> argparse.ArgumentParser:

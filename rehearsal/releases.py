@@ -26,9 +26,9 @@ KEPT = (
     *("enforcedNamespaceLabel", "ignoreNamespaceSelectors", "overrideHonorLabels", "overrideHonorTimestamps"),
     *("podTargetLabels", "sampleLimit", "enforcedSampleLimit", "excludedFromEnforcement", "enableFeatures"),
     *("prometheusExternalLabelName", "replicaExternalLabelName"),
-    *("prometheusExternalLabelNameClear", "replicaExternalLabelNameClear"),
+    *("prometheusExternalLabelNameClear", "replicaExternalLabelNameClear", "retention"),
 )
-"""Values of `prometheusSpec` that decide what is scraped and evaluated; the chart passes them on as they are."""
+"""Values of `prometheusSpec` that decide what is scraped, evaluated and kept; the chart passes them on as they are."""
 
 CUSTOM, EXTERNAL = "custom.metrics.k8s.io", "external.metrics.k8s.io"
 

@@ -48,7 +48,12 @@ def judged(stack: Stack) -> Judged:
             exposure=server.exposure.type,
             source_ranges=getattr(server.exposure, "source_ranges", ()),
         )
-    return Judged(servers=servers, models=stack.models, signals=monitoring(stack))
+    return Judged(
+        servers=servers,
+        models=stack.models,
+        signals=monitoring(stack),
+        allow_replacement=stack.allow_replacement,
+    )
 
 
 def fits_of(stack: Stack, name: str) -> list[Fit]:
@@ -70,6 +75,7 @@ def demand(server: AnyKindOfServer, place: Place) -> Demand:
         cpus=needs.cpus,
         min_replicas=server.scaling.min_replicas,
         max_replicas=server.scaling.max_replicas,
+        surge=server.rollout.surge,
     )
 
 

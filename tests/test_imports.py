@@ -133,7 +133,6 @@ STILL_LONG = {
     "rehearsal/client.py",
     "rehearsal/engine/batching.py",
     "rehearsal/stack.py",
-    "rehearsal/story/play.py",
     "stacks/servers/tensorrt_llm/judgement.py",
 }
 """Files that are two things, or have a constructor that is, and wait to be taken apart; none is to be added."""

@@ -14,9 +14,12 @@ import pulumi_kubernetes as k8s
 from catalog.engines import Series
 from catalog.versions import STACKDRIVER_ADAPTER
 from checks.signals import stackdriver_metric
+from components.addons.spread import spread
 from components.custom_resources import custom_resource
 from components.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
 from components.gke.project import Project
+from components.network_policies import closed, namespaces
+from components.serving.replicas import disruption_budget
 from components.serving.shape import SCRAPE_SECONDS
 
 NAMESPACE = "custom-metrics"
@@ -47,6 +50,11 @@ class ManagedCollection:
     """The half of a `MetricsPath` that does not depend on who made the adapter: managed Prometheus, and its names."""
 
     ready: Sequence[pulumi.Resource] = ()
+
+    @property
+    def collectors(self) -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
+        """The pods that collect series, in the namespace of Standard clusters or that of Autopilot ones."""
+        return namespaces("gmp-system", "gke-gmp-system")
 
     def scrape(
         self,
@@ -95,6 +103,7 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         *,
         project: Project,
         member: pulumi.Input[str],
+        priority_class: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:StackdriverAdapter", name, None, opts)
@@ -109,6 +118,7 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         )
         namespace = k8s.core.v1.Namespace(name, metadata={"name": NAMESPACE}, opts=child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        closed(name, namespace=namespace.metadata["name"], answers=[PORT], opts=child)
         account = k8s.core.v1.ServiceAccount(
             name, metadata={"name": account_of(name), "namespace": NAMESPACE}, opts=inside
         )
@@ -117,12 +127,13 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
             name,
             metadata={"name": NAME, "namespace": NAMESPACE, "labels": _LABELS},
             spec={
-                "replicas": 1,
+                "replicas": 2,
                 "selector": {"match_labels": _LABELS},
-                "template": {"metadata": {"labels": _LABELS}, "spec": _pod(account_of(name))},
+                "template": {"metadata": {"labels": _LABELS}, "spec": _pod(account_of(name), priority_class)},
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[account, viewer, *grants]),
         )
+        disruption_budget(f"{name}-metrics", selector=_LABELS, namespace=NAMESPACE, opts=inside)
         service = k8s.core.v1.Service(
             name,
             metadata={"name": NAME, "namespace": NAMESPACE, "labels": _LABELS},
@@ -196,9 +207,11 @@ def _grants(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     return [reader, external, extension, *bindings]
 
 
-def _pod(account: str) -> k8s.core.v1.PodSpecArgsDict:
+def _pod(account: str, priority_class: pulumi.Input[str]) -> k8s.core.v1.PodSpecArgsDict:
     return {
         "service_account_name": account,
+        "priority_class_name": priority_class,
+        "topology_spread_constraints": spread(_LABELS),
         "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
         "containers": [
             {

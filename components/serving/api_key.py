@@ -3,14 +3,14 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.serving.settings import Public, PublicAlb
+from components.serving.exposure import PublicAlb
 from components.serving.shape import Shape
 from components.serving.site import Site, found
 
 
 def api_key(shape: Shape, site: Site, opts: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
     """Return the name of the Secret with the key of a server; None if it is not public."""
-    if not isinstance(shape.exposure, Public | PublicAlb):
+    if not isinstance(shape.exposure, PublicAlb):
         return None
     key = found(site.api_key, "the API key that clients of a public server show")
     secret = k8s.core.v1.Secret(

@@ -12,8 +12,8 @@ from components.serving.environment import with_further
 from components.serving.environment_settings import Environment
 from components.serving.shape import EngineShape
 from components.serving.site import Site, found
-from components.serving.token import FILE
-from components.workload import Accelerator, Startup, Volumes, grace_seconds
+from components.serving.token import hub_environment
+from components.workload import Accelerator, Startup, Volumes, grace_seconds, probes
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def container(
     """
     accelerator, shape, token = runtime.accelerator, runtime.shape, runtime.token
     own = {
-        **({"HF_TOKEN_PATH": f"{token.path}/{FILE}"} if token else {}),
+        **(hub_environment(token) if token else {}),
         shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}",
         **environment,
     }
@@ -122,16 +122,10 @@ def answering(
 ) -> k8s.core.v1.ContainerArgsDict:
     """Return the container of a pod that answers requests. It drains on SIGTERM, which comes when no proxy knows it."""
     engine, startup = runtime.shape.export.engine, Startup(runtime.shape.startup_seconds)
-    health: k8s.core.v1.ProbeArgsDict = {
-        "http_get": {"path": engine.health_path, "port": "http"},
-        "timeout_seconds": 5,
-    }
     return {
         **container,
         "ports": [{"name": "http", "container_port": engine.port}],
-        "startup_probe": {**health, **startup.probe},
-        "readiness_probe": {**health, "period_seconds": 5, "failure_threshold": 3},
-        "liveness_probe": {**health, "period_seconds": 10, "failure_threshold": 6},
+        **probes(startup, ready_path=engine.health_path, live_path=engine.health_path),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": propagation_seconds}}},
     }
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checks.signals import Export, Scrape
+from components.serving.exposure import AnyExposure
 from components.serving.scaling import Scaling
-from components.serving.settings import AnyExposure
+from components.serving.settings import Rollout
 
 SCRAPE_SECONDS = 15
 
@@ -48,17 +49,21 @@ class Shape:
         export: its workload, the labels and ports of the pods that answer, and their engine.
         page: where these show their series.
         scaling: what the autoscaler follows, and within which bounds.
-        exposure: who can reach the server.
+        exposure: who can reach the server from outside the cluster.
+        allow_from: namespaces whose pods can reach it.
         startup_seconds: from the start of a container until it answers, with nothing cached.
         files: what its model's files take.
+        rollout: how its replicas are exchanged.
     """
 
     export: Export
     page: MetricsPage
     scaling: Scaling
     exposure: AnyExposure
+    allow_from: tuple[str, ...]
     startup_seconds: int
     files: Files
+    rollout: Rollout
 
     @property
     def name(self) -> str:

@@ -125,7 +125,10 @@ class OperatorMetrics:
             return (
                 f"prometheus-operator has written no configuration for Prometheus {self._operated['metadata']['name']}"
             )
-        return monitors.unscraped(self._operated, self._mirrors["PodMonitor"].objects, namespace, labels, ports)
+        dropped = self.prometheus.dropped()
+        return monitors.unscraped(
+            self._operated, self._mirrors["PodMonitor"].objects, namespace, labels, ports, dropped
+        )
 
     def unrecorded(self, series: str) -> str:
         """Say why a rule of the stack does not record a series."""
@@ -134,3 +137,11 @@ class OperatorMetrics:
     def unserved(self, metric: str) -> str:
         """Say which metrics the adapter's rules make, and what to add."""
         return self._adapter.needed(metric) if self._adapter else "the stack has no prometheus-adapter"
+
+    def unmatched(self, metric: str) -> str:
+        """Say which rule of the release is for a metric and meets no series."""
+        return self._adapter.unmatched(metric) if self._adapter else ""
+
+    def unkept(self) -> str:
+        """Say that Prometheus is to keep nothing."""
+        return monitors.unkept(self._operated)

@@ -45,8 +45,16 @@ class MetricsPath(Protocol):
         """Say why a series is not recorded that an object of the stack records; empty if none does."""
         ...
 
+    def unmatched(self, metric: str) -> str:
+        """Say which rule of the adapter is for a metric and meets no series that is collected; empty otherwise."""
+        ...
+
     def unserved(self, metric: str) -> str:
         """Say what the adapter would need to serve a metric; empty where nothing of the stack decides that."""
+        ...
+
+    def unkept(self) -> str:
+        """Say why the series that are collected are not kept; empty if they are."""
         ...
 
 

@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rehearsal import build, custom_resources, lifecycle, stack
@@ -16,6 +17,7 @@ from rehearsal.engine.double import EngineDouble, key
 from rehearsal.metrics.path import MetricsPath
 from rehearsal.mirror import Mirror
 from rehearsal.node_autoscaler import NodeAutoscaler
+from rehearsal.processes import ProcessError, Processes
 from rehearsal.server import Server
 from rehearsal.stack import PlayedStack
 from rehearsal.story.deployment import Deployment, Manifests
@@ -64,7 +66,8 @@ class Setting:
     deployment: Deployment
 
     def check(self) -> None:
-        """Raise what stopped an engine, if anything did."""
+        """Raise what stopped a part of the rehearsal, if anything did."""
+        self.plane.processes.check()
         self.engines.check()
         if self.triton:
             self.triton.check()
@@ -133,7 +136,7 @@ def setting(
                 remove_seconds=clock.compressed(played.remove_seconds),
             )
         )
-        engines = inside.enter_context(EngineDouble(mirrors["Pod"], mirrors["Service"], played.engine, clock))
+        engines = inside.enter_context(EngineDouble(client, mirrors["Pod"], mirrors["Service"], played.engine, clock))
         triton: TritonServers | None = None
         if played.has_real_engines:
             triton = TritonServers(
@@ -143,6 +146,7 @@ def setting(
         metrics = inside.enter_context(played.metrics.open(plane, mirrors, clock))
         manifests = [stack.compressed(each, clock, played.engine) for each in metrics.stand_in(played.manifests)]
         before = _settled_inventory(client)
+        inside.push(partial(_let_go, plane.processes))
         yield Setting(
             stack=played,
             plane=plane,
@@ -156,6 +160,12 @@ def setting(
             if source
             else Manifests(client, manifests, before),
         )
+
+
+def _let_go(processes: Processes, kind: object, error: BaseException | None, traceback: object) -> None:
+    """End all processes once one has ended: what waits for an answer of theirs need not wait for it."""
+    if isinstance(error, ProcessError):
+        processes.stop(seconds=0)
 
 
 def _close(mirrors: Iterable[Mirror]) -> None:

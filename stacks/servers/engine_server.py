@@ -138,6 +138,8 @@ class EngineServer(EngineArgs, Server):
             page=MetricsPage("http", self.program.metrics_path),
             scaling=self.scaling,
             exposure=self.exposure,
+            rollout=self.rollout,
+            allow_from=self.allow_from,
             startup_seconds=self.startup_seconds(place),
             files=self.files(place),
             image=host.image,

@@ -13,7 +13,7 @@ from catalog.engines import VLLM
 from catalog.engines.vllm import flags
 from catalog.engines.vllm.host import STREAM_BUFFER_GIB, STREAM_DISK_GIB, cache_gib, streamed_start_seconds
 from catalog.engines.vllm.hosts import HOSTS, VllmHost
-from catalog.footprint import file_cache_gib
+from catalog.footprint import SIDECAR_MEMORY_GIB, file_cache_gib
 from catalog.machines import Slice
 from catalog.versions import VLLM_GPU
 from checks import Finding
@@ -93,7 +93,8 @@ class Vllm(VllmArgs, Server):
             return Files(disk_gib=0, cache_gib=0)
         host, left = _host(place), inf
         if place.slice:
-            left = place.slice.machine.memory_for_pods_gib - host.memory_gib - host.shared_memory_gib
+            taken = host.memory_gib + host.shared_memory_gib + SIDECAR_MEMORY_GIB
+            left = place.slice.machine.memory_for_pods_gib - taken
         return Files(disk_gib=cache_gib(model), cache_gib=file_cache_gib(model, max(left, 0)))
 
     def _startup_seconds(self, place: Place) -> int:
@@ -171,6 +172,8 @@ class Vllm(VllmArgs, Server):
             page=MetricsPage("http", VLLM.metrics_path),
             scaling=self.scaling,
             exposure=self.exposure,
+            rollout=self.rollout,
+            allow_from=self.allow_from,
             startup_seconds=self._startup_seconds(place),
             files=self._files(place),
             image=host.image,

@@ -5,7 +5,6 @@
 """
 
 import json
-from shlex import quote
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -15,12 +14,11 @@ from catalog.engines.vllm.host import STREAM_ENVIRONMENT, STREAM_FORMAT
 from catalog.units import GIB
 from components.serving.environment import with_further
 from components.serving.token import hub_environment
+from components.serving.vllm.group import helping, leading
 from components.serving.vllm.runtime import VllmRuntime
 from components.serving.vllm.settings import LoraArgs, VllmArgs
 from components.serving.vllm.shape import Streamed
 from components.workload import ENDPOINT_PROPAGATION_SECONDS, Startup, grace_seconds, probes
-
-RAY_PORT = 6379
 
 
 def serve_command(args: VllmArgs, runtime: VllmRuntime) -> list[str]:
@@ -78,9 +76,7 @@ def leader(
     """Return the pod that answers requests: the only one of a replica, or the leader of its group."""
     command = serve_command(args, runtime)
     if runtime.accelerator.hosts > 1:
-        # exec: SIGTERM must reach the engine, which drains, and not a shell, which dies.
-        start = f"ray start --head --port={RAY_PORT} && exec {' '.join(map(quote, command))}"
-        command = ["/bin/sh", "-c", start]
+        command = leading(command, model=args.model, folder=runtime.weights.path, hosts=runtime.accelerator.hosts)
     env: list[k8s.core.v1.EnvVarArgsDict] = []
     if api_key is not None:
         env = [{"name": "VLLM_API_KEY", "value_from": {"secret_key_ref": {"name": api_key, "key": "key"}}}]
@@ -99,8 +95,7 @@ def leader(
 
 def worker(args: VllmArgs, runtime: VllmRuntime) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod that lends its chips to the leader of its group."""
-    command = ["/bin/sh", "-c", f"exec ray start --address=$(LWS_LEADER_ADDRESS):{RAY_PORT} --block"]
-    return _pod(_container(command, args, runtime, []), args, runtime)
+    return _pod(_container(helping(), args, runtime, []), args, runtime)
 
 
 def _container(
@@ -109,7 +104,8 @@ def _container(
     accelerator, shape = runtime.accelerator, runtime.shape
     own = {
         **(hub_environment(runtime.token) if runtime.token else {}),
-        shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}",
+        # Hosts of one replica compile the same at the same time, and would write to the same files.
+        **({shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}"} if accelerator.hosts == 1 else {}),
         # Its own ten minutes end the start of a large model before the startup probe does.
         "VLLM_ENGINE_READY_TIMEOUT_S": str(shape.startup_seconds),
         **(STREAM_ENVIRONMENT if shape.streamed else {}),
@@ -151,6 +147,7 @@ def _pod(
     shared_memory = f"{runtime.accelerator.shared_memory_gib}Gi"
     return {
         "service_account_name": runtime.service_account,
+        "priority_class_name": runtime.priority_class,
         # A Service named vllm would otherwise set VLLM_PORT, which the engine reads.
         "enable_service_links": False,
         "node_selector": dict(runtime.accelerator.node_selector),

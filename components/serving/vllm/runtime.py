@@ -29,6 +29,7 @@ class VllmRuntime:
     weights: Volumes
     token: Volumes | None
     service_account: pulumi.Input[str]
+    priority_class: pulumi.Input[str]
     depends_on: Sequence[pulumi.Resource]
 
     @classmethod
@@ -50,6 +51,7 @@ class VllmRuntime:
             weights=weights,
             token=token,
             service_account=site.service_account,
+            priority_class=site.priority_class,
             depends_on=[
                 *([site.groups] if site.groups and accelerator.hosts > 1 else []),
                 *accelerator.nodes,

@@ -6,18 +6,20 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import VLLM
+from catalog.machines import SLICE_LABEL
 from components.custom_resources import custom_resource, wire
 from components.custom_resources.leader_worker_set import (
+    EXCLUSIVE_TOPOLOGY,
     LeaderWorkerSet,
     LeaderWorkerTemplate,
     RollingUpdate,
     RolloutStrategy,
 )
+from components.serving.api_key import api_key
 from components.serving.load_clients import completion
 from components.serving.replicas import Listening, deployment, surround, workload_options
 from components.serving.service import propagation_seconds
-from components.serving.settings import PublicAlb
-from components.serving.site import Site, found
+from components.serving.site import Site
 from components.serving.vllm.pod import leader, worker
 from components.serving.vllm.runtime import VllmRuntime
 from components.serving.vllm.settings import VllmArgs
@@ -48,7 +50,7 @@ class VllmServer(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:serving:VllmServer", name, None, opts)
-        key = _key(name, shape, site, pulumi.ResourceOptions(parent=self))
+        key = api_key(shape, site, pulumi.ResourceOptions(parent=self))
         runtime = VllmRuntime.at(site, shape, accelerator)
         answers = leader(args, runtime, key, propagation_seconds(shape.exposure, site.load_balancers))
         answering = _template(answers, shape.export.labels, runtime)
@@ -75,17 +77,6 @@ class VllmServer(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
 
-def _key(name: str, shape: VllmShape, site: Site, opts: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
-    """Return the name of the Secret with the key of a public server."""
-    if not isinstance(shape.exposure, PublicAlb):
-        return None
-    key = found(site.api_key, "the API key that clients of a public server show")
-    secret = k8s.core.v1.Secret(
-        f"{name}-api-key", metadata={"namespace": site.namespace}, string_data={"key": key}, opts=opts
-    )
-    return secret.metadata["name"]
-
-
 def _group(
     answering: k8s.core.v1.PodTemplateSpecArgsDict,
     helping: k8s.core.v1.PodTemplateSpecArgsDict,
@@ -102,10 +93,16 @@ def _group(
                 size=runtime.accelerator.hosts, leader_template=wire(answering), worker_template=wire(helping)
             ),
             rollout_strategy=RolloutStrategy(
-                rolling_update_configuration=RollingUpdate(max_surge=0, max_unavailable=1)
+                rolling_update_configuration=RollingUpdate(**runtime.shape.rollout.strategy)
             ),
         ),
-        metadata={"name": name, "namespace": site.namespace, "labels": labels(name)},
+        metadata={
+            "name": name,
+            "namespace": site.namespace,
+            "labels": labels(name),
+            # Otherwise pods of two groups may mix on two slices, and neither has all of one.
+            "annotations": {EXCLUSIVE_TOPOLOGY: SLICE_LABEL},
+        },
         opts=workload_options(Startup(runtime.shape.startup_seconds), runtime.depends_on, parent),
     )
 

@@ -141,6 +141,11 @@ def dropped_series(stage: Setting, server: Server) -> Any:
     return endpoint(stage, server, metricRelabelings=[drop])
 
 
+def dropping_relabelings(stage: Setting, server: Server) -> Any:
+    drop = {"action": "drop", "sourceLabels": ["__meta_kubernetes_namespace"], "regex": server.namespace}
+    return endpoint(stage, server, relabelings=[drop])
+
+
 def metric(server: Server, name: str) -> Json:
     [own] = server.autoscaler["spec"]["metrics"]
     return {"spec": {"metrics": [{**own, "pods": {**own["pods"], "metric": {"name": name}}}]}}
@@ -176,6 +181,7 @@ def dead_adapter(stage: Setting, server: Server) -> Generator[None]:
         (no_release_label, Link.NOT_SCRAPED, "PodMonitor nim/llama has no label release: kube-prometheus-stack"),
         (wrong_port, Link.NOT_SCRAPED, "scrapes port metrics, and the ports of the pods are ['http=8000']"),
         (wrong_path, Link.NOT_SCRAPED, "404"),
+        (dropping_relabelings, Link.NOT_SCRAPED, "its relabelings drop every target"),
         (dropped_series, Link.SERIES_MISSING, USE),
         (no_pod_label, Link.LABEL_LOST, "it has __name__, container"),
         (
