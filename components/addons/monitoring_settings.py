@@ -90,6 +90,7 @@ def stack_values(
         "kube-state-metrics": {
             "priorityClassName": priority_class,
             "resources": {"requests": {"cpu": "50m", "memory": "200Mi"}},
+            "collectorsExclude": ["secrets"],
         },
         # By itself it reads the Secrets of all namespaces, in search of dashboards.
         "grafana": {
@@ -97,7 +98,6 @@ def stack_values(
             "rbac": {"namespaced": True},
             "sidecar": {"dashboards": {"searchNamespace": NAMESPACE}},
         },
-        "kube-state-metrics": {"collectorsExclude": ["secrets"]},
         # Nobody has said where alerts go.
         "alertmanager": {"enabled": False},
         "defaultRules": {"disabled": {"PrometheusNotConnectedToAlertmanagers": True}},
