@@ -54,6 +54,7 @@ class Setting:
         metrics: the way of the series.
         manifests: the stack's objects as they are to be applied here.
         deployment: how they come onto the stage, and off it again.
+        fleet: the nodes that come and go with pools.
     """
 
     stack: PlayedStack
@@ -66,6 +67,7 @@ class Setting:
     metrics: MetricsPath
     manifests: Sequence[Json]
     deployment: Deployment
+    fleet: Fleet
 
     def check(self) -> None:
         """Raise what stopped a part of the rehearsal, if anything did."""
@@ -163,6 +165,7 @@ def setting(
             deployment=source.deployment(played, plane, clock=clock, fleet=fleet, metrics=metrics, before=before)
             if source
             else Manifests(client, manifests, before),
+            fleet=fleet,
         )
 
 
