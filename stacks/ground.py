@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.addons.priorities import Priorities
 from components.serving.autoscaling import MetricsPath
 from components.serving.service import LoadBalancers
 from components.serving.site import Storage
@@ -21,6 +22,7 @@ class Ground(ABC):
     Attributes:
         opts: options with the providers through which things in it are made.
         pools: its nodes by the pool's name.
+        priorities: which pods outrank which.
         load_balancers: how servers get theirs, where something makes any.
         docker_hub: what goes before the name of an image of Docker Hub.
         device_plugin: what advertises GPUs, where the stack installs it.
@@ -31,6 +33,7 @@ class Ground(ABC):
 
     opts: pulumi.ResourceOptions
     pools: Mapping[str, Nodes]
+    priorities: Priorities
     load_balancers: LoadBalancers | None = None
     docker_hub: pulumi.Input[str] = "docker.io/"
     device_plugin: pulumi.Resource | None = None

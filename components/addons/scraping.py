@@ -5,16 +5,22 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.addons.kube_prometheus_stack import KubePrometheusStack
-from components.addons.monitoring_settings import SCRAPE_SECONDS, SELECTED
+from components.addons.kube_prometheus_stack import PROMETHEUS, KubePrometheusStack
+from components.addons.monitoring_settings import NAMESPACE, SCRAPE_SECONDS, SELECTED
 from components.custom_resources import custom_resource
 from components.custom_resources.monitoring import LabelSelector, PodMonitor, ScrapeEndpoint
+from components.network_policies import namespaces
 
 
 class ScrapesPods:
     """The first half of a `MetricsPath` through the cluster's own Prometheus."""
 
     _monitoring: KubePrometheusStack
+
+    @property
+    def collectors(self) -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
+        """The pods that collect series."""
+        return {**namespaces(NAMESPACE), "pod_selector": PROMETHEUS}
 
     def scrape(
         self,

@@ -14,9 +14,12 @@ import pulumi_kubernetes as k8s
 from catalog.engines import Series
 from catalog.versions import STACKDRIVER_ADAPTER
 from checks.signals import stackdriver_metric
+from components.addons.spread import spread
 from components.custom_resources import custom_resource
 from components.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
 from components.gke.project import Project
+from components.network_policies import closed, namespaces
+from components.serving.replicas import disruption_budget
 from components.serving.shape import SCRAPE_SECONDS
 
 NAMESPACE = "custom-metrics"
@@ -34,6 +37,15 @@ def account_of(stack: str) -> str:
 
 PORT = 443
 
+LISTENS = 10250
+"""Where its pods listen: the control plane of a private cluster reaches pods on this port and on 443, which wants
+root."""
+
+CERTIFICATES = "/certificates"
+"""Where the adapter keeps the certificate that it makes for itself."""
+
+USER = 10001
+
 _LABELS = {"run": NAME, "k8s-app": NAME}
 _RBAC = "rbac.authorization.k8s.io"
 _APIS = (
@@ -47,6 +59,11 @@ class ManagedCollection:
     """The half of a `MetricsPath` that does not depend on who made the adapter: managed Prometheus, and its names."""
 
     ready: Sequence[pulumi.Resource] = ()
+
+    @property
+    def collectors(self) -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
+        """The pods that collect series, in the namespace of Standard clusters or that of Autopilot ones."""
+        return namespaces("gmp-system", "gke-gmp-system")
 
     def scrape(
         self,
@@ -95,6 +112,7 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         *,
         project: Project,
         member: pulumi.Input[str],
+        priority_class: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:StackdriverAdapter", name, None, opts)
@@ -109,6 +127,7 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         )
         namespace = k8s.core.v1.Namespace(name, metadata={"name": NAMESPACE}, opts=child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
+        closed(name, namespace=namespace.metadata["name"], answers=[LISTENS], opts=child)
         account = k8s.core.v1.ServiceAccount(
             name, metadata={"name": account_of(name), "namespace": NAMESPACE}, opts=inside
         )
@@ -117,12 +136,13 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
             name,
             metadata={"name": NAME, "namespace": NAMESPACE, "labels": _LABELS},
             spec={
-                "replicas": 1,
+                "replicas": 2,
                 "selector": {"match_labels": _LABELS},
-                "template": {"metadata": {"labels": _LABELS}, "spec": _pod(account_of(name))},
+                "template": {"metadata": {"labels": _LABELS}, "spec": _pod(account_of(name), priority_class)},
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[account, viewer, *grants]),
         )
+        disruption_budget(f"{name}-metrics", selector=_LABELS, namespace=NAMESPACE, opts=inside)
         service = k8s.core.v1.Service(
             name,
             metadata={"name": NAME, "namespace": NAMESPACE, "labels": _LABELS},
@@ -196,16 +216,31 @@ def _grants(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     return [reader, external, extension, *bindings]
 
 
-def _pod(account: str) -> k8s.core.v1.PodSpecArgsDict:
+def _pod(account: str, priority_class: pulumi.Input[str]) -> k8s.core.v1.PodSpecArgsDict:
     return {
         "service_account_name": account,
-        "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
+        "priority_class_name": priority_class,
+        "topology_spread_constraints": spread(_LABELS),
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": USER,
+            "run_as_group": USER,
+            "fs_group": USER,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
         "containers": [
             {
                 "name": "adapter",
                 "image": f"gcr.io/gke-release/{NAME}:{STACKDRIVER_ADAPTER}",
-                "command": ["/adapter", "--use-new-resource-model=true", "--fallback-for-container-metrics=true"],
-                "ports": [{"name": "https", "container_port": PORT}],
+                "command": [
+                    "/adapter",
+                    "--use-new-resource-model=true",
+                    "--fallback-for-container-metrics=true",
+                    f"--secure-port={LISTENS}",
+                    f"--cert-dir={CERTIFICATES}",
+                ],
+                "ports": [{"name": "https", "container_port": LISTENS}],
+                "volume_mounts": [{"name": "certificates", "mount_path": CERTIFICATES}],
                 "readiness_probe": {"http_get": {"path": "/healthz", "port": "https", "scheme": "HTTPS"}},
                 "resources": {
                     "requests": {"cpu": "250m", "memory": "200Mi"},
@@ -213,8 +248,10 @@ def _pod(account: str) -> k8s.core.v1.PodSpecArgsDict:
                 },
                 "security_context": {
                     "allow_privilege_escalation": False,
-                    "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]},
+                    "capabilities": {"drop": ["ALL"]},
+                    "read_only_root_filesystem": True,
                 },
             }
         ],
+        "volumes": [{"name": "certificates", "empty_dir": {}}],
     }

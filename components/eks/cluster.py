@@ -7,8 +7,8 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from catalog.eks_releases import EKS_RELEASES
-from catalog.versions import EKS_EBS_CSI, EKS_POD_IDENTITY_AGENT, EKS_VPC_CNI
-from components.eks.add_on import add_on
+from catalog.versions import EKS_EBS_CSI, EKS_NODE_MONITORING_AGENT, EKS_POD_IDENTITY_AGENT
+from components.eks.add_on import add_on, vpc_cni
 from components.eks.identity import ServiceRole, pod_role
 from components.eks.network import Network
 from components.eks.node_group import node_role, system_node_group
@@ -66,11 +66,10 @@ class EksCluster(pulumi.ComponentResource):
         for administrator, arn in args.administrators.items():
             _administrator(f"{name}-{administrator}", arn, cluster, child)
 
-        cni = pod_role(f"{name}-vpc-cni", managed=["AmazonEKS_CNI_Policy"], opts=child)
         self.ready = [
             add_on(name, "eks-pod-identity-agent", EKS_POD_IDENTITY_AGENT, cluster.name, opts=child),
             add_on(name, "kube-proxy", release.kube_proxy, cluster.name, opts=child),
-            add_on(name, "vpc-cni", EKS_VPC_CNI, cluster.name, accounts=["aws-node"], role=cni, opts=child),
+            vpc_cni(name, cluster.name, opts=child),
         ]
         self.node_role = node_role(f"{name}-nodes", opts=child)
         self.system_nodes = system_node_group(
@@ -87,6 +86,8 @@ class EksCluster(pulumi.ComponentResource):
         account = "ebs-csi-controller-sa"
         on_nodes: list[pulumi.Resource] = [
             add_on(name, "coredns", release.coredns, cluster.name, opts=after),
+            # Node repair acts on what it reports: without it, on no fault of a GPU.
+            add_on(name, "eks-node-monitoring-agent", EKS_NODE_MONITORING_AGENT, cluster.name, opts=after),
             add_on(name, "aws-ebs-csi-driver", EKS_EBS_CSI, cluster.name, accounts=[account], role=ebs, opts=after),
         ]
         as_profile = f" --profile {profile}" if profile else ""

@@ -4,12 +4,17 @@ import pulumi
 import pulumi_gcp as gcp
 import pulumi_kubernetes as k8s
 
+from catalog.footprint import SIDECAR_MEMORY_GIB
 from components.gke.project import Project
 from components.gke.settings import WeightsBucketArgs
 from components.serving.shape import Files
 from components.workload import Volumes
 
 PATH = "/data"
+
+SIDECAR_CPUS = 8
+SIDECAR_DISK_GIB = 5
+"""Of the side-car on Autopilot: cores for parallel downloads, and GiB of disk for what it uploads."""
 
 
 def mount_options(cache_gib: int) -> str:
@@ -27,6 +32,20 @@ def mount_options(cache_gib: int) -> str:
             "file-cache:download-chunk-size-mb:10",
         )
     )
+
+
+def _limits(cache_gib: int, *, autopilot: bool) -> dict[str, str]:
+    """Return annotations with the limits of the side-car, to whose memory the file cache counts.
+
+    "0" lifts them, which is right on nodes that hold one replica; Autopilot refuses it, and has a quarter of a core and
+    256 MiB in place of what is not stated
+    (https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver-sidecar).
+    """
+    wanted = {"cpu": "0", "memory": "0", "ephemeral-storage": "0"}
+    if autopilot:
+        memory = f"{cache_gib + SIDECAR_MEMORY_GIB}Gi"
+        wanted = {"cpu": str(SIDECAR_CPUS), "memory": memory, "ephemeral-storage": f"{SIDECAR_DISK_GIB}Gi"}
+    return {f"gke-gcsfuse/{resource}-limit": limit for resource, limit in wanted.items()}
 
 
 def _cache(gib: int) -> k8s.core.v1.VolumeArgsDict:
@@ -53,6 +72,7 @@ class WeightsBucket(pulumi.ComponentResource):
         project: Project,
         region: str,
         user: pulumi.Input[str],
+        autopilot: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:WeightsBucket", name, None, opts)
@@ -72,24 +92,15 @@ class WeightsBucket(pulumi.ComponentResource):
             member=user,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.name = bucket.name
+        self.name, self._autopilot = bucket.name, autopilot
         self.register_outputs({"name": self.name})
 
     def volumes(self, files: Files, /) -> Volumes:
-        """Return what mounts the bucket at `PATH`, with a file cache in the node's memory that holds these files.
-
-        "0" lifts the side-car's limits, which is right
-        on nodes that hold one replica (https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver).
-        """
+        """Return what mounts the bucket at `PATH`, with a file cache in the node's memory that holds these files."""
         cache_gib = files.cache_gib
         return Volumes(
             path=PATH,
-            annotations={
-                "gke-gcsfuse/volumes": "true",
-                "gke-gcsfuse/cpu-limit": "0",
-                "gke-gcsfuse/memory-limit": "0",
-                "gke-gcsfuse/ephemeral-storage-limit": "0",
-            },
+            annotations={"gke-gcsfuse/volumes": "true", **_limits(cache_gib, autopilot=self._autopilot)},
             volumes=[
                 *([_cache(cache_gib)] if cache_gib else []),
                 {

@@ -10,4 +10,9 @@ def annotations(_exposure: Balanced, _behind: Behind, _port: int) -> Mapping[str
     return {"networking.gke.io/load-balancer-type": "Internal"}
 
 
-LOAD_BALANCERS = LoadBalancers(annotations=annotations, address="ip")
+LOAD_BALANCERS = LoadBalancers(
+    annotations=annotations,
+    address="ip",
+    # Otherwise connections come from nodes, which no range of a network policy means.
+    external_traffic_policy="Local",
+)

@@ -42,8 +42,11 @@ class MetricsPath(Protocol):
 
     Attributes:
         ready: what must exist before an autoscaler can read a series.
+        collectors: the pods that collect series.
     """
 
+    @property
+    def collectors(self) -> k8s.networking.v1.NetworkPolicyPeerArgsDict: ...  # noqa: D102
     @property
     def ready(self) -> Sequence[pulumi.Resource]: ...  # noqa: D102
 

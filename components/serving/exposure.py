@@ -9,7 +9,7 @@ from checks.settings import Settings
 
 
 class ClusterOnly(Settings):
-    """The server is reached from inside the cluster only."""
+    """The server has no load balancer: it is reached from namespaces of the cluster that `allowFrom` names."""
 
     type: Literal["cluster"] = "cluster"
 

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.network_policies import closed
+
 
 class ServingNamespace(pulumi.ComponentResource):
-    """A namespace with one service account, to which clouds grant what servers may read and write.
+    """A namespace that is closed, with one service account, to which clouds grant what servers may read and write.
 
     Its pods are held to the Pod Security Standard `baseline`: TPU and GPU images run as root, which `restricted`
     refuses; whatever could be restricted is reported as a warning.
@@ -43,6 +45,7 @@ class ServingNamespace(pulumi.ComponentResource):
             },
             opts=child,
         )
+        closed(name, namespace=created.metadata["name"], opts=child)
         account = k8s.core.v1.ServiceAccount(
             name,
             metadata={"name": service_account, "namespace": created.metadata["name"]},

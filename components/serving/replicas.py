@@ -11,11 +11,12 @@ import pulumi_kubernetes as k8s
 from components.serving.autoscaling import autoscaler
 from components.serving.load_clients import load_clients
 from components.serving.load_request import LoadRequest
+from components.serving.reach import reach
 from components.serving.service import Behind, Endpoint, endpoint
 from components.serving.settings import LoadClients, Scaled
 from components.serving.shape import API_VERSIONS, Shape
 from components.serving.site import Site
-from components.workload import Startup
+from components.workload import Startup, labels
 
 
 class Served(Protocol):
@@ -118,7 +119,9 @@ def surround(
     name, selector = shape.name, shape.export.labels
     child = pulumi.ResourceOptions(parent=parent)
     after = pulumi.ResourceOptions(parent=parent, depends_on=[workload])
-    disruption_budget(name, selector=selector, namespace=site.namespace, opts=child)
+    # Whichever pod of a group goes, the group starts anew: those without an address count, too.
+    disruption_budget(name, selector=labels(name), namespace=site.namespace, opts=child)
+    reach(shape, site, child)
     reached = endpoint(
         name,
         shape.exposure,

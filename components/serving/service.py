@@ -7,6 +7,7 @@ from typing import Literal
 import pulumi
 import pulumi_kubernetes as k8s
 
+from components.network_policies import PRIVATE_RANGES
 from components.serving.exposure import ClusterOnly, Internal, InternalAlb, PublicAlb
 from components.workload import ENDPOINT_PROPAGATION_SECONDS
 
@@ -51,6 +52,8 @@ class LoadBalancers:
         address: what the cloud calls a load balancer by.
         propagation_seconds: time for which one that spreads connections opens new ones to a pod that is going.
         namespace_labels: those of the servers' namespace.
+        sources: ranges with the addresses from which connections come to the pods.
+        external_traffic_policy: of their Services; Kubernetes' own if None.
         ready: what makes them; it must outlive them, or nothing removes them.
     """
 
@@ -58,6 +61,8 @@ class LoadBalancers:
     address: Literal["ip", "hostname"]
     propagation_seconds: int = ENDPOINT_PROPAGATION_SECONDS
     namespace_labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    sources: Sequence[str] = PRIVATE_RANGES
+    external_traffic_policy: Literal["Local"] | None = None
     ready: Sequence[pulumi.Resource] = ()
 
 
@@ -121,7 +126,8 @@ def endpoint(
     scheme, shown = "http", f":{port}"
     match exposure:
         case Internal():
-            balanced, inside = service({"type": "LoadBalancer"}, annotations, after)
+            policy = load_balancers.external_traffic_policy
+            balanced, inside = service({"type": "LoadBalancer", "external_traffic_policy": policy}, annotations, after)
         case InternalAlb(certificate_arn=certificate) | PublicAlb(certificate_arn=certificate):
             pods, inside = service({"type": "ClusterIP"}, {}, opts)
             path = behind.public_path if isinstance(exposure, PublicAlb) else "/"

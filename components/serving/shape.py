@@ -2,7 +2,7 @@
 component. Importing it loads no cloud SDK."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from checks.signals import Export, Scrape
@@ -49,7 +49,8 @@ class Shape:
         export: its workload, the labels and ports of the pods that answer, and their engine.
         page: where these show their series.
         scaling: what the autoscaler follows, and within which bounds.
-        exposure: who can reach the server.
+        exposure: who can reach the server from outside the cluster.
+        allow_from: namespaces whose pods can reach it.
         startup_seconds: from the start of a container until it answers, with nothing cached.
         files: what its model's files take.
         rollout: how its replicas are exchanged.
@@ -59,9 +60,10 @@ class Shape:
     page: MetricsPage
     scaling: Scaling
     exposure: AnyExposure
+    allow_from: tuple[str, ...]
     startup_seconds: int
     files: Files
-    rollout: Rollout = field(default_factory=Rollout)
+    rollout: Rollout
 
     @property
     def name(self) -> str:
@@ -92,9 +94,11 @@ class EngineShape(Shape):
         tag: of the image, or what else tells it from others; part of the compile cache's path, since another version
             compiles anew.
         cache_variable: the environment variable that names the folder of compiled programs.
+        chip_environment: what the library of the chips reads, by variable.
     """
 
     image: str
     tag: str
     cache_variable: str
+    chip_environment: Mapping[str, str]
     own_image: str | None = None

@@ -16,7 +16,7 @@ from catalog.drivers import Cuda
 from catalog.machines import Slice
 from checks import Finding
 from checks.fit import Fit
-from checks.settings import Settings
+from checks.settings import DnsLabel, Settings
 from components.serving.exposure import ClusterOnly, Exposure
 from components.serving.load_request import PROMPT_TOKENS
 from components.serving.scaling import Scaling
@@ -98,9 +98,11 @@ class Server(Settings, ABC):
     pool: str = Field(min_length=1, examples=["l40s"])
     """One of `cluster.pools`, which its replicas run on."""
     exposure: Exposure = ClusterOnly()
-    """Who can reach the server."""
+    """Who can reach the server from outside the cluster."""
     rollout: Rollout = Rollout()
     """How replicas are exchanged when an update changes their pods."""
+    allow_from: tuple[DnsLabel, ...] = Field(default=(), examples=[["chat"]])
+    """Namespaces whose pods can reach the server, such as that of a gateway; without them its load clients alone."""
     throughput: Annotated[float, Field(gt=0, le=10**9)] | None = None
     """Tokens a second that one replica generates under its target's load, as somebody has measured it; from it follow
     the stack's tokens a second and the price of a million tokens."""

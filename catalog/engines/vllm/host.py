@@ -9,10 +9,6 @@ docs/src/usage.md and env-vars.md.
 from math import ceil
 
 from catalog.architecture import Model
-from catalog.footprint import DOWNLOAD_BYTES_PER_SECOND
-from catalog.units import GIB
-
-IMAGE = "docker.io/vllm/vllm-openai"
 
 CACHE_VARIABLE = "VLLM_CACHE_ROOT"
 """Names the folder where torch.compile keeps what it has compiled."""
@@ -51,16 +47,6 @@ LOAD_SECONDS = 15 * 60
 """Reading weights, profiling, torch.compile and CUDA graphs, without a cache: a cautious guess."""
 
 
-def cold_start_seconds(model: Model) -> int:
-    """Return the time until a replica answers that has to download its weights first."""
-    return ceil(model.weight_bytes / DOWNLOAD_BYTES_PER_SECOND) + LOAD_SECONDS
-
-
 def streamed_start_seconds(model: Model) -> int:
     """Return the time until a replica answers whose workers each stream all weights from S3, and keep their part."""
     return ceil(model.weight_bytes / S3_BYTES_PER_SECOND) + LOAD_SECONDS
-
-
-def cache_gib(model: Model) -> int:
-    """Return the disk that a model's files and compiled programs take, GiB: the weights, an eighth more and 2 GiB."""
-    return ceil(model.weight_bytes * 1.125 / GIB) + 2

@@ -16,6 +16,7 @@ from components.serving.load_clients import completion, load_clients
 from components.serving.load_test import load_test
 from components.serving.nim.objects import Operated, cache_spec, service_spec
 from components.serving.nim.settings import NimArgs, NimThroughOperator
+from components.serving.reach import reach
 from components.serving.replicas import disruption_budget, scrape
 from components.serving.shape import Shape
 from components.serving.site import Site, found
@@ -91,6 +92,7 @@ class OperatedNim(pulumi.ComponentResource):
         )
         disruption_budget(name, selector=labels(name), namespace=site.namespace, opts=child)
         scrape(shape, site, child)
+        reach(shape, site, child)
         self.url = pulumi.Output.format(
             "http://{name}.{space}.svc:{port}", name=name, space=site.namespace, port=NIM.port
         )

@@ -1,12 +1,14 @@
 """An EKS cluster as it is created. It loads the AWS SDK."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pulumi
 import pulumi_aws as aws
 from typing_extensions import override
 
 from components.addons.load_balancer_controller import LoadBalancerController
+from components.addons.monitor_definitions import MonitorDefinitions
 from components.eks.bucket_access import BucketAccess
 from components.eks.cluster import EksCluster
 from components.eks.network import Network
@@ -39,22 +41,26 @@ class EksGround(PrometheusGround):
             opts=on_aws,
         )
         on_both = pulumi.ResourceOptions(providers=[provider, cluster.provider])
-        self.pools = gpu_nodes(stack, network=network, cluster=cluster, opts=on_both)
+        definitions = MonitorDefinitions(name, opts=on_both).release
+        self.pools = gpu_nodes(stack, network=network, cluster=cluster, definitions=definitions, opts=on_both)
         storage = EbsStorage(name, opts=on_both)
         if any(not isinstance(server.exposure, ClusterOnly) for server in stack.servers.values()):
-            self.load_balancers = LoadBalancerController(
+            controller = LoadBalancerController(
                 name,
                 cluster=cluster.name,
                 region=stack.region,
                 vpc=network.private_subnets[stack.network.zones[0]].vpc_id,
+                definitions=definitions,
                 values=stack.values.load_balancer_controller,
                 opts=on_both,
-            ).load_balancers
+            )
+            self.load_balancers = replace(controller.load_balancers, sources=[stack.network.vpc])
         super().__init__(
             stack,
             Addons(
                 args=stack.monitoring,
                 values=stack.values,
+                definitions=definitions,
                 storage_class=storage.storage_class,
                 wait_for_gpu_operator=stack.wait_for_gpu_operator,
             ),

@@ -81,6 +81,14 @@ def _cluster(stack: GkeStack) -> Iterator[Finding]:
             "add days or lengthen the window",
         )
     yield from version_findings("cluster.minVersion", stack.cluster.min_version)
+    if isinstance(stack.cluster, StandardClusterArgs) and not stack.cluster.dataplane_v2:
+        yield Finding(
+            "cluster.no-network-policies",
+            "cluster.dataplaneV2",
+            "false leaves nobody who enforces network policies: every pod of the cluster reaches every server",
+            "write true; a change replaces the cluster",
+            "warning",
+        )
     system = stack.cluster.system_pool if isinstance(stack.cluster, StandardClusterArgs) else None
     if system:
         yield from system_machine_findings("cluster.systemPool.machineType", system.machine_type)

@@ -132,6 +132,7 @@ class Nim(NimArgs, Server):
             scaling=self.scaling,
             exposure=self.exposure,
             rollout=self.rollout,
+            allow_from=self.allow_from,
             startup_seconds=cold_start_seconds(place.models[self.model]) if self.model in place.models else 0,
             files=Files(disk_gib=gib, cache_gib=gib),
         )

@@ -137,6 +137,7 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
             scaling=self.scaling,
             exposure=self.exposure,
             rollout=self.rollout,
+            allow_from=self.allow_from,
             startup_seconds=ENGINE_LOAD_SECONDS if engines else cold_start_seconds(self._downloads(place.models)),
             files=self._files(place.models),
             models=place.models,

@@ -140,6 +140,7 @@ class Triton(TritonArgs, Server):
             scaling=self.scaling,
             exposure=self.exposure,
             rollout=self.rollout,
+            allow_from=self.allow_from,
             startup_seconds=serving.startup_seconds(self.serving, place.models),
             files=Files(disk_gib=gib, cache_gib=gib),
             image=image or f"{IMAGE}:{self.release}-{serving.variant(self.serving)}",
