@@ -38,7 +38,7 @@ ENVIRONMENT := .venv/.slipway-synced
 PARALLEL := --numprocesses=auto --dist=loadgroup
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: preview choose new manifests rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema setup help
+.PHONY: preview choose new manifests rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help
 
 preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json TREE=1
 	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" --secrets "$$SECRETS" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
@@ -89,6 +89,10 @@ format: $(ENVIRONMENT) ## Format the code and fix what the linter can fix
 
 bench: $(ENVIRONMENT) ## Measure the preview against a bare program and how it grows
 	$(PYTHON) -m bench
+
+docs: $(ENVIRONMENT) ## Build the site into site/, with the reference of every key, model, machine, engine and finding
+	$(PYTHON) -m reference docs/reference
+	NO_MKDOCS_2_WARNING=1 UV_PROJECT_ENVIRONMENT=.venv-docs .ci/uv run --frozen --only-group docs mkdocs build --strict --quiet
 
 schema: $(ENVIRONMENT) ## Write stacks/schema.json, by which editors complete stack files
 	$(PYTHON) -m stacks > stacks/schema.json.new && mv stacks/schema.json.new stacks/schema.json

@@ -13,7 +13,7 @@ import pulumi_kubernetes as k8s
 
 from catalog.engines import Series
 from checks.signals import stackdriver_metric
-from components.addons.stackdriver_pod import LABELS, NAME, NAMESPACE, PORT, account_of, grants, pod
+from components.addons.stackdriver_pod import LABELS, LISTENS, NAME, NAMESPACE, PORT, account_of, grants, pod
 from components.custom_resources import custom_resource
 from components.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
 from components.gke.project import Project
@@ -100,7 +100,7 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         )
         namespace = k8s.core.v1.Namespace(name, metadata={"name": NAMESPACE}, opts=child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
-        closed(name, namespace=namespace.metadata["name"], answers=[PORT], opts=child)
+        closed(name, namespace=namespace.metadata["name"], answers=[LISTENS], opts=child)
         account = k8s.core.v1.ServiceAccount(
             name, metadata={"name": account_of(name), "namespace": NAMESPACE}, opts=inside
         )

@@ -113,7 +113,7 @@ def container(
             },
             "limits": chips,
         },
-        "security_context": {"allow_privilege_escalation": False},
+        "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
         "volume_mounts": [
             {"name": "dshm", "mount_path": "/dev/shm"},
             *(mount for each in runtime.mounted for mount in each.mounts),
