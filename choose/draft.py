@@ -19,6 +19,9 @@ WAITING_REQUESTS = 4
 DOCUMENTATION_RANGE = "203.0.113.0/24"
 """Nobody has an address of it, and a preview says so until somebody writes another."""
 
+CERTIFICATE = "arn:aws:acm:{region}:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
+"""Nobody's; the region has to be that of the load balancer."""
+
 RESERVATION, BLOCK = "my-reservation", "cr-0123456789abcdef0"
 
 
@@ -121,7 +124,9 @@ class Draft:
         if self.purchase == "spot":
             server["drainSeconds"] = 25
         if self.request.source_ranges:
-            server["exposure"] = {"type": "public", "sourceRanges": list(self.request.source_ranges)}
+            certificate = CERTIFICATE.format(region=self.where)
+            ranges = list(self.request.source_ranges)
+            server["exposure"] = {"type": "public-alb", "certificateArn": certificate, "sourceRanges": ranges}
         server["autoscaling"] = {
             "metric": {"signal": "waiting-requests", "target": WAITING_REQUESTS},
             "minReplicas": 1,

@@ -1,5 +1,6 @@
 """A candidate as a stack file, with the comments that a person needs who has never written one."""
 
+import sys
 from collections.abc import Mapping
 
 import yaml
@@ -26,14 +27,15 @@ COMMENTS: Mapping[str, str] = {
     "target": "waiting requests a replica, on average, above which replicas are added",
     "minReplicas": "write 2 for a server that is never away, not even in an update",
     "maxReplicas": "as many as the load needs that was asked for",
-    "exposure": "a load balancer with a public address; every request needs the key in slipway:apiKey",
+    "exposure": "a load balancer with public addresses; every request needs the key in slipway:apiKey",
+    "certificateArn": "write that of your certificate, for a name that you let point to the load balancer",
 }
 """What is said beside a key."""
 
 
 def text(candidate: Candidate) -> str:
     """Return the file."""
-    body = yaml.safe_dump({"config": dict(config(candidate.draft))}, sort_keys=False, width=120)
+    body = yaml.safe_dump({"config": dict(config(candidate.draft))}, sort_keys=False, width=sys.maxsize)
     return "\n".join([*_head(candidate), *(_commented(line) for line in body.splitlines())]) + "\n"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from choose.candidates import Answer, Candidate
 from choose.request import Request
-from offline.wording import counted, cut
+from offline.wording import COLUMNS, counted, cut, listed
 
 MOST_ROWS = 10
 
@@ -30,7 +30,7 @@ def lines(request: Request, answer: Answer) -> Iterator[str]:
     yield "tokens/s: all replicas, as one measured engine attained to what chips can do"
     yield "USD/h, USD/M: the whole stack without traffic, an hour and a million tokens"
     if reserved := _reserved(answer.candidates[:MOST_ROWS]):
-        yield f"to be reserved or waited for first: {', '.join(reserved)}"
+        yield f"to be reserved or waited for first: {listed(reserved, COLUMNS - 36)}"
 
 
 def _reserved(candidates: Sequence[Candidate]) -> list[str]:

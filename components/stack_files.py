@@ -15,7 +15,7 @@ KEYS = ("slipway:stack", "stack")
 EXTENDS = "extends"
 
 CHOICES = ("type", "source", "signal", "provider", "engine", "route", "tool")
-"""Keys that say what a block is: where they differ, a block takes the place of the base's and is not merged with it."""
+"""Keys that say what a block is: one that says it otherwise takes the place of the base's and is not merged with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +116,12 @@ def _merged(
             origins[where] = base.origin(where) or name
             origins.update({below: origin for below, origin in base.origins.items() if below.startswith(f"{where}.")})
         elif own[key] is not None:
-            old, new = inherited.get(key), own[key]
-            both = isinstance(old, Mapping) and isinstance(new, Mapping) and not _another(old, new)
-            merged[key] = _merged(base, new, name, cast("Any", old), where, origins) if both else new
+            old, new = _block(inherited.get(key)), _block(own[key])
+            apart = old is None or new is None or any(old.get(each) != new[each] for each in CHOICES if each in new)
+            merged[key] = own[key] if apart else _merged(base, new or {}, name, old or {}, where, origins)
     return merged
 
 
-def _another(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Whether a block is of another kind than the base's."""
-    return any(key in old and key in new and old[key] != new[key] for key in CHOICES)
+def _block(value: Any) -> Mapping[str, Any] | None:
+    """Return a block; none where a value is something else."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else None

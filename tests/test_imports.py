@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "offline": {"catalog", "checks", "components"},
     "rehearsal": {"catalog", "checks", "triton_repository", "components", "offline"},
     "simulate": {"catalog", "checks", "components", "offline", "rehearsal"},
+    "reference": {"catalog", "checks", "components", "stacks"},
     "choose": {"catalog", "checks", "components", "stacks", "offline", "rehearsal"},
 }
 """What each package of the project may import of the others. `offline` runs `__main__.py`; it does not import it."""

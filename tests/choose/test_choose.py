@@ -33,7 +33,7 @@ CASES = {
     "8B fast": Case(Request(model=LLAMA_8B, context=4096, requests=16, tokens_per_second=5000)),
     "8B in public": Case(Request(model=LLAMA_8B, context=8192, requests=8, source_ranges=("198.18.0.0/24",))),
     "8B in public on GKE": Case(
-        Request(model=LLAMA_8B, context=8192, requests=8, cloud="gke", source_ranges=("198.18.0.0/24",))
+        Request(model=LLAMA_8B, context=8192, requests=8, cloud="gke", source_ranges=("198.18.0.0/24",)), "-"
     ),
     "70B on GKE": Case(Request(model=LLAMA_70B, context=16384, requests=20, cloud="gke"), "ct5p-hightpu-4t"),
     "70B on EKS": Case(Request(model=LLAMA_70B, context=16384, requests=20, cloud="eks")),

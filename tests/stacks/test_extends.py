@@ -89,27 +89,15 @@ def test_two_files_with_one_name_in_one_account_are_noticed(tmp_path: Path) -> N
 
 
 def test_secrets_are_assumed_on_request_and_said(tmp_path: Path) -> None:
-    file = written(
-        tmp_path,
-        "open",
-        "extends: gke-tpu",
-        "name: open",
-        "servers: {llama: {exposure: {type: public, sourceRanges: [198.18.0.0/24]}}}",
-    )
+    file = written(tmp_path, "ours", "extends: eks-nim", "name: ours", "ngc: {source: pulumi}")
     with pytest.raises(Refused):
         record(file)
     recording = record(file, assume_secrets=True)
     assumed = next(finding for finding in recording.findings if finding.code == "stack-file.assumed")
-    assert "slipway:apiKey" in assumed.message
+    assert "slipway:ngcApiKey" in assumed.message
 
 
 def test_a_secure_value_counts_as_given(tmp_path: Path) -> None:
-    file = written(
-        tmp_path,
-        "open",
-        "extends: gke-tpu",
-        "name: open",
-        "servers: {llama: {exposure: {type: public, sourceRanges: [198.18.0.0/24]}}}",
-    )
-    file.write_text(file.read_text() + "  slipway:apiKey:\n    secure: v1:abcdef\n")
+    file = written(tmp_path, "ours", "extends: eks-nim", "name: ours", "ngc: {source: pulumi}")
+    file.write_text(file.read_text() + "  slipway:ngcApiKey:\n    secure: v1:abcdef\n")
     assert "stack-file.assumed" not in codes(record(file))
