@@ -46,6 +46,8 @@ CERTIFICATES = "/certificates"
 
 USER = 10001
 
+HEALTH: k8s.core.v1.HTTPGetActionArgsDict = {"path": "/healthz", "port": "https", "scheme": "HTTPS"}
+
 _LABELS = {"run": NAME, "k8s-app": NAME}
 _RBAC = "rbac.authorization.k8s.io"
 _APIS = (
@@ -241,7 +243,8 @@ def _pod(account: str, priority_class: pulumi.Input[str]) -> k8s.core.v1.PodSpec
                 ],
                 "ports": [{"name": "https", "container_port": LISTENS}],
                 "volume_mounts": [{"name": "certificates", "mount_path": CERTIFICATES}],
-                "readiness_probe": {"http_get": {"path": "/healthz", "port": "https", "scheme": "HTTPS"}},
+                "readiness_probe": {"http_get": HEALTH},
+                "liveness_probe": {"http_get": HEALTH, "period_seconds": 30},
                 "resources": {
                     "requests": {"cpu": "250m", "memory": "200Mi"},
                     "limits": {"cpu": "250m", "memory": "200Mi"},
