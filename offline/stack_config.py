@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from checks import Finding
+from checks.wording import nearest
 from components import yaml_file
 from offline.recording import StackFileError
 
@@ -89,10 +90,8 @@ def find(stack: str, root: Path) -> Path:
     folder = root / cast("str", _mapping(root / PROJECT_FILE).get("stackConfigDir", "."))
     files = {stack_name(path): path for path in sorted(folder.glob("Pulumi.*.yaml"))}
     if stack not in files:
-        known = ", ".join(sorted(files)) or f"none, {folder} holds no Pulumi.<stack>.yaml"
-        raise StackFileError(
-            [Finding("stack-file.find", str(folder), f"there is no stack {stack!r}", f"name one of: {known}")]
-        )
+        known = f"name {nearest(stack, files)}" if files else f"write {folder}/Pulumi.{stack}.yaml, or make new"
+        raise StackFileError([Finding("stack-file.find", str(folder), f"there is no stack {stack!r}", known)])
     return files[stack]
 
 

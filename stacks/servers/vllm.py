@@ -19,7 +19,7 @@ from checks import Finding
 from checks.fit import Adapters, Fit, adapter_findings, fit, vllm_adapters
 from checks.model_arguments import unmet_findings
 from components.serving.shape import Files
-from components.serving.vllm.settings import HuggingFaceWeights, S3Weights, VllmArgs, Weights
+from components.serving.vllm.settings import GcsWeights, HuggingFaceWeights, VllmArgs, Weights
 from components.serving.vllm.shape import Streamed
 from stacks.servers.engine_server import EngineServer
 from stacks.servers.server import Place, PodNeeds
@@ -42,12 +42,12 @@ class Vllm(VllmArgs, EngineServer):
     @property
     @override
     def needs_hugging_face_token(self) -> bool:
-        return self.s3_uri is None
+        return self.bucket_uri is None
 
     @property
     @override
-    def s3_uri(self) -> str | None:
-        return self.weights.uri if isinstance(self.weights, S3Weights) else None
+    def bucket_uri(self) -> str | None:
+        return None if isinstance(self.weights, HuggingFaceWeights) else self.weights.uri
 
     @property
     @override
@@ -79,24 +79,31 @@ class Vllm(VllmArgs, EngineServer):
 
     @override
     def needs(self, place: Place) -> PodNeeds:
-        needs, buffers = super().needs(place), STREAM_BUFFER_GIB * self.tensor_parallel if self.s3_uri else 0
-        return replace(needs, memory_gib=needs.memory_gib + buffers)
+        needs = super().needs(place)
+        if not self.bucket_uri:
+            return needs
+        buffers = STREAM_BUFFER_GIB * self.tensor_parallel
+        return replace(needs, memory_gib=needs.memory_gib + buffers, disk_gib=STREAM_DISK_GIB)
 
     @override
     def files(self, place: Place) -> Files:
-        return Files(disk_gib=STREAM_DISK_GIB, cache_gib=0) if self.s3_uri else super().files(place)
+        return Files(disk_gib=STREAM_DISK_GIB, cache_gib=0) if self.bucket_uri else super().files(place)
 
     @override
     def startup_seconds(self, place: Place) -> int:
         model = place.models.get(self.model)
-        return streamed_start_seconds(model) if model and self.s3_uri else super().startup_seconds(place)
+        return streamed_start_seconds(model) if model and self.bucket_uri else super().startup_seconds(place)
 
     @override
     def findings(self, place: Place) -> list[Finding]:
         path = place.path
         if unknown := super().findings(place):
             return unknown
-        if self.lora and place.slice and place.slice.machine.chip.kind == "tpu":
+        on_tpu = place.slice is not None and place.slice.machine.chip.kind == "tpu"
+        if on_tpu and isinstance(self.weights, GcsWeights):
+            message = "a replica on TPU that streams has nowhere to keep what it compiles, for half an hour each time"
+            return [Finding("storage.tpu-stream", f"{path}.weights.source", message, "write 'hugging-face'")]
+        if self.lora and on_tpu:
             message = "vLLM on TPU has no adapters whose memory is known"
             remedy = "leave it out, and merge the adapter into a checkpoint of its own"
             return [Finding("fit.tpu-adapters", f"{path}.lora", message, remedy)]
@@ -131,7 +138,7 @@ class Vllm(VllmArgs, EngineServer):
             place.name,
             self,
             self.shape(place),
-            streamed=Streamed(uri, STREAM_BUFFER_GIB) if (uri := self.s3_uri) else None,
+            streamed=Streamed(uri, STREAM_BUFFER_GIB) if (uri := self.bucket_uri) else None,
             site=site,
             accelerator=accelerator,
             opts=opts,

@@ -157,7 +157,7 @@ def test_a_stack_is_found_by_name_in_the_projects_folder(tmp_path: Path) -> None
         (tmp_path / "files" / f"Pulumi.{name}.yaml").touch()
     assert stack_config.find("prod", tmp_path) == tmp_path / "files/Pulumi.prod.yaml"
     assert stack_config.find("some/where.yaml", tmp_path) == Path("some/where.yaml")
-    with pytest.raises(StackFileError, match="there is no stack 'test'; name one of: dev, prod"):
+    with pytest.raises(StackFileError, match="there is no stack 'test'; name dev or prod"):
         stack_config.find("test", tmp_path)
 
 

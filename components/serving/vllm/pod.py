@@ -100,7 +100,7 @@ def _container(
     environment = {
         # Its own ten minutes end the start of a large model before the startup probe does.
         "VLLM_ENGINE_READY_TIMEOUT_S": str(runtime.shape.startup_seconds),
-        **(STREAM_ENVIRONMENT if streamed else {}),
+        **(STREAM_ENVIRONMENT if streamed and streamed.uri.startswith("s3://") else {}),
         **({"TPU_MULTIHOST_BACKEND": "ray"} if runtime.accelerator.hosts > 1 else {}),
     }
     return container("vllm", command, runtime, environment=environment, secrets=secrets, further=args.env)
