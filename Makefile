@@ -26,10 +26,12 @@ REQUEST = $${MODEL:+--model "$$MODEL"} $${CONTEXT:+--context "$$CONTEXT"} --requ
 	$${TOKENS_PER_SECOND:+--tokens-per-second "$$TOKENS_PER_SECOND"} $${SPOT:+--spot} $${PUBLIC:+--public "$$PUBLIC"}
 # How many seconds of the cluster's time a rehearsal plays in one.
 SPEED := 30
+# The stack file as it was, or git:<commit>: rehearses the update from that to STACK.
+FROM :=
 # What a simulation plays, as seconds:clients pairs or a file with one a line, and the picture that it draws, if any.
 LOAD := 0:4,120:160,3600:4
 PLOT :=
-export MODEL CONTEXT REQUESTS TOKENS_PER_SECOND CLOUD SPOT PUBLIC NAME MACHINE STACK FORMAT BASE SECRETS TREE SPEED LOAD PLOT
+export MODEL CONTEXT REQUESTS TOKENS_PER_SECOND CLOUD SPOT PUBLIC NAME MACHINE STACK FORMAT BASE SECRETS TREE SPEED FROM LOAD PLOT
 
 PYTHON := .venv/bin/python
 ENVIRONMENT := .venv/.slipway-synced
@@ -51,7 +53,7 @@ manifests: $(ENVIRONMENT) ## Write the Kubernetes objects of STACK as YAML below
 	name=$$(basename "$$STACK" .yaml) && $(PYTHON) -m offline manifests "$$STACK" --out "manifests/$${name#Pulumi.}"
 
 rehearse: $(ENVIRONMENT) ## Deploy STACK here by the real engine, load it until the autoscaler moves, destroy it: SPEED=30
-	$(PYTHON) -m rehearsal run "$$STACK" --speed "$$SPEED"
+	$(PYTHON) -m rehearsal run "$$STACK" --speed "$$SPEED" $${FROM:+--from "$$FROM"}
 
 rehearse-down: $(ENVIRONMENT) ## Stop and remove what a crashed rehearsal left
 	$(PYTHON) -m rehearsal down

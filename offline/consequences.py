@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
+from catalog.charts.definitions import update_command
 from catalog.providers import NODES, replaces
 from offline.differences import ABSENT, InputChange
 from offline.recording import Recording, Resource
@@ -77,7 +78,7 @@ def effect(recording: Recording, resource: Resource, inputs: Sequence[InputChang
         return Effect("rolling", "its nodes are exchanged, and the pods on them start again")
     if any(CLAIM in path for path in paths):
         return Effect("rolling", _claim(resource.inputs))
-    return Effect("in place")
+    return Effect("in place", _definitions(resource.inputs) if "version" in paths else "")
 
 
 def _below(path: str, known: Sequence[str]) -> bool:
@@ -104,6 +105,12 @@ def _claim(inputs: Mapping[str, Any]) -> str:
     if _found(inputs, "whenDeleted") == "Delete":
         return "the operator makes the StatefulSet anew, and deletes the volume: what was recorded is LOST"
     return "the operator makes the StatefulSet anew; the volume stays as it is until its claim is changed by hand"
+
+
+def _definitions(inputs: Mapping[str, Any]) -> str:
+    """Say how the custom resources of a chart get to its new version, where Helm leaves them as they are."""
+    command = update_command(str(inputs.get("chart", "")), str(inputs.get("version", "")))
+    return f"Helm leaves its custom resources as they are; before the update, run {command}" if command else ""
 
 
 def _found(value: Any, key: str) -> Any:

@@ -29,6 +29,7 @@ from rehearsal.story.setting import setting, upstreams
 from rehearsal.triton import wheel
 from rehearsal.triton.repository import AssemblyError
 from rehearsal.triton.wheel import MissingWheelError
+from rehearsal.updates.rehearse import NoSuchCommitError, rehearse
 from rehearsal.updates.source import Source
 
 DEFAULT_STACK = "gke-tpu"
@@ -38,7 +39,7 @@ FOLDER = Path("rehearsal-report")
 
 EXPECTED = (
     *(AddressError, AssemblyError, GoError, MissingWheelError, NoSlotError, NothingToPlayError, ProcessError),
-    *(StartError, UnknownMachineError),
+    *(NoSuchCommitError, StartError, UnknownMachineError),
 )
 """What a person can do something about; the message says what."""
 
@@ -59,7 +60,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     interrupts.first_only()
     try:
-        return _clean_up() if options.command == "down" else _run(options.stack, options.speed, options.out)
+        if options.command == "down":
+            return _clean_up()
+        if options.older:
+            return _update(options.stack, options.older, options.speed)
+        return _run(options.stack, options.speed, options.out)
     except (StackFileError, RecordingError, pulumi.RunError) as error:
         lines = [*text.finding_lines(getattr(error, "findings", ()))] or [str(error)]
         sys.stderr.writelines(f"{line}\n" for line in lines)
@@ -81,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--speed", type=_speed, default=DEFAULT_SPEED, help=f"time compression; {DEFAULT_SPEED:g}")
     run.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=f"where reports go; {FOLDER}/")
+    run.add_argument(
+        "--from", dest="older", metavar="FILE", help="rehearse the update from this stack file, or from git:<commit>'s"
+    )
     commands.add_parser("down", help="stop and remove what crashed rehearsals left")
     return parser
 
@@ -110,6 +118,13 @@ def _run(name: str, speed: float, folder: Path) -> int:
     path = report.write(content, folder / played.name)
     console.print(f"{'Everything held' if told.ok else 'A link broke'}; the report is {path}", soft_wrap=True)
     return 0 if told.ok else 1
+
+
+def _update(name: str, older: str, speed: float) -> int:
+    console = Console()
+    ok = rehearse(name, older, speed=speed, told=lambda line: console.print(line, soft_wrap=True, markup=False))
+    console.print("Everything held" if ok else "Not everything held")
+    return 0 if ok else 1
 
 
 def _clean_up() -> int:

@@ -22,14 +22,15 @@ def held_back() -> Generator[None]:
         yield
         return
     came: list[int] = []
-    before = {number: signal.getsignal(number) for number in SIGNALS}
+    # None is a handler that Python did not install, and could not install again.
+    before = {number: handler for number in SIGNALS if (handler := signal.getsignal(number)) is not None}
     try:
-        for number in SIGNALS:
+        for number in before:
             signal.signal(number, lambda number, frame: came.append(number))
         yield
     finally:
         # The one that comes most often is the last to be let in again: what it raises skips nothing.
-        for number in reversed(SIGNALS):
+        for number in reversed(before):
             signal.signal(number, before[number])
         for number in came:
             signal.raise_signal(number)

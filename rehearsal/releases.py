@@ -26,9 +26,9 @@ KEPT = (
     *("enforcedNamespaceLabel", "ignoreNamespaceSelectors", "overrideHonorLabels", "overrideHonorTimestamps"),
     *("podTargetLabels", "sampleLimit", "enforcedSampleLimit", "excludedFromEnforcement", "enableFeatures"),
     *("prometheusExternalLabelName", "replicaExternalLabelName"),
-    *("prometheusExternalLabelNameClear", "replicaExternalLabelNameClear", "retention"),
+    *("prometheusExternalLabelNameClear", "replicaExternalLabelNameClear"),
 )
-"""Values of `prometheusSpec` that decide what is scraped, evaluated and kept; the chart passes them on as they are."""
+"""Values of `prometheusSpec` that decide what is scraped and evaluated; the chart passes them on as they are."""
 
 CUSTOM, EXTERNAL = "custom.metrics.k8s.io", "external.metrics.k8s.io"
 
@@ -71,6 +71,11 @@ def objects(found: Release) -> list[Json]:
     if found.chart == PROMETHEUS_ADAPTER:
         return _adapter(found)
     return []
+
+
+def retention(found: Release) -> str:
+    """Return how long the Prometheus of a release of kube-prometheus-stack is to keep samples; empty for a default."""
+    return str(found.values.get("prometheus", {}).get("prometheusSpec", {}).get("retention", ""))
 
 
 def prometheus(found: Release) -> Json:

@@ -90,6 +90,9 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> Loaded:
     if reading.settings is None or errors(findings):
         raise Refused(findings)
     for finding in findings:
+        # An update follows a preview, which has shown what things cost; said twice, that drowns the rest.
+        if finding.code.startswith("cost.") and not pulumi.runtime.is_dry_run():
+            continue
         pulumi.log.warn(f"{finding.path}: {finding.message}; {finding.remedy}")
     return Loaded(reading.settings, findings, judged(reading.settings))
 

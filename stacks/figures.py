@@ -172,14 +172,17 @@ def _rung_output(rung: Rung) -> RungOutput:
 
 
 def _fit_output(fit: Fit) -> FitOutput:
-    use = fit.memory
-    return {
+    use, band = fit.memory, fit.band
+    found: FitOutput = {
         "gibPerChip": round(use.chip / GIB, 2),
         "weightsGibPerChip": round(use.weights / GIB, 2),
         "kvCacheGibPerChip": round(use.kv_cache / GIB, 2),
         "kvCacheTokens": use.tokens,
         "fullLengthRequests": round(use.requests, 1),
     }
+    if band is not None:
+        found |= {"weightsWithin": band.weights, "tokensWithin": band.tokens}
+    return found
 
 
 def _scaling_output(scaling: Scaling) -> ScalingOutput:

@@ -140,7 +140,7 @@ def _writer_findings(stack: Stack, name: str) -> Iterator[Finding]:
     """Say that several replicas download a model into storage that knows no locks."""
     server = stack.servers[name]
     model = getattr(server, "model", None)
-    if stack.storage != "cached" or model is None or server.s3_uri:
+    if stack.storage != "cached" or model is None or server.bucket_uri:
         return
     alike = [other for other, each in stack.servers.items() if getattr(each, "model", None) == model]
     first = sum(stack.servers[other].scaling.min_replicas for other in alike)

@@ -1,6 +1,7 @@
 """The queue in which EC2 says beforehand that it takes an instance, so that its node can be drained in time."""
 
 import json
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -37,30 +38,39 @@ class InterruptionQueue(pulumi.ComponentResource):
         queue = aws.sqs.Queue(
             name, message_retention_seconds=RETENTION_SECONDS, sqs_managed_sse_enabled=True, opts=child
         )
-        policy = aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=queue.arn.apply(_policy), opts=child)
-        self.ready = [policy]
-        for event, (source, kind) in EVENTS.items():
-            rule = aws.cloudwatch.EventRule(
+        rules = {
+            event: aws.cloudwatch.EventRule(
                 f"{name}-{event}",
                 description=f"{kind}, for Karpenter",
                 event_pattern=json.dumps({"source": [source], "detail-type": [kind]}),
                 opts=child,
             )
-            self.ready.append(
-                aws.cloudwatch.EventTarget(f"{name}-{event}", rule=rule.name, arn=queue.arn, opts=child),
-            )
+            for event, (source, kind) in EVENTS.items()
+        }
+        content = pulumi.Output.all(queue.arn, *(rule.arn for rule in rules.values())).apply(_policy)
+        self.ready = [aws.sqs.QueuePolicy(name, queue_url=queue.url, policy=content, opts=child)]
+        for event, rule in rules.items():
+            target = aws.cloudwatch.EventTarget(f"{name}-{event}", rule=rule.name, arn=queue.arn, opts=child)
+            self.ready.append(target)
         self.name, self.arn = queue.name, queue.arn
         self.register_outputs({})
 
 
-def _policy(queue: str) -> str:
-    """Let EventBridge write, and nobody without TLS do anything."""
-    senders = {"Service": ["events.amazonaws.com", "sqs.amazonaws.com"]}
+def _policy(arns: Sequence[str]) -> str:
+    """Let rules of this account alone write to the queue, the first of these, and nobody without TLS do anything."""
+    queue, *rules = arns
     return json.dumps(
         {
             "Version": "2012-10-17",
             "Statement": [
-                {"Effect": "Allow", "Principal": senders, "Action": "sqs:SendMessage", "Resource": queue},
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "events.amazonaws.com"},
+                    "Action": "sqs:SendMessage",
+                    "Resource": queue,
+                    # An ARN names its account.
+                    "Condition": {"ArnEquals": {"aws:SourceArn": rules}},
+                },
                 {
                     "Effect": "Deny",
                     "Principal": "*",

@@ -65,6 +65,11 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
                     "operator": spread({"app": "keda-operator"}),
                     "metricsServer": spread({"app": "keda-operator-metrics-apiserver"}),
                 },
+                # Triggers ask Prometheus, which wants no credentials.
+                "permissions": {
+                    "operator": {"restrict": {"secret": True}},
+                    "metricServer": {"restrict": {"secret": True}},
+                },
             },
             values=values,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),

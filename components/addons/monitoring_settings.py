@@ -90,8 +90,14 @@ def stack_values(
         "kube-state-metrics": {
             "priorityClassName": priority_class,
             "resources": {"requests": {"cpu": "50m", "memory": "200Mi"}},
+            "collectorsExclude": ["secrets"],
         },
-        "grafana": {"fullnameOverride": f"{FULLNAME}-grafana"},
+        # By itself it reads the Secrets of all namespaces, in search of dashboards.
+        "grafana": {
+            "fullnameOverride": f"{FULLNAME}-grafana",
+            "rbac": {"namespaced": True},
+            "sidecar": {"dashboards": {"searchNamespace": NAMESPACE}},
+        },
         # Nobody has said where alerts go.
         "alertmanager": {"enabled": False},
         "defaultRules": {"disabled": {"PrometheusNotConnectedToAlertmanagers": True}},

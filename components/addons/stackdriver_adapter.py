@@ -37,6 +37,17 @@ def account_of(stack: str) -> str:
 
 PORT = 443
 
+LISTENS = 10250
+"""Where its pods listen: the control plane of a private cluster reaches pods on this port and on 443, which wants
+root."""
+
+CERTIFICATES = "/certificates"
+"""Where the adapter keeps the certificate that it makes for itself."""
+
+USER = 10001
+
+HEALTH: k8s.core.v1.HTTPGetActionArgsDict = {"path": "/healthz", "port": "https", "scheme": "HTTPS"}
+
 _LABELS = {"run": NAME, "k8s-app": NAME}
 _RBAC = "rbac.authorization.k8s.io"
 _APIS = (
@@ -118,7 +129,7 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         )
         namespace = k8s.core.v1.Namespace(name, metadata={"name": NAMESPACE}, opts=child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
-        closed(name, namespace=namespace.metadata["name"], answers=[PORT], opts=child)
+        closed(name, namespace=namespace.metadata["name"], answers=[LISTENS], opts=child)
         account = k8s.core.v1.ServiceAccount(
             name, metadata={"name": account_of(name), "namespace": NAMESPACE}, opts=inside
         )
@@ -212,22 +223,38 @@ def _pod(account: str, priority_class: pulumi.Input[str]) -> k8s.core.v1.PodSpec
         "service_account_name": account,
         "priority_class_name": priority_class,
         "topology_spread_constraints": spread(_LABELS),
-        "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": USER,
+            "run_as_group": USER,
+            "fs_group": USER,
+            "seccomp_profile": {"type": "RuntimeDefault"},
+        },
         "containers": [
             {
                 "name": "adapter",
                 "image": f"gcr.io/gke-release/{NAME}:{STACKDRIVER_ADAPTER}",
-                "command": ["/adapter", "--use-new-resource-model=true", "--fallback-for-container-metrics=true"],
-                "ports": [{"name": "https", "container_port": PORT}],
-                "readiness_probe": {"http_get": {"path": "/healthz", "port": "https", "scheme": "HTTPS"}},
+                "command": [
+                    "/adapter",
+                    "--use-new-resource-model=true",
+                    "--fallback-for-container-metrics=true",
+                    f"--secure-port={LISTENS}",
+                    f"--cert-dir={CERTIFICATES}",
+                ],
+                "ports": [{"name": "https", "container_port": LISTENS}],
+                "volume_mounts": [{"name": "certificates", "mount_path": CERTIFICATES}],
+                "readiness_probe": {"http_get": HEALTH},
+                "liveness_probe": {"http_get": HEALTH, "period_seconds": 30},
                 "resources": {
                     "requests": {"cpu": "250m", "memory": "200Mi"},
                     "limits": {"cpu": "250m", "memory": "200Mi"},
                 },
                 "security_context": {
                     "allow_privilege_escalation": False,
-                    "capabilities": {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]},
+                    "capabilities": {"drop": ["ALL"]},
+                    "read_only_root_filesystem": True,
                 },
             }
         ],
+        "volumes": [{"name": "certificates", "empty_dir": {}}],
     }

@@ -1,6 +1,7 @@
 """Storage that all pods of the servers share: one EFS file system, mounted for reading and writing on every node."""
 
 import json
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
@@ -59,9 +60,6 @@ class SharedStorage(pulumi.ComponentResource):
             tags={"Name": name},
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.keep_on_destroy),
         )
-        policy = aws.efs.FileSystemPolicy(
-            name, file_system_id=files.id, policy=files.arn.apply(_file_system_policy), opts=child
-        )
         targets = _mount_targets(name, files, network, security_group, child)
         access = aws.efs.AccessPoint(
             name,
@@ -74,6 +72,8 @@ class SharedStorage(pulumi.ComponentResource):
             tags={"Name": name},
             opts=child,
         )
+        content = pulumi.Output.all(files.arn, access.arn).apply(_file_system_policy)
+        policy = aws.efs.FileSystemPolicy(name, file_system_id=files.id, policy=content, opts=child)
         driver = add_on(
             name,
             "aws-efs-csi-driver",
@@ -124,9 +124,16 @@ def _mount_targets(
     ]
 
 
-def _file_system_policy(arn: str) -> str:
-    """Let whoever reaches a mount target read and write, not be root there, and nobody without TLS do anything."""
-    anybody = {"Principal": {"AWS": "*"}, "Resource": arn}
+def _file_system_policy(arns: Sequence[str]) -> str:
+    """Let whoever reaches a mount target be the access point's user, and nobody without TLS do anything.
+
+    The driver mounts without signing as anybody, so that the policy cannot name it: the network keeps others out.
+
+    Args:
+        arns: of the file system and of its access point.
+    """
+    files, access = arns
+    anybody = {"Principal": {"AWS": "*"}, "Resource": files}
     return json.dumps(
         {
             "Version": "2012-10-17",
@@ -135,7 +142,10 @@ def _file_system_policy(arn: str) -> str:
                     "Effect": "Allow",
                     **anybody,
                     "Action": ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
-                    "Condition": {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}},
+                    "Condition": {
+                        "Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"},
+                        "StringEquals": {"elasticfilesystem:AccessPointArn": access},
+                    },
                 },
                 {
                     "Effect": "Deny",

@@ -1,5 +1,7 @@
 """Where model weights and compiled programs live: one bucket, mounted into pods through Cloud Storage FUSE."""
 
+from collections.abc import Iterable, Sequence
+
 import pulumi
 import pulumi_gcp as gcp
 import pulumi_kubernetes as k8s
@@ -51,6 +53,38 @@ def _limits(cache_gib: int, *, autopilot: bool) -> dict[str, str]:
 def _cache(gib: int) -> k8s.core.v1.VolumeArgsDict:
     """Return the volume of the file cache, by the name that the driver looks for."""
     return {"name": "gke-gcsfuse-cache", "empty_dir": {"medium": "Memory", "size_limit": f"{gib}Gi"}}
+
+
+class BucketReader(pulumi.ComponentResource):
+    """Lets one Kubernetes service account read buckets that exist, and change nothing in them.
+
+    Attributes:
+        ready: what must exist before a pod reads them.
+    """
+
+    ready: Sequence[pulumi.Resource]
+
+    def __init__(
+        self,
+        name: str,
+        uris: Iterable[str],
+        *,
+        user: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:gke:BucketReader", name, None, opts)
+        buckets = sorted({uri.removeprefix("gs://").partition("/")[0] for uri in uris})
+        self.ready = [
+            gcp.storage.BucketIAMMember(
+                f"{name}-{bucket}",
+                bucket=bucket,
+                role="roles/storage.objectViewer",
+                member=user,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for bucket in buckets
+        ]
+        self.register_outputs({})
 
 
 class WeightsBucket(pulumi.ComponentResource):

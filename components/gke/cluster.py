@@ -141,7 +141,8 @@ def _access(access: IpAccess | DnsAccess) -> dict[str, Any]:
             }
         }
     blocks = [{"display_name": name, "cidr_block": cidr} for name, cidr in access.authorized_networks.items()]
-    return {"master_authorized_networks_config": {"cidr_blocks": blocks}}
+    # Otherwise whoever rents a machine of Google Cloud comes from an address that is let in.
+    return {"master_authorized_networks_config": {"cidr_blocks": blocks, "gcp_public_cidrs_access_enabled": False}}
 
 
 def _maintenance(window: MaintenanceWindow | None) -> dict[str, Any]:

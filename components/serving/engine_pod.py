@@ -33,6 +33,7 @@ class EngineRuntime:
     weights: Volumes
     token: Volumes | None
     service_account: pulumi.Input[str]
+    priority_class: pulumi.Input[str]
     depends_on: Sequence[pulumi.Resource]
 
     @classmethod
@@ -53,6 +54,7 @@ class EngineRuntime:
             weights=weights,
             token=token,
             service_account=site.service_account,
+            priority_class=site.priority_class,
             depends_on=[
                 *([site.groups] if site.groups and accelerator.hosts > 1 else []),
                 *accelerator.nodes,
@@ -92,8 +94,10 @@ def container(
     accelerator, shape, token = runtime.accelerator, runtime.shape, runtime.token
     own = {
         **(hub_environment(token) if token else {}),
-        shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}",
+        # Hosts of one replica compile the same at the same time, and would write to the same files.
+        **({shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}"} if accelerator.hosts == 1 else {}),
         **environment,
+        **shape.chip_environment,
     }
     chips = {accelerator.resource: str(accelerator.count)}
     return {
@@ -109,7 +113,7 @@ def container(
             },
             "limits": chips,
         },
-        "security_context": {"allow_privilege_escalation": False},
+        "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
         "volume_mounts": [
             {"name": "dshm", "mount_path": "/dev/shm"},
             *(mount for each in runtime.mounted for mount in each.mounts),
@@ -137,6 +141,7 @@ def pod(
     shared_memory = f"{runtime.accelerator.shared_memory_gib}Gi"
     return {
         "service_account_name": runtime.service_account,
+        "priority_class_name": runtime.priority_class,
         # A Service's name must not become an environment variable that an engine reads.
         "enable_service_links": False,
         "node_selector": dict(runtime.accelerator.node_selector),

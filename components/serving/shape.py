@@ -94,9 +94,11 @@ class EngineShape(Shape):
         tag: of the image, or what else tells it from others; part of the compile cache's path, since another version
             compiles anew.
         cache_variable: the environment variable that names the folder of compiled programs.
+        chip_environment: what the library of the chips reads, by variable.
     """
 
     image: str
     tag: str
     cache_variable: str
+    chip_environment: Mapping[str, str]
     own_image: str | None = None

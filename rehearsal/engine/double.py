@@ -14,11 +14,12 @@ from typing import Any, Self
 from rehearsal.client import Client, Json
 from rehearsal.clock import Clock
 from rehearsal.engine.engine import AnyEngine
-from rehearsal.engine.fleet import Fleet
+from rehearsal.engine.fleet import Fleet, Tally
 from rehearsal.engine.load import Target, targets
 from rehearsal.engine.page import CONTENT_TYPE, metrics_page
 from rehearsal.engine.readiness import Readiness
 from rehearsal.listener import NOT_FOUND, Answer, Listener
+from rehearsal.loop import Loop
 from rehearsal.mirror import Mirror
 
 TICK_SECONDS = 0.1
@@ -48,41 +49,41 @@ class EngineDouble:
         self._engines: dict[str, AnyEngine | None] = {}
         self._listeners: dict[str, list[Listener]] = {}
         self._readiness = Readiness(client)
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="engines", daemon=True)
-        self._failure: Exception | None = None
+        self._loop = Loop("engines", TICK_SECONDS, self._tick)
+        self._drains: dict[str, float] = {}
         self.targets: dict[str, Target] = {}
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._loop.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._closed.set()
-        self._thread.join()
+        self._loop.__exit__(*error)
         for listener in (each for listeners in self._listeners.values() for each in listeners):
             listener.close()
 
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """What became of the requests that were sent to each server, by Service."""
+        with self._lock:
+            return {name: fleet.tally for name, fleet in self._fleets.items()}
+
     def check(self) -> None:
         """Raise what stopped the engines, if anything did: an address that cannot be had, an unknown model."""
-        if self._failure:
-            raise self._failure
+        self._loop.check()
 
     def unready(self, pod: Json) -> str:
         """Say why a pod that should be Ready by now is not; empty if it is, or still loads."""
         return self._readiness.why.get(pod["metadata"]["uid"], "")
 
-    def _run(self) -> None:
-        try:
-            while not self._closed.wait(TICK_SECONDS):
-                self._tick()
-        except Exception as error:
-            self._failure = error
-
     def _tick(self) -> None:
         running = {key(pod): pod for pod in self._pods.objects if runs(pod)}
         engines = {name: engine for name, pod in running.items() if (engine := self._engine(pod))}
         ready = {name: pod for name, pod in running.items() if is_ready(pod)}
+        drains = {
+            name: ready[name]["spec"].get("terminationGracePeriodSeconds", 0) for name in engines if name in ready
+        }
+        self._drains |= drains
         services = {key(service): service for service in self._services.objects}
         self.targets = targets(ready, {name: each for name, each in engines.items() if name in ready}, services)
         with self._lock:
@@ -102,11 +103,12 @@ class EngineDouble:
 
     def _play(self) -> None:
         now = self._clock.now
-        self._fleets = {name: self._fleets.get(name) or Fleet() for name in self.targets}
-        for name, target in self.targets.items():
-            fleet = self._fleets[name]
+        for name in self.targets.keys() - self._fleets.keys():
+            self._fleets[name] = Fleet()
+        for name, fleet in self._fleets.items():
+            target = self.targets.get(name) or Target({}, 0, fleet.shape)
             doubles = {pod: engine.start for pod, engine in target.engines.items() if not engine.is_real}
-            fleet.set_replicas(doubles, now)
+            fleet.set_replicas(doubles, now, self._drains)
             fleet.set_clients(target.clients, target.shape, now)
 
     def _listen(self, pods: dict[str, Json], engines: dict[str, AnyEngine]) -> None:

@@ -83,7 +83,13 @@ class Shown:
 
 
 class Replica(Protocol):
-    """The queueing model of one replica. Its clock is its own, in seconds, and moves only in `advance`."""
+    """The queueing model of one replica. Its clock is its own, in seconds, and moves only in `advance`.
+
+    Attributes:
+        finished: requests answered so far.
+    """
+
+    finished: int
 
     @property
     def waiting(self) -> int:

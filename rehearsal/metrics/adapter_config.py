@@ -121,7 +121,8 @@ def unmatched(release: str, rules: Iterable[Json], series: Sequence[str]) -> str
         named = named_series(query)
         if made(rule, [named] if named else series):
             return ""
-        matches = (rule.get("name") or {}).get("matches")
+        name: Mapping[str, str] = rule.get("name") or {}
+        matches = name.get("matches")
         said.append(f"the rule of {release} for {query}{f' with name.matches {matches}' if matches else ''} meets none")
     near = ", ".join(sorted(each for each in series if ":" in each)[:NEAR]) or "none"
     return f"{'; '.join(said)} of the series that are collected ({near}, …); mend its regular expression"

@@ -5,9 +5,10 @@ that leads to it, and that pod's account may do what the adapter does; the API s
 """
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 import httpx2
 
@@ -124,7 +125,7 @@ class AdapterStanding:
         return bool(self._client.request("POST", REVIEW, body=review)["status"].get("allowed"))
 
 
-def viewers(grants: Sequence[Json]) -> frozenset[str]:
+def viewers(grants: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """Return the accounts, `namespace/name`, to which IAM members give the right to read Cloud Monitoring."""
     members = (str(each.get("member", "")) for each in grants if each.get("role") in VIEWERS)
     subjects = (member.partition("/subject/")[2].split("/") for member in members)

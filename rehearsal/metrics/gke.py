@@ -102,6 +102,10 @@ class GkeMetrics:
         self.adapter.close()
         self.prometheus.close()
 
+    def check(self) -> None:
+        """Raise what ended the collection, if anything did."""
+        self._collection.check()
+
     def stand_in(self, manifests: Sequence[Json]) -> list[Json]:
         """Return the objects with the metrics APIs led to the double, which listens outside the cluster."""
         return led(manifests, self._address, self.adapter.port)

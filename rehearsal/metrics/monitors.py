@@ -55,9 +55,8 @@ def unrecorded(prometheus: Json, rules: Iterable[Json], series: str) -> str:
     return ""
 
 
-def unkept(prometheus: Json) -> str:
+def unkept(prometheus: Json, retention: str) -> str:
     """Say that a Prometheus is to keep samples for no time; empty if it is to keep them, or its default stands."""
-    retention = str(prometheus["spec"].get("retention", ""))
     if not retention or re.search(r"[1-9]", retention):
         return ""
     return (

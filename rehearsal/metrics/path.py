@@ -29,6 +29,10 @@ class MetricsPath(Protocol):
 
     def __exit__(self, *error: object) -> None: ...
 
+    def check(self) -> None:
+        """Raise what ended a double of it, if anything did."""
+        ...
+
     def stand_in(self, manifests: Sequence[Json]) -> list[Json]:
         """Return a stack's objects with those replaced that lead to the adapter's pods, which do not run."""
         ...

@@ -48,27 +48,32 @@ class Setting:
         plane: the control plane.
         clock: the compressed time.
         mirrors: the objects of each kind as they are now.
+        nodes: the double of the cluster's autoscaler.
         engines: the double of the engines.
         triton: the real servers; None if the stack has none that run here.
         metrics: the way of the series.
         manifests: the stack's objects as they are to be applied here.
         deployment: how they come onto the stage, and off it again.
+        fleet: the nodes that come and go with pools.
     """
 
     stack: PlayedStack
     plane: ControlPlane
     clock: Clock
     mirrors: Mapping[str, Mirror]
+    nodes: NodeAutoscaler
     engines: EngineDouble
     triton: TritonServers | None
     metrics: MetricsPath
     manifests: Sequence[Json]
     deployment: Deployment
+    fleet: Fleet
 
     def check(self) -> None:
         """Raise what stopped a part of the rehearsal, if anything did."""
         self.plane.processes.check()
-        self.engines.check()
+        for double in (self.engines, self.metrics, self.nodes):
+            double.check()
         if self.triton:
             self.triton.check()
 
@@ -126,7 +131,7 @@ def setting(
         fleet.plan(played.pools, source.pools if source else ())
         if source is None:
             fleet.bring(played.pools)
-        inside.enter_context(
+        nodes = inside.enter_context(
             NodeAutoscaler(
                 client,
                 lambda: fleet.pools,
@@ -152,6 +157,7 @@ def setting(
             plane=plane,
             clock=clock,
             mirrors=mirrors,
+            nodes=nodes,
             engines=engines,
             triton=triton,
             metrics=metrics,
@@ -159,6 +165,7 @@ def setting(
             deployment=source.deployment(played, plane, clock=clock, fleet=fleet, metrics=metrics, before=before)
             if source
             else Manifests(client, manifests, before),
+            fleet=fleet,
         )
 
 

@@ -101,7 +101,7 @@ def answered(setting: Setting, server: Server) -> Verdict | None:
     apis, services = client.list("apiregistration.k8s.io/v1", "APIService"), client.list("v1", "Service")
     # A version that nobody registered is not found, whatever has become of the others.
     silent = [error for error in refusals if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR]
-    if why := unregistered(GROUP, apis, services) or (silent and f"{silent[0]}"):
+    if why := unregistered(GROUP, apis, services) or (str(silent[0]) if silent else ""):
         said = "; ".join(filter(None, [why, setting.metrics.unserved(server.metric) if silent else ""]))
         return Verdict(f"{GROUP} does not answer: {said}", Link.ADAPTER_SILENT)
     return _unserved(setting, server, str(refusals[-1]))

@@ -129,8 +129,8 @@ class Server(Settings, ABC):
         return False
 
     @property
-    def s3_uri(self) -> str | None:
-        """The prefix in S3 that its pods read, where there is one."""
+    def bucket_uri(self) -> str | None:
+        """The prefix in a bucket that its pods read, where there is one."""
         return None
 
     @property

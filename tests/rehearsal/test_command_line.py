@@ -63,7 +63,11 @@ def test_a_port_that_a_program_holds_on_all_addresses_is_named_before_anything_s
         taken.bind(("0.0.0.0", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        monkeypatch.setattr("rehearsal.command_line._run", lambda *given: listener.check_free([port]))
+
+        def run(*given: object) -> None:
+            listener.check_free([port])
+
+        monkeypatch.setattr("rehearsal.command_line._run", run)
         assert main(["run"]) == 1
     error = capsys.readouterr().err
     assert f"a program listens on port {port}" in error

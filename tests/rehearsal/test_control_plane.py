@@ -112,14 +112,17 @@ def test_a_crashed_rehearsal_is_cleaned_up_and_a_running_one_is_not(plane: Contr
     assert any(f"127.{plane.slot.number}.0.0/16: a rehearsal runs there" in line for line in said)
     assert not any(runs(pid) for pid in pids)
     assert not slots.Slot(slot).folder.exists()
+    assert not slots.Slot(slot).temporary.exists()
     plane.processes.check()
 
 
 def test_ctrl_c_stops_all_processes() -> None:
-    program, _, pids = start_elsewhere()
+    program, slot, pids = start_elsewhere()
     program.send_signal(signal.SIGINT)
     assert program.wait(20) != 0
     assert not any(runs(pid) for pid in pids)
+    assert not slots.Slot(slot).folder.exists()
+    assert not slots.Slot(slot).temporary.exists()
 
 
 def test_a_slot_is_free_again_when_its_holder_is_dead() -> None:

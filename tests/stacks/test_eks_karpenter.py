@@ -146,7 +146,11 @@ def test_warnings_of_ec2_reach_the_controller(karpenter: Recording) -> None:
     assert len(targets) == len(kinds) == 5
     assert {target.inputs["arn"] for target in targets} == {queue.state["arn"]}
     [policy] = karpenter.of("aws:sqs/queuePolicy:QueuePolicy")
-    assert [each["Effect"] for each in json.loads(policy.inputs["policy"])["Statement"]] == ["Allow", "Deny"]
+    allowed, denied = json.loads(policy.inputs["policy"])["Statement"]
+    assert (allowed["Effect"], denied["Effect"]) == ("Allow", "Deny")
+    rules = {rule.state["arn"] for rule in karpenter.of("aws:cloudwatch/eventRule:EventRule")}
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    assert set(allowed["Condition"]["ArnEquals"]["aws:SourceArn"]) == rules
 
 
 def test_one_autoscaler_of_nodes_goes_into_a_cluster(karpenter: Recording, fabric: Recording) -> None:

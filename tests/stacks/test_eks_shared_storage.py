@@ -38,9 +38,12 @@ def test_shared_storage_speaks_tls_alone_and_lets_nobody_be_root(karpenter: Reco
     allowed, denied = json.loads(policy.inputs["policy"])["Statement"]
     assert (allowed["Effect"], denied["Effect"]) == ("Allow", "Deny")
     assert allowed["Action"] == ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-    assert allowed["Condition"] == {"Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"}}
-    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     [access] = karpenter.of("aws:efs/accessPoint:AccessPoint")
+    assert allowed["Condition"] == {
+        "Bool": {"elasticfilesystem:AccessedViaMountTarget": "true"},
+        "StringEquals": {"elasticfilesystem:AccessPointArn": access.state["arn"]},
+    }
+    assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert access.inputs["posixUser"]["uid"] == access.inputs["rootDirectory"]["creationInfo"]["ownerUid"] == 1000
 
 

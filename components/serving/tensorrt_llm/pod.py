@@ -105,7 +105,7 @@ def container(program: Program, runtime: Runtime) -> k8s.core.v1.ContainerArgsDi
             },
             "limits": gpus,
         },
-        "security_context": {"allow_privilege_escalation": False},
+        "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
         "volume_mounts": [
             {"name": "dshm", "mount_path": "/dev/shm"},
             {"name": CONFIG, "mount_path": CONFIG_PATH, "read_only": True},

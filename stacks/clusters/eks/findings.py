@@ -9,6 +9,7 @@ from checks.placement import bound_findings, efa_findings, karpenter_findings, m
 from components.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
 from components.serving.exposure import ClusterOnly
 from stacks.charts import value_findings
+from stacks.clusters.buckets import bucket_findings
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.network import network_findings
 from stacks.clusters.eks.prices import taken
@@ -26,6 +27,7 @@ def findings(stack: EksStack) -> Iterator[Finding]:
     for name, pool in stack.cluster.pools.items():
         yield from _pool_findings(stack, name, pool)
     yield from stack.quota.findings(taken(stack))
+    yield from bucket_findings(stack, "s3://")
     yield from value_findings(stack, stack.values, installed=_charts(stack), own_cluster=True, driver=EKS_DRIVER)
 
 

@@ -88,11 +88,11 @@ class EksGround(PrometheusGround):
     @override
     def bucket_access(self) -> Sequence[pulumi.Resource]:
         stack = self._stack
-        if not stack.s3_uris:
+        if not stack.bucket_uris:
             return ()
         return BucketAccess(
             f"{stack.name}-weights",
-            stack.s3_uris.values(),
+            stack.bucket_uris.values(),
             cluster=self._cluster.name,
             region=stack.region,
             network=self._network,

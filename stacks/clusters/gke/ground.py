@@ -1,5 +1,7 @@
 """A GKE cluster as it is created. It loads the Google Cloud SDK."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_gcp as gcp
 from typing_extensions import override
@@ -10,7 +12,7 @@ from components.addons.leader_worker_set import WEBHOOK_PORT, LeaderWorkerSetCon
 from components.addons.priorities import Priorities
 from components.addons.stackdriver_adapter import StackdriverAdapter
 from components.gke.accelerator_pool import AcceleratorPool, AutopilotSlices
-from components.gke.bucket import WeightsBucket
+from components.gke.bucket import BucketReader, WeightsBucket
 from components.gke.cluster import GkeCluster
 from components.gke.identity import ImageMirror, NodeIdentity
 from components.gke.load_balancers import LOAD_BALANCERS
@@ -96,6 +98,13 @@ class GkeGround(Ground):
             opts=self._on_gcp,
         )
         return self._bucket
+
+    @override
+    def bucket_access(self) -> Sequence[pulumi.Resource]:
+        uris = self._stack.bucket_uris.values()
+        if not uris:
+            return ()
+        return BucketReader(f"{self._stack.name}-weights", uris, user=self._user, opts=self._on_gcp).ready
 
     @override
     def external_token(self, namespace: pulumi.Input[str]) -> Volumes:

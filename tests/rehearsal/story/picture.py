@@ -243,12 +243,21 @@ def _stage(played: PlayedStack, objects: Objects) -> Generator[tuple[Any, Server
         played.engine,
         Clock(SPEED),
     )
+
+    def pods_of(wanted: Json) -> list[Json]:
+        return pods if wanted is workload else others
+
+    def status(wanted: Server) -> Json:
+        return {"currentMetrics": [{"pods": {"current": {"averageValue": str(int(wanted.target) + 99)}}}]}
+
+    def no_problem(service: str) -> str:
+        return ""
+
     with double:
         eventually(lambda: all(is_ready(pod) or double.unready(pod) for pod in pods))
         for _ in range(2):  # A tick may have begun before that.
             seen = double.targets
             eventually(lambda seen=seen: double.targets is not seen)
-        autoscaler = {"currentMetrics": [{"pods": {"current": {"averageValue": str(int(server.target) + 99)}}}]}
         yield (
             SimpleNamespace(
                 stack=played,
@@ -257,9 +266,9 @@ def _stage(played: PlayedStack, objects: Objects) -> Generator[tuple[Any, Server
                 engines=double,
                 metrics=_Metrics(played, objects, pods, standing),
                 mirrors={"Node": SimpleNamespace(objects=[])},
-                pods=lambda wanted: pods if wanted is workload else others,
-                autoscaler=lambda wanted: autoscaler,
-                problem=lambda service: "",
+                pods=pods_of,
+                autoscaler=status,
+                problem=no_problem,
             ),
             server,
         )
