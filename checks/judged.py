@@ -22,7 +22,7 @@ class JudgedServer:
         startup_seconds: from the start of a container until it answers, with nothing cached.
         max_nodes: most nodes of the pool.
         disk_gib: disk of a node that images and pods share, GiB; infinite where it is not judged.
-        exposure: the type of its load balancer, such as `public`; `cluster` where it has none.
+        exposure: the type of its load balancer, such as `public-alb`; `cluster` where it has none.
         source_ranges: address ranges that may connect to a public load balancer.
     """
 
