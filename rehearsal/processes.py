@@ -94,7 +94,10 @@ class Processes:
             ProcessError: a process has ended though nobody stopped it.
         """
         for name, child in self._now_running(*names).items():
-            if child.poll() is not None and name not in self._ending:
+            with self._lock:
+                # Somebody may stop or restart it at this moment.
+                ended = child.poll() is not None and self._running.get(name) is child and name not in self._ending
+            if ended:
                 raise ProcessError(
                     f"{name} ended with exit status {child.returncode}, and the rehearsal with it; the end of its log:"
                     f"\n{self.tail(name)}"

@@ -13,6 +13,9 @@ from rehearsal.story.setting import Setting
 from rehearsal.story.told import Act, Show, Told
 from rehearsal.story.verdict import Verdict
 
+PATIENCE = 4
+"""How many times the slack of any wait a pod gets while the engine waits for it, which it does for minutes."""
+
 T = TypeVar("T")
 Done = Callable[[Server, Observation], bool]
 Text = Callable[[Server], str]
@@ -76,7 +79,7 @@ class Watch:
                 else:
                     pending.setdefault(seen.server, self.now)
             if pods_within is not None:
-                longest = pods_within + attended.SLACK_SECONDS * self._clock.speed
+                longest = pods_within + PATIENCE * attended.SLACK_SECONDS * self._clock.speed
                 names = [name for name, since in pending.items() if self.now - since > longest]
                 if names:
                     raise LateError([each for each in self._setting.stack.servers if each.name in names])

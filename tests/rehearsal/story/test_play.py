@@ -91,7 +91,7 @@ def test_as_many_replicas_as_ever_are_kept_and_a_budget_of_0_is_found_by_a_drain
         "kubernetes:policy/v1:PodDisruptionBudget": {"maxUnavailable": 0},
     }
     resources = [
-        replace(each, inputs={**each.inputs, "spec": {**each.inputs["spec"], **changes[each.type]}})
+        replace(each, state={**each.state, "spec": {**each.state["spec"], **changes[each.type]}})
         if each.type in changes and each.name == "llama"
         else each
         for each in recordings["gke-tpu"].resources
