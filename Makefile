@@ -38,7 +38,7 @@ ENVIRONMENT := .venv/.slipway-synced
 PARALLEL := --numprocesses=auto --dist=loadgroup
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: preview choose new manifests rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help
+.PHONY: preview choose new manifests bom rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help
 
 preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json TREE=1
 	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" --secrets "$$SECRETS" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
@@ -51,6 +51,9 @@ new: $(ENVIRONMENT) ## Write a stack file for MODEL and preview it; asks what is
 
 manifests: $(ENVIRONMENT) ## Write the Kubernetes objects of STACK as YAML below manifests/
 	name=$$(basename "$$STACK" .yaml) && $(PYTHON) -m offline manifests "$$STACK" --out "manifests/$${name#Pulumi.}"
+
+bom: $(ENVIRONMENT) ## Print the images, charts, models and packages of STACK, as CycloneDX
+	$(PYTHON) -m offline bom "$$STACK"
 
 rehearse: $(ENVIRONMENT) ## Deploy STACK here by the real engine, load it until the autoscaler moves, destroy it: SPEED=30
 	$(PYTHON) -m rehearsal run "$$STACK" --speed "$$SPEED" $${FROM:+--from "$$FROM"}

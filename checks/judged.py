@@ -21,7 +21,7 @@ class JudgedServer:
         fit: how a replica fits the pool's first machine; None where a server holds models of nobody knows what size.
         startup_seconds: from the start of a container until it answers, with nothing cached.
         max_nodes: most nodes of the pool.
-        exposure: the type of its load balancer, such as `public`; `cluster` where it has none.
+        exposure: the type of its load balancer, such as `public-alb`; `cluster` where it has none.
         source_ranges: address ranges that may connect to a public load balancer.
     """
 

@@ -17,6 +17,7 @@ from offline import (
     Recording,
     RecordingError,
     StackFileError,
+    bom,
     destruction,
     json_document,
     manifests,
@@ -40,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     if options.command == "manifests":
         _write_manifests(recording, options.out)
+        return 0
+    if options.command == "bom":
+        sys.stdout.write(bom.document(recording) + "\n")
         return 0
     try:
         comparison = compare(options.base, recording) if options.base else None
@@ -72,7 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     render = commands.add_parser("manifests", help="write the Kubernetes objects of a stack as YAML")
     render.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the numbered files")
-    for command in (preview, render):
+    bill = commands.add_parser("bom", help="print what a stack is made of, as CycloneDX")
+    for command in (preview, render, bill):
         command.add_argument(
             "stack", nargs="?", default=DEFAULT_STACK, help=f"a stack's name or the path of its file; {DEFAULT_STACK}"
         )
