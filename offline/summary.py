@@ -9,7 +9,7 @@ from catalog.providers.durations import seconds
 from checks.fit import Fit
 from offline.highlights import values_at
 from offline.recording import Recording
-from offline.wording import COLUMNS, counted, cut, listed, minutes
+from offline.wording import COLUMNS, counted, cut, listed
 
 MOST_LINES = 15
 MOST_SERVERS = 3
@@ -82,7 +82,7 @@ def _scaling(name: str, figures: Mapping[str, Any] | None) -> str:
         return "by nobody"
     fewest, most = figures["minReplicas"], figures["maxReplicas"]
     bounds = f"{fewest} to {most} replicas" if fewest != most else counted(most, "replica")
-    return f"{bounds}: {figures['series']} above {figures['target']:g}"
+    return f"{bounds}, {figures['series']} > {figures['target']:g}"
 
 
 def _costs(recording: Recording) -> Iterator[str]:
@@ -136,11 +136,8 @@ def _first_token(recording: Recording) -> Iterator[str]:
     if not recording.judged.servers:
         return
     slowest, server = max(recording.judged.servers.items(), key=lambda item: item[1].startup_seconds)
-    made = _made_in_seconds(recording)
-    yield (
-        f"{minutes(made + server.startup_seconds)} after pulumi up at most: {minutes(made)} for what it makes, "
-        f"{round(server.startup_seconds / 60)} for {cut(slowest, NAME)}"
-    )
+    made, start = (max(1, round(each / 60)) for each in (_made_in_seconds(recording), server.startup_seconds))
+    yield f"{made + start} min at most: {made} for what pulumi up makes, {start} for {cut(slowest, NAME)} to start"
 
 
 def _made_in_seconds(recording: Recording) -> int:
