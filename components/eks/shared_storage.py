@@ -130,7 +130,7 @@ def _file_system_policy(arns: Sequence[str]) -> str:
     The driver mounts without signing as anybody, so that the policy cannot name it: the network keeps others out.
     """
     files, access = arns
-    anybody = {"Principal": {"AWS": "*"}, "Resource": files}
+    anybody, plain = {"Principal": {"AWS": "*"}, "Resource": files}, {"Bool": {"aws:SecureTransport": "false"}}
     return json.dumps(
         {
             "Version": "2012-10-17",
@@ -144,12 +144,7 @@ def _file_system_policy(arns: Sequence[str]) -> str:
                         "StringEquals": {"elasticfilesystem:AccessPointArn": access},
                     },
                 },
-                {
-                    "Effect": "Deny",
-                    **anybody,
-                    "Action": "*",
-                    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-                },
+                {"Effect": "Deny", **anybody, "Action": "*", "Condition": plain},
             ],
         }
     )
