@@ -80,7 +80,7 @@ def broken(recording: Recording) -> list[str]:
 
 
 def _place(resource: Resource) -> tuple[str, str]:
-    metadata = resource.inputs.get("metadata") or {}
+    metadata: Mapping[str, Any] = resource.inputs.get("metadata") or dict[str, Any]()
     return str(metadata.get("namespace", "")), str(metadata.get("name", ""))
 
 
@@ -106,10 +106,11 @@ def _inside(resource: Resource, value: Any, key: str = "") -> Iterator[str]:
     """Yield labels, ports and containers that Kubernetes refuses, wherever they are in an object."""
     if isinstance(value, list):
         for item in cast("list[Any]", value):
-            if isinstance(item, dict) and key == "ports" and "name" in item and not PORT.fullmatch(item["name"]):
-                yield f"{resource.urn}: {item['name']!r} is no name of a port"
+            name = str(cast("dict[str, Any]", item).get("name", "")) if isinstance(item, dict) else ""
+            if key == "ports" and name and not PORT.fullmatch(name):
+                yield f"{resource.urn}: {name!r} is no name of a port"
             if isinstance(item, dict) and key in ("containers", "initContainers", "volumes"):
-                yield from _against(resource, str(cast("dict[str, Any]", item).get("name")), Rule(63, LABEL))
+                yield from _against(resource, name, Rule(63, LABEL))
             yield from _inside(resource, item, key)
     elif isinstance(value, dict):
         members = cast("dict[str, Any]", value)
