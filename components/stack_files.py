@@ -66,8 +66,8 @@ def section(path: Path) -> Mapping[str, Any] | None:
         UnreadableFileError: it cannot be read, or is no YAML.
     """
     content = yaml_file.load(path)
-    config: Any = cast("Mapping[str, Any]", content).get("config") if isinstance(content, Mapping) else None
-    members = cast("Mapping[str, Any]", config) if isinstance(config, Mapping) else {}
+    config: object = cast("Mapping[str, object]", content).get("config") if isinstance(content, Mapping) else None
+    members = cast("Mapping[str, object]", config) if isinstance(config, Mapping) else dict[str, object]()
     found = next((members[key] for key in KEYS if key in members), None)
     return cast("Mapping[str, Any]", found) if isinstance(found, Mapping) else None
 

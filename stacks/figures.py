@@ -183,7 +183,7 @@ def _fit_output(fit: Fit) -> FitOutput:
         "fullLengthRequests": round(use.requests, 1),
     }
     if band is not None:
-        found |= {"weightsWithin": band.weights, "tokensWithin": band.tokens}
+        found["weightsWithin"], found["tokensWithin"] = band.weights, band.tokens
     return found
 
 

@@ -24,7 +24,7 @@ def keys_of(server: Settings, path: str = "") -> set[str]:
         path: the last key on the way to the block, where it is within the server.
     """
     fields = type(server).model_fields.items()
-    block = next((getattr(server, name) for name, info in fields if path in (info.alias, name)), server)
+    block: Settings = next((getattr(server, name) for name, info in fields if path in (info.alias, name)), server)
     return {info.alias or name for name, info in type(block).model_fields.items()}
 
 

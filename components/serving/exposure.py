@@ -64,14 +64,15 @@ AnyExposure = ClusterOnly | Internal | InternalAlb | PublicAlb
 
 
 def _keeps_strangers_out(value: object) -> object:
-    if isinstance(value, Mapping) and cast("Mapping[str, object]", value).get("type") == "public":
+    block = cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+    if block.get("type") == "public":
         msg = (
             "a Network Load Balancer passes on every path in plain text, and engines ask for the key on some alone: "
             "anybody could infer by /invocations, or /pause the engine; write 'public-alb' with a certificateArn where "
             "AWS makes load balancers, or 'internal' and put a gateway with TLS before it that passes on /v1 alone"
         )
         raise ValueError(msg)
-    return value
+    return cast("object", value)
 
 
 Exposure = Annotated[

@@ -71,12 +71,13 @@ def deployment(
     Unless the stack file knows of a spare node, a rollout takes a replica away before it adds its successor.
     """
     selector, startup = dict(shape.export.labels), Startup(shape.startup_seconds)
+    rolling = k8s.apps.v1.RollingUpdateDeploymentArgs(**shape.rollout.strategy)
     return k8s.apps.v1.Deployment(
         shape.name,
         metadata={"name": shape.name, "namespace": namespace, "labels": selector},
         spec={
             "selector": {"match_labels": selector},
-            "strategy": {"type": "RollingUpdate", "rolling_update": {**shape.rollout.strategy}},
+            "strategy": {"type": "RollingUpdate", "rolling_update": rolling},
             "progress_deadline_seconds": startup.progress_deadline_seconds,
             "template": template,
         },

@@ -80,7 +80,7 @@ def broken(recording: Recording) -> list[str]:
 
 
 def _place(resource: Resource) -> tuple[str, str]:
-    metadata: Mapping[str, Any] = resource.inputs.get("metadata") or dict[str, Any]()
+    metadata = cast("Mapping[str, Any]", resource.inputs.get("metadata") or {})
     return str(metadata.get("namespace", "")), str(metadata.get("name", ""))
 
 
@@ -106,7 +106,8 @@ def _inside(resource: Resource, value: Any, key: str = "") -> Iterator[str]:
     """Yield labels, ports and containers that Kubernetes refuses, wherever they are in an object."""
     if isinstance(value, list):
         for item in cast("list[Any]", value):
-            name = str(cast("dict[str, Any]", item).get("name", "")) if isinstance(item, dict) else ""
+            block = cast("dict[str, Any]", item) if isinstance(item, dict) else dict[str, Any]()
+            name = str(block.get("name", ""))
             if key == "ports" and name and not PORT.fullmatch(name):
                 yield f"{resource.urn}: {name!r} is no name of a port"
             if isinstance(item, dict) and key in ("containers", "initContainers", "volumes"):

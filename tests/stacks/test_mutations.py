@@ -4,7 +4,7 @@ import copy
 import random
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -49,8 +49,8 @@ Path = tuple[str | int, ...]
 
 
 def places(value: Any, path: Path = ()) -> Iterator[Path]:
-    children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, child in children:
+    items = enumerate(cast("list[Any]", value)) if isinstance(value, list) else ()
+    for key, child in cast("dict[str, Any]", value).items() if isinstance(value, dict) else items:
         yield (*path, key)
         yield from places(child, (*path, key))
 
@@ -70,9 +70,10 @@ def mutated(raw: dict[str, Any], choose: random.Random) -> dict[str, Any]:
             case 0:
                 del block[last]
             case 1 if isinstance(block, dict):
-                block[f"{last}s"] = block.pop(last)
+                misspelt = cast("dict[Any, Any]", block)
+                misspelt[f"{last}s"] = misspelt.pop(last)
             case 2 if isinstance(block, dict) and isinstance(block[last], dict):
-                made[str(last)] = block.pop(last)
+                made[str(last)] = cast("dict[Any, Any]", block).pop(last)
             case _:
                 block[last] = copy.deepcopy(choose.choice(VALUES))
     return made
