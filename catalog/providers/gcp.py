@@ -26,6 +26,7 @@ REPLACING: Mapping[str, Sequence[str]] = {
         *("address", "addressType", "description", "ipCollection", "ipVersion", "ipv6EndpointType", "name"),
         *("network", "networkTier", "prefixLength", "project", "purpose", "region", "subnetwork"),
     ),
+    "gcp:compute/firewall:Firewall": ("direction", "name", "params", "params.*", "project"),
     "gcp:compute/globalAddress:GlobalAddress": (
         *("address", "addressType", "description", "ipVersion", "name", "network", "prefixLength", "project"),
         *("purpose",),

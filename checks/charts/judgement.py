@@ -91,11 +91,13 @@ def _findings(name: str, values: StackChart, around: Around) -> Iterator[Finding
             "warning",
         )
         return
-    yield from value_findings(values.path, name, values.given)
+    misread = [*value_findings(values.path, name, values.given)]
+    yield from misread
+    paths = {finding.path for finding in misread}
     for rule in RULES.get(name, ()):
         for key in dict.fromkeys((rule.key, rule.key.replace(SPEC, LAST))):
             value = at(values.given, key)
-            if value is not ABSENT and rule.breaks(value):
+            if value is not ABSENT and f"{values.path}.{key}" not in paths and rule.breaks(value):
                 yield _broken(f"{values.path}.{key}", rule, value, around)
     for place in credentials_in(values.given):
         yield Finding(

@@ -64,7 +64,7 @@ AnyExposure = ClusterOnly | Internal | InternalAlb | PublicAlb
 
 
 def _keeps_strangers_out(value: object) -> object:
-    block = cast("Mapping[str, object]", value) if isinstance(value, Mapping) else {}
+    block = cast("Mapping[str, object]", value) if isinstance(value, Mapping) else dict[str, object]()
     if block.get("type") == "public":
         msg = (
             "a Network Load Balancer passes on every path in plain text, and engines ask for the key on some alone: "

@@ -77,7 +77,7 @@ def deployment(
         metadata={"name": shape.name, "namespace": namespace, "labels": selector},
         spec={
             "selector": {"match_labels": selector},
-            "strategy": {"type": "RollingUpdate", "rolling_update": rolling},
+            "strategy": k8s.apps.v1.DeploymentStrategyArgs(type="RollingUpdate", rolling_update=rolling),
             "progress_deadline_seconds": startup.progress_deadline_seconds,
             "template": template,
         },

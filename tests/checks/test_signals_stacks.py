@@ -72,7 +72,10 @@ def without_paths(chain: Monitoring) -> Monitoring:
         adapter=replace(chain.adapter, path=""),
         exports=tuple(
             sorted(
-                (replace(each, path="", version=each.version.partition("-")[0]) for each in chain.exports),
+                (
+                    replace(each, path="", version=each.version.removeprefix("v").partition("-")[0])
+                    for each in chain.exports
+                ),
                 key=lambda each: str(each.workload),
             )
         ),

@@ -117,6 +117,9 @@ BROKEN: tuple[tuple[str, str, object, str], ...] = (
     ("kube-prometheus-stack", "grafana.persistense.enabled", True, "values.unknown-key"),
     ("kube-prometheus-stack", "prometheus.enabled", "false", "values.wrong-type"),
     ("kube-prometheus-stack", "prometheus", False, "values.wrong-type"),
+    ("kube-prometheus-stack", "prometheus.prometheusSpec.retention", "30d", "values.owned"),
+    ("kube-prometheus-stack", "prometheus.prometheusSpec.nodeSelector", {"team": "ml"}, "values.node-selector"),
+    ("kube-prometheus-stack", "prometheus.service.type", "NodePort", "values.exposed"),
     ("kube-prometheus-stack", "prometheus.prometheusSpec.tolerations", {"key": "x"}, "values.wrong-type"),
     ("kube-prometheus-stack", "prometheus.prometheusSpec.retention", ["7d"], "values.wrong-type"),
     ("metrics-server", "replicas", "two", "values.wrong-type"),
@@ -126,12 +129,9 @@ BROKEN: tuple[tuple[str, str, object, str], ...] = (
 """A chart, a key, a value, and the code of the one error about it."""
 
 FINE: tuple[tuple[str, str, object], ...] = (
-    ("kube-prometheus-stack", "prometheus.prometheusSpec.retention", "30d"),
     ("kube-prometheus-stack", "prometheus.prometheusSpec.shards", 1),
-    ("kube-prometheus-stack", "prometheus.prometheusSpec.enforcedSampleLimit", 100_000),
-    ("kube-prometheus-stack", "prometheus.prometheusSpec.nodeSelector", {"team": "ml"}),
+    ("kube-prometheus-stack", "prometheus.prometheusSpec.nodeSelector", {"kubernetes.io/arch": "amd64"}),
     ("kube-prometheus-stack", "prometheus.prometheusSpec.additionalConfig", {"logLevel": "debug"}),
-    ("kube-prometheus-stack", "prometheus.service.type", "NodePort"),
     ("kube-prometheus-stack", "prometheus.route.public.enabled", True),
     ("kube-prometheus-stack", "prometheusOperator.denyNamespaces", ["other"]),
     ("kube-prometheus-stack", "prometheusOperator.namespaces", {"additional": ["serving"]}),
