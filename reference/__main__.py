@@ -4,14 +4,13 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from reference import catalog_pages, findings, keys
+from reference import catalog_pages, keys
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "keys.md": keys.page,
     "models.md": catalog_pages.models,
     "machines.md": catalog_pages.machines,
     "engines.md": catalog_pages.engines,
-    "findings.md": findings.page,
 }
 
 
