@@ -63,7 +63,7 @@ def rule(server: Server, record: str, expression: str, labels: Mapping[str, str]
     return {
         "apiVersion": MONITORING,
         "kind": "PrometheusRule",
-        "metadata": {"name": "test", "namespace": server.namespace, "labels": dict(labels)},
+        "metadata": {"name": record.replace(":", "-"), "namespace": server.namespace, "labels": dict(labels)},
         "spec": {"groups": [group]},
     }
 
