@@ -70,14 +70,13 @@ def deployment(
 
     Unless the stack file knows of a spare node, a rollout takes a replica away before it adds its successor.
     """
-    selector, startup = dict(shape.export.labels), Startup(shape.startup_seconds)
-    rolling = k8s.apps.v1.RollingUpdateDeploymentArgs(**shape.rollout.strategy)
+    selector, startup, surge = dict(shape.export.labels), Startup(shape.startup_seconds), shape.rollout.surge
     return k8s.apps.v1.Deployment(
         shape.name,
         metadata={"name": shape.name, "namespace": namespace, "labels": selector},
         spec={
             "selector": {"match_labels": selector},
-            "strategy": k8s.apps.v1.DeploymentStrategyArgs(type="RollingUpdate", rolling_update=rolling),
+            "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": surge, "max_unavailable": 1 - surge}},
             "progress_deadline_seconds": startup.progress_deadline_seconds,
             "template": template,
         },

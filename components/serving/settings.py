@@ -73,11 +73,6 @@ class Rollout(Settings):
     """0: a replica goes before its successor starts, so that at minReplicas 1 nobody answers for as long as a start
     takes. 1: the successor is Ready first; the pool must have a node more than the server's maxReplicas need."""
 
-    @property
-    def strategy(self) -> dict[str, int]:
-        """The same as workloads have it."""
-        return {"max_surge": self.surge, "max_unavailable": 1 - self.surge}
-
 
 class Targeted(Protocol):
     """A signal that is followed, whatever it is."""

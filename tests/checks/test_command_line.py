@@ -38,7 +38,7 @@ def test_a_value_stands_behind_an_equals_sign_or_is_the_next_word(flag: str, val
 def test_a_beginning_is_completed_only_where_one_name_begins_so(flag: str, length: int) -> None:
     begin = flag[:length]
     begun = [known for known, of in VLLM.known.items() if known.startswith(begin) and of.effect != "gone"]
-    [one] = given([begin, "1"], VLLM)
+    [one] = given([f"{begin}=1"], VLLM)
     if begin in VLLM.known or len(begun) == 1:
         assert one.flag is VLLM.known[begin if begin in VLLM.known else begun[0]]
     else:

@@ -180,8 +180,7 @@ def test_a_disk_must_hold_image_and_model(refused: Refuse) -> None:
         pool(stack).update(instanceType="g6e.48xlarge", rootVolumeGib=100, maxNodes=10)
         server(stack).update(model="meta-llama/Llama-3.3-70B-Instruct", tensorParallel=8)
 
-    [finding] = refused(grow, stack="eks-nim").values()
-    assert finding.path == "cluster.pools.l40s.rootVolumeGib"
+    finding = refused(grow, stack="eks-nim")["cluster.pools.l40s.rootVolumeGib"]
     assert "of 100 GiB a node leaves 89 GiB to pods" in finding.message
     assert "too few for the image and the model of servers.llama" in finding.message
     assert finding.remedy == "write 188 or more"

@@ -58,7 +58,7 @@ def test_the_cluster_is_private_inside_encrypted_and_logged(nim: Recording) -> N
     cluster = one(nim, CLUSTER, "eks-nim").inputs
     assert cluster["vpcConfig"]["endpointPrivateAccess"] is True
     assert cluster["vpcConfig"]["endpointPublicAccess"] is True
-    assert cluster["vpcConfig"]["publicAccessCidrs"] == ["0.0.0.0/0"]
+    assert cluster["vpcConfig"]["publicAccessCidrs"] == ["203.0.113.0/24"]
     assert cluster["encryptionConfig"]["resources"] == ["secrets"]
     assert len(cluster["enabledClusterLogTypes"]) == 5
     assert cluster["accessConfig"] == {"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": True}

@@ -41,8 +41,13 @@ def test_what_is_judged_beforehand_is_what_components_create(stack: str, recordi
 
 
 def without_path(edges: Sequence[Any]) -> list[Any]:
-    bare = [replace(edge, path="") for edge in edges]
+    bare = [replace(edge, path="", **_plain(edge)) for edge in edges]
     return sorted(bare, key=lambda edge: str(getattr(edge, "selector", edge.labels)))
+
+
+def _plain(edge: Any) -> dict[str, str]:
+    """Return the version of an edge as objects state it."""
+    return {"version": edge.version.removeprefix("v")} if hasattr(edge, "version") else {}
 
 
 def scaled(scaler: Scaler) -> tuple[Any, ...]:

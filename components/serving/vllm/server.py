@@ -105,7 +105,7 @@ def _group(
     parent: pulumi.Resource,
 ) -> pulumi.Resource:
     """Return replicas that each span hosts: a pod that answers, and others that lend it their chips."""
-    name = runtime.shape.name
+    name, surge = runtime.shape.name, runtime.shape.rollout.surge
     return custom_resource(
         name,
         LeaderWorkerSet(
@@ -113,7 +113,7 @@ def _group(
                 size=runtime.accelerator.hosts, leader_template=wire(answering), worker_template=wire(helping)
             ),
             rollout_strategy=RolloutStrategy(
-                rolling_update_configuration=RollingUpdate(**runtime.shape.rollout.strategy)
+                rolling_update_configuration=RollingUpdate(max_surge=surge, max_unavailable=1 - surge)
             ),
         ),
         metadata={
