@@ -12,7 +12,7 @@ from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.control_plane import LOAD_SECONDS, PROBED
 from rehearsal.engine import pods
-from rehearsal.engine.engine import AnyEngine, Surroundings
+from rehearsal.engine.engine import AnyEngine, Surroundings, named
 from rehearsal.metrics.adapter_standing import viewers
 from rehearsal.metrics.gke import GkePlan
 from rehearsal.metrics.managed_collection import Cluster
@@ -234,7 +234,7 @@ def _around(pod: Json, judged: Judged, manifests: Sequence[Json], pools_: Sequen
     server = judged.server_of(pod.get("metadata", {}).get("labels", {}))
     if server is None or server.replica is None:
         return None
-    maps = {each["metadata"]["name"]: each.get("data", {}) for each in manifests if each["kind"] == "ConfigMap"}
+    maps = {named(each["metadata"]["name"]): each.get("data", {}) for each in manifests if each["kind"] == "ConfigMap"}
     return Surroundings(server.replica, server.slice.machine.chip.device, pools_, maps)
 
 

@@ -3,6 +3,7 @@
 Each engine has a module of its own whose `read` makes this from a pod; `rehearsal.engine.pods` has the list of them.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
@@ -15,6 +16,12 @@ from rehearsal.engine.requests import Limits
 from rehearsal.nodes import Pool
 
 
+def named(name: str) -> str:
+    """Return the name of an object without the suffix that Pulumi gives it, which the engine and a recording draw
+    apart."""
+    return re.sub(r"-[0-9a-f]{8}$", "", name)
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the `spec` of a server's pod leads to.
@@ -23,7 +30,7 @@ class Surroundings:
         replica: what was judged of it: model, chips and limits.
         chip: a device that it computes on.
         pools: the nodes that there can be.
-        config_maps: the data of the stack's ConfigMaps by name.
+        config_maps: the data of the stack's ConfigMaps by the name that `named` gives them.
     """
 
     replica: JudgedReplica
@@ -42,7 +49,7 @@ class Surroundings:
         return found
 
     def _mounted(self, path: str, source: Mapping[str, Any]) -> dict[str, str]:
-        data = self.config_maps.get(source.get("name", ""), {})
+        data = self.config_maps.get(named(source.get("name", "")), {})
         items = {each["key"]: each["path"] for each in source.get("items", ())} or {key: key for key in data}
         return {f"{path}/{name}": data[key] for key, name in items.items() if key in data}
 

@@ -1,5 +1,6 @@
 """What of a recorded stack is played, and what is changed about its objects."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -91,3 +92,16 @@ def test_at_any_speed_periods_stay_what_kubernetes_takes(gke_tpu: PlayedStack) -
     behavior = stack.compressed(autoscaler, Clock(100_000), gke_tpu.engine)["spec"]["behavior"]
     assert behavior["scaleDown"]["stabilizationWindowSeconds"] == 1
     assert all(each["periodSeconds"] == 1 for side in behavior.values() for each in side["policies"])
+
+
+def test_a_pod_has_its_engine_by_whatever_names_the_engine_drew(recordings: Mapping[str, Recording]) -> None:
+    played = stack.read(recordings["eks-triton-llama2"])
+    [server] = played.servers
+    template = copy.deepcopy(server.workload["spec"]["template"])
+    drawn = [each["configMap"] for each in template["spec"]["volumes"] if "configMap" in each]
+    for source in drawn:
+        source["name"] = f"{source['name'].rpartition('-')[0]}-0123abcd"
+    engine = played.engine(template)
+    assert drawn
+    assert engine
+    assert engine.is_real
