@@ -35,7 +35,7 @@ export MODEL CONTEXT REQUESTS TOKENS_PER_SECOND CLOUD SPOT PUBLIC NAME MACHINE S
 
 PYTHON := .venv/bin/python
 ENVIRONMENT := .venv/.slipway-synced
-PARALLEL := --numprocesses=auto --dist=loadgroup
+PARALLEL := --numprocesses=auto
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
 .PHONY: preview choose new manifests bom rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help

@@ -1,16 +1,18 @@
 """Recordings of every committed stack file, made once a session and shared by all tests."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from typing_extensions import override
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from offline import Recording, record
 from offline.stack_config import stack_name
 from tests.stack_paths import STACK_FILES
 
-REHEARSALS = Path(__file__).parent / "rehearsal"
+REHEARSALS = ("tests/rehearsal/", "tests/simulate/test_real_controller.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -20,16 +22,26 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", r"ignore:.* has been deprecated:DeprecationWarning:pulumi_(aws|gcp)\..*")
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook.
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs the rehearsal's binaries. One worker plays all rehearsals, because pods' addresses and ports are
-    those of this machine, and it begins with them, because they take longest."""
+    """Mark what runs the rehearsal's binaries."""
     for item in items:
         if "binaries" in getattr(item, "fixturenames", ()) or item.get_closest_marker("engine"):
             item.add_marker("control_plane")
-        if item.get_closest_marker("control_plane") or REHEARSALS in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("rehearsals"))
-    items.sort(key=lambda item: (item.get_closest_marker("control_plane") is None, REHEARSALS not in item.path.parents))
+
+
+class OneStage(LoadScopeScheduling):
+    """Has one worker play all rehearsals, because pods' addresses and ports are those of this machine, and the others
+    the rest, a test at a time. It begins with the rehearsals, which are the most tests together."""
+
+    @override
+    def _split_scope(self, nodeid: str) -> str:
+        return "rehearsals" if nodeid.startswith(REHEARSALS) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStage:
+    """Spread the tests over the workers."""
+    return OneStage(config, log)
 
 
 @pytest.fixture(scope="session")
