@@ -1,5 +1,6 @@
 """Recordings of every committed stack file, made once a session and shared by all tests."""
 
+import signal
 from collections.abc import Mapping
 
 import pytest
@@ -19,6 +20,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Measure no test's time; let the SDK warn: importing a package of it runs all that is deprecated there."""
     settings.register_profile("slipway", deadline=None)  # A machine that others use is slow for a moment.
     settings.load_profile("slipway")
+    # A shell that starts something in the background has it, and all that it starts, ignore the signal.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("filterwarnings", r"ignore:.* has been deprecated:DeprecationWarning:pulumi_(aws|gcp)\..*")
 
 
