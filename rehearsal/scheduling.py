@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from checks.selectors import holds
 from rehearsal.client import Json
 
 Resources = dict[str, Decimal]
@@ -103,22 +104,15 @@ def _affinity_allows(spec: Json, node: Json) -> bool:
 
 
 def matches(labels: Mapping[str, str], expression: Json) -> bool:
-    """Tell whether labels meet a requirement: `key`, `operator` and `values`."""
-    value = labels.get(expression["key"])
-    values: list[str] = expression.get("values", [])
+    """Tell whether labels meet a requirement on nodes, which may compare numbers, too."""
+    value, values = labels.get(expression["key"]), expression.get("values", [])
     match expression["operator"]:
-        case "In":
-            return value in values
-        case "NotIn":
-            return value not in values
-        case "Exists":
-            return value is not None
-        case "DoesNotExist":
-            return value is None
         case "Gt":
             return value is not None and int(value) > int(values[0])
-        case _:
+        case "Lt":
             return value is not None and int(value) < int(values[0])
+        case _:
+            return holds(expression, labels)
 
 
 def _tolerated(taint: Json, tolerations: Iterable[Json]) -> bool:

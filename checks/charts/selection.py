@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 from catalog.node_labels import KNOWN_DOMAINS
 from checks import Finding
 from checks.charts.values import ABSENT, at, block, maps
+from checks.selectors import holds
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 """Which Kubernetes puts on every namespace."""
@@ -27,18 +28,10 @@ def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
 
 
 def _meets(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    found, values = labels.get(str(expression.get("key"))), expression.get("values") or ()
-    match expression.get("operator"):
-        case "In":
-            return found in values
-        case "NotIn":
-            return found not in values
-        case "Exists":
-            return found is not None
-        case "DoesNotExist":
-            return found is None
-        case _:
-            return False
+    try:
+        return holds(expression, labels)
+    except ValueError:  # Whatever a person wrote, it selects nothing.
+        return False
 
 
 def tolerates(tolerations: Any, taint: Taint) -> bool:

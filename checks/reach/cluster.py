@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Literal
 
-from checks.reach.labels import matches
+from checks.selectors import matches
 
 Manifest = Mapping[str, Any]
 Direction = Literal["Ingress", "Egress"]

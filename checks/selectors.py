@@ -12,13 +12,18 @@ def matches(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
     """
     wanted: Mapping[str, str] = selector.get("matchLabels") or {}
     return wanted.items() <= labels.items() and all(
-        _holds(each, labels) for each in selector.get("matchExpressions") or ()
+        holds(each, labels) for each in selector.get("matchExpressions") or ()
     )
 
 
-def _holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
-    value, values = labels.get(expression["key"]), expression.get("values") or ()
-    match expression["operator"]:
+def holds(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Whether labels meet a requirement: `key`, `operator` and `values`.
+
+    Raises:
+        ValueError: the API knows no such operator.
+    """
+    value, values = labels.get(str(expression.get("key"))), expression.get("values") or ()
+    match expression.get("operator"):
         case "In":
             return value in values
         case "NotIn":
