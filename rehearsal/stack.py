@@ -141,66 +141,68 @@ def _rules(rules: Mapping[str, object], clock: Clock) -> Json:
 
 
 def _on_gke(recording: Recording) -> PlayedStack:
-    manifests = _manifests(recording)
     [cluster] = recording.of(gke_pools.CLUSTER)
     named = Cluster(
         project=str(cluster.state["project"]), location=str(cluster.state["location"]), name=str(cluster.state["name"])
     )
-    found = gke_pools.pools(recording, manifests)
-    played, left_out = _servers(recording, manifests, found)
-    return PlayedStack(
-        name=recording.stack,
-        manifests=manifests,
-        pools=found,
-        add_seconds=gke_pools.ADD_SECONDS,
-        remove_seconds=gke_pools.REMOVE_SECONDS,
+    manifests = _manifests(recording)
+    return _played(
+        recording,
+        manifests,
+        gke_pools.pools(recording, manifests),
+        seconds=(gke_pools.ADD_SECONDS, gke_pools.REMOVE_SECONDS),
         metrics=GkePlan(named, viewers([each.inputs for each in recording.of(IAM_MEMBER)])),
-        servers=played,
-        not_rehearsed=[*_cloud(recording), *left_out],
-        judged=recording.judged,
     )
 
 
 def _on_eks(recording: Recording) -> PlayedStack:
     manifests = _manifests(recording)
-    found = eks_pools.pools(recording, manifests)
-    stack = release(recording, PROMETHEUS_STACK)
+    found, stack = eks_pools.pools(recording, manifests), release(recording, PROMETHEUS_STACK)
     if stack is None:
         raise NothingToPlayError(f"{recording.stack} has no release of {PROMETHEUS_STACK}, so nothing scrapes its pods")
-    played, left_out = _servers(recording, manifests, found)
-    return PlayedStack(
-        name=recording.stack,
-        manifests=manifests,
-        pools=found,
-        add_seconds=eks_pools.ADD_SECONDS,
-        remove_seconds=eks_pools.idle_seconds(recording, manifests),
+    return _played(
+        recording,
+        manifests,
+        found,
+        seconds=(eks_pools.ADD_SECONDS, eks_pools.idle_seconds(recording, manifests)),
         metrics=OperatorPlan(stack, release(recording, PROMETHEUS_ADAPTER)),
-        servers=played,
-        not_rehearsed=[
-            *_cloud(recording),
-            "ServiceMonitors: the API server takes no loopback address for what is behind a Service",
-            *left_out,
-        ],
-        judged=recording.judged,
+        not_rehearsed=["ServiceMonitors: the API server takes no loopback address for what is behind a Service"],
     )
 
 
 def _on_existing(recording: Recording) -> PlayedStack:
-    manifests = _manifests(recording)
-    found = existing_pools.pools(recording.judged, manifests)
-    stack = release(recording, PROMETHEUS_STACK)
-    played, left_out = _servers(recording, manifests, found)
-    return PlayedStack(
-        name=recording.stack,
-        manifests=manifests,
-        pools=found,
-        add_seconds=gke_pools.ADD_SECONDS,
-        remove_seconds=gke_pools.REMOVE_SECONDS,
+    stack, manifests = release(recording, PROMETHEUS_STACK), _manifests(recording)
+    return _played(
+        recording,
+        manifests,
+        existing_pools.pools(recording.judged, manifests),
+        seconds=(gke_pools.ADD_SECONDS, gke_pools.REMOVE_SECONDS),
         metrics=OperatorPlan(stack, release(recording, PROMETHEUS_ADAPTER))
         if stack
         else GkePlan(Cluster(project="", location="", name=recording.stack), frozenset()),
-        servers=played,
-        not_rehearsed=[*_cloud(recording), *left_out],
+    )
+
+
+def _played(
+    recording: Recording,
+    manifests: Sequence[Json],
+    pools_: Sequence[Pool],
+    *,
+    seconds: tuple[int, int],
+    metrics: MetricsPlan,
+    not_rehearsed: Sequence[str] = (),
+) -> PlayedStack:
+    """Return what is played on some pools, whose nodes take so many `seconds` to come and to go."""
+    servers, left_out = _servers(recording, manifests, pools_)
+    return PlayedStack(
+        name=recording.stack,
+        manifests=manifests,
+        pools=pools_,
+        add_seconds=seconds[0],
+        remove_seconds=seconds[1],
+        metrics=metrics,
+        servers=servers,
+        not_rehearsed=[*_cloud(recording), *not_rehearsed, *left_out],
         judged=recording.judged,
     )
 

@@ -18,6 +18,7 @@ from rehearsal.engine.double import runs
 from rehearsal.engine.engine import AnyEngine, Surroundings
 from rehearsal.engine.load import Target
 from rehearsal.engine.readiness import tell_ready
+from rehearsal.loop import Loop
 from rehearsal.mirror import Mirror
 from rehearsal.triton.clients import Asked, Clients
 from rehearsal.triton.host import PORTS, Host, is_ready
@@ -62,18 +63,15 @@ class TritonServers:
         self._clients = Clients(clock.speed)
         self._engines: dict[str, AnyEngine | None] = {}
         self._served: dict[str, _Served] = {}
-        self._failure: Exception | None = None
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="triton", daemon=True)
+        self._loop = Loop("triton", TICK_SECONDS, self._tick)
 
     def __enter__(self) -> Self:
         self._clients.__enter__()
-        self._thread.start()
+        self._loop.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._closed.set()
-        self._thread.join()
+        self._loop.__exit__(*error)
         self._clients.__exit__(*error)
         for served in self._served.values():
             served.closed.set()
@@ -82,23 +80,20 @@ class TritonServers:
 
     def check(self) -> None:
         """Raise what stopped a server, if anything did: its process ended, or its repository is none."""
-        for failure in (self._failure, *(served.failure for served in self._served.values())):
-            if failure:
-                raise failure
+        self._loop.check()
+        for served in self._served.values():
+            if served.failure:
+                raise served.failure
 
     def problem(self, service: str) -> str:
         """Say why the clients of a server, by its Service, get no answers; empty if they do."""
         return self._clients.problem(service)
 
-    def _run(self) -> None:
-        try:
-            while not self._closed.wait(TICK_SECONDS):
-                there = {pod["metadata"]["uid"]: pod for pod in self._pods.objects if runs(pod)}
-                self._stop(there)
-                self._start(there)
-                self._ask()
-        except Exception as error:
-            self._failure = error
+    def _tick(self) -> None:
+        there = {pod["metadata"]["uid"]: pod for pod in self._pods.objects if runs(pod)}
+        self._stop(there)
+        self._start(there)
+        self._ask()
 
     def _stop(self, there: Mapping[str, Json]) -> None:
         for uid, served in list(self._served.items()):
