@@ -106,7 +106,7 @@ class Updates:
             return self._engine.run(command, ports)
 
     def _of(self, types: Sequence[str]) -> Mapping[str, Any] | None:
-        resources = self._engine.resources()
+        resources = sorted(self._engine.resources(), key=lambda each: str(each["urn"]))  # The state's own order varies.
         return next((each for type_ in types for each in resources if each["type"] == type_), None)
 
     def _empty(self, removed: int) -> list[Verdict]:

@@ -17,12 +17,11 @@ from pulumi.automation.events import EngineEvent
 
 from offline.recorder import program_surroundings
 from offline.stack_config import PROJECT_FILE, StackConfig
-from rehearsal import lifecycle
+from rehearsal.updates import loops
 from rehearsal.updates.command import Command
 
 PASSPHRASE = "rehearsal"
 """It guards placeholders alone: no secret of a stack file is decrypted here."""
-LOOP_SECONDS = 5
 PARALLEL = 64
 """Operations at once: waiting for a cloud or for a pod costs nothing."""
 
@@ -176,10 +175,9 @@ class Engine:
             runpy.run_path(str(self._program), run_name="__main__")
 
     def _close_loop(self) -> None:
-        """Close the program's event loop: the SDK leaves it open where the engine goes before the program has ended."""
         loop, self._loop = self._loop, None
-        if loop and lifecycle.within(LOOP_SECONDS, lambda: not loop.is_running()):
-            loop.close()
+        if loop:
+            loops.end(loop)
 
 
 def _value(text: str) -> Any:

@@ -58,7 +58,7 @@ def test_a_second_update_changes_nothing_though_somebody_scaled_the_server(stage
 def test_a_lost_object_is_noticed_and_made_again(stage: Setting) -> None:
     [verdict] = stage.deployment.restore()
     assert verdict.ok, verdict.text
-    assert verdict.text.startswith("PodDisruptionBudget vllm/llama was lost")
+    assert verdict.text.startswith("PodDisruptionBudget custom-metrics/gke-tpu-metrics was lost")
 
 
 def test_everything_goes_and_nothing_is_left(stage: Setting) -> None:
