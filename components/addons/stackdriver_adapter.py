@@ -44,6 +44,8 @@ CERTIFICATES = "/certificates"
 
 USER = 10001
 
+HEALTH: k8s.core.v1.HTTPGetActionArgsDict = {"path": "/healthz", "port": "https", "scheme": "HTTPS"}
+
 _LABELS = {"run": NAME, "k8s-app": NAME}
 _RBAC = "rbac.authorization.k8s.io"
 _APIS = (
@@ -243,7 +245,8 @@ def _pod(account: str) -> k8s.core.v1.PodSpecArgsDict:
                 ],
                 "ports": [{"name": "https", "container_port": LISTENS}],
                 "volume_mounts": [{"name": "certificates", "mount_path": CERTIFICATES}],
-                "readiness_probe": {"http_get": {"path": "/healthz", "port": "https", "scheme": "HTTPS"}},
+                "readiness_probe": {"http_get": HEALTH},
+                "liveness_probe": {"http_get": HEALTH, "period_seconds": 30},
                 "resources": {
                     "requests": {"cpu": "250m", "memory": "200Mi"},
                     "limits": {"cpu": "250m", "memory": "200Mi"},
