@@ -8,30 +8,55 @@ STACK := gke-tpu
 FORMAT := text
 # A JSON preview of the same stack, to say how this one differs.
 BASE :=
+# What a preview makes of secrets that the stack file does not have: given or assumed.
+SECRETS := given
 # Whether a preview shows every resource, too.
 TREE :=
+# What is to be served: a model, the tokens of a request, requests at once or tokens a second, where, and who reaches it.
+MODEL :=
+CONTEXT :=
+REQUESTS := 8
+TOKENS_PER_SECOND :=
+CLOUD := any
+SPOT :=
+PUBLIC :=
+NAME :=
+MACHINE :=
+REQUEST = $${MODEL:+--model "$$MODEL"} $${CONTEXT:+--context "$$CONTEXT"} --requests "$$REQUESTS" --cloud "$$CLOUD" \
+	$${TOKENS_PER_SECOND:+--tokens-per-second "$$TOKENS_PER_SECOND"} $${SPOT:+--spot} $${PUBLIC:+--public "$$PUBLIC"}
 # How many seconds of the cluster's time a rehearsal plays in one.
 SPEED := 30
+# The stack file as it was, or git:<commit>: rehearses the update from that to STACK.
+FROM :=
 # What a simulation plays, as seconds:clients pairs or a file with one a line, and the picture that it draws, if any.
 LOAD := 0:4,120:160,3600:4
 PLOT :=
-export STACK FORMAT BASE TREE SPEED LOAD PLOT
+export MODEL CONTEXT REQUESTS TOKENS_PER_SECOND CLOUD SPOT PUBLIC NAME MACHINE STACK FORMAT BASE SECRETS TREE SPEED FROM LOAD PLOT
 
 PYTHON := .venv/bin/python
 ENVIRONMENT := .venv/.slipway-synced
 PARALLEL := --numprocesses=auto --dist=loadgroup
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: preview manifests rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema setup help
+.PHONY: preview choose new manifests bom rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help
 
 preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json TREE=1
-	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
+	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" --secrets "$$SECRETS" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
+
+choose: $(ENVIRONMENT) ## Show the machines that serve MODEL, cheapest first: CONTEXT=8192 REQUESTS=8 CLOUD=any|gke|eks SPOT=1
+	$(PYTHON) -m choose table $(REQUEST)
+
+new: $(ENVIRONMENT) ## Write a stack file for MODEL and preview it; asks what is left out: NAME=mine MACHINE= PUBLIC=203.0.113.0/24
+	$(PYTHON) -m choose new $(REQUEST) $${NAME:+--name "$$NAME"} $${MACHINE:+--machine "$$MACHINE"}
 
 manifests: $(ENVIRONMENT) ## Write the Kubernetes objects of STACK as YAML below manifests/
 	name=$$(basename "$$STACK" .yaml) && $(PYTHON) -m offline manifests "$$STACK" --out "manifests/$${name#Pulumi.}"
 
+bom: $(ENVIRONMENT) ## Print the images, charts, models and packages of STACK, as CycloneDX
+	$(PYTHON) -m offline bom "$$STACK"
+
 rehearse: $(ENVIRONMENT) ## Deploy STACK here by the real engine, load it until the autoscaler moves, destroy it: SPEED=30
-	$(PYTHON) -m rehearsal run "$$STACK" --speed "$$SPEED"
+	$(PYTHON) -m rehearsal run "$$STACK" --speed "$$SPEED" $${FROM:+--from "$$FROM"}
 
 rehearse-down: $(ENVIRONMENT) ## Stop and remove what a crashed rehearsal left
 	$(PYTHON) -m rehearsal down
@@ -67,6 +92,10 @@ format: $(ENVIRONMENT) ## Format the code and fix what the linter can fix
 
 bench: $(ENVIRONMENT) ## Measure the preview against a bare program and how it grows
 	$(PYTHON) -m bench
+
+docs: $(ENVIRONMENT) ## Build the site into site/, with the reference of every key, model, machine, engine and finding
+	$(PYTHON) -m reference docs/reference
+	NO_MKDOCS_2_WARNING=1 UV_PROJECT_ENVIRONMENT=.venv-docs .ci/uv run --frozen --only-group docs mkdocs build --strict --quiet
 
 schema: $(ENVIRONMENT) ## Write stacks/schema.json, by which editors complete stack files
 	$(PYTHON) -m stacks > stacks/schema.json.new && mv stacks/schema.json.new stacks/schema.json

@@ -11,6 +11,9 @@ RUNTIME_MEMORY_GIB = 32
 SHARED_MEMORY_GIB = 16
 """Size of /dev/shm: the workers of a replica exchange batches there, and a container has 64 MiB by default."""
 
+SIDECAR_MEMORY_GIB = 4
+"""Main memory of Cloud Storage FUSE beside the files that it caches: parallel downloads and what is uploaded."""
+
 DOWNLOAD_BYTES_PER_SECOND = 100_000_000
 """What a node gets from the Hugging Face hub through Cloud NAT, a cautious tenth of a 10 Gbit/s link."""
 

@@ -48,6 +48,9 @@ EKS_EBS_CSI = "v1.63.1-eksbuild.1"
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"aws-efs-csi-driver"}
 EKS_EFS_CSI = "v3.4.1-eksbuild.1"
 
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"eks-node-monitoring-agent"}
+EKS_NODE_MONITORING_AGENT = "v1.6.7-eksbuild.1"
+
 # renovate: datasource=github-releases depName=awslabs/amazon-eks-ami versioning=loose
 EKS_AMI = "v20260818"
 
@@ -68,6 +71,9 @@ GPU_OPERATOR = "v26.7.0"
 
 # renovate: datasource=helm depName=kube-prometheus-stack registryUrl=https://prometheus-community.github.io/helm-charts
 KUBE_PROMETHEUS_STACK = "88.5.3"
+
+# renovate: datasource=helm depName=prometheus-operator-crds registryUrl=https://prometheus-community.github.io/helm-charts
+PROMETHEUS_OPERATOR_CRDS = "31.0.1"
 
 # renovate: datasource=helm depName=prometheus-adapter registryUrl=https://prometheus-community.github.io/helm-charts
 PROMETHEUS_ADAPTER = "5.3.0"

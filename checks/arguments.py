@@ -4,7 +4,6 @@ What an engine takes, and what each of it changes, is in `catalog.engines.<engin
 """
 
 import json
-import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,16 +13,7 @@ from catalog.engines.flags import Flag, Flags
 from checks import Finding, Severity
 from checks.argument_values import takes, unchanged
 from checks.command_line import Given, given
-
-_CREDENTIAL = re.compile(
-    r"\b(hf_[A-Za-z0-9]{16,}|nvapi-[\w-]{16,}|(AKIA|ASIA)[0-9A-Z]{16}|sk-[\w-]{16,}|gh[pousr]_\w{20,}|github_pat_\w{20,}"
-    r"|glpat-[\w-]{16,}|xox[abpr]-[\w-]{10,}|AIza[\w-]{35}|pul-[0-9a-f]{30,}|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.)"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY|://[^/\s:@]+:[^/\s@$]+@"
-)
-"""What opens a door: keys of Hugging Face, NVIDIA, AWS, OpenAI, GitHub, GitLab, Slack, Google and Pulumi, signed
-tokens, private keys, and passwords within addresses."""
-
-_CREDENTIAL_NAME = re.compile(r"(^|_)(TOKEN|API_?KEY|ACCESS_KEY|SECRET|SECRET_KEY|PASSWORD|PASSWD|PRIVATE_KEY)$")
+from checks.credentials import is_credential, names_credential
 
 BY_REFERENCE = "write {secret: <Kubernetes Secret of the servers' namespace>, key: <its key>} under env"
 
@@ -68,7 +58,7 @@ def environment_findings(path: str, environment: Mapping[str, str | None], told:
     """
     for name, value in environment.items():
         place, flag = f"{path}.{name}", told.flags.known.get(name)
-        if value is not None and (_CREDENTIAL.search(value) or (flag is None and _CREDENTIAL_NAME.search(name))):
+        if value is not None and (is_credential(value) or (flag is None and names_credential(name))):
             yield _secret(place, name, flag)
         elif flag is None:
             if name.startswith(told.flags.prefixes):
@@ -96,7 +86,7 @@ def option_findings(path: str, options: Mapping[str, Any], told: Told, within: s
     """
     for key, value in options.items():
         name, flag = f"{within}{key}", told.flags.known.get(f"{within}{key}")
-        if _CREDENTIAL.search(json.dumps(value, default=str)):
+        if is_credential(json.dumps(value, default=str)):
             yield _secret(f"{path}.{name}", name, flag)
         elif flag is None:
             yield _unknown(f"{path}.{name}", name, told)
@@ -111,7 +101,7 @@ def option_findings(path: str, options: Mapping[str, Any], told: Told, within: s
 
 
 def _given_findings(path: str, one: Given, told: Told) -> Iterator[Finding]:
-    if any(value and _CREDENTIAL.search(value) for value in (one.spelled, *one.values)):
+    if any(value and is_credential(value) for value in (one.spelled, *one.values)):
         yield _secret(path, one.flag.name if one.flag else "an argument", one.flag)
     elif one.flag is None:
         yield _unknown(path, one.spelled, told, one.matches)

@@ -15,6 +15,9 @@ from checks import Finding
 HOURS_PER_MONTH = 730
 STALE_DAYS = 90
 
+DECIDING_SHARE = 0.05
+"""Of a stack's highest cost: what is less may be old, for it changes no decision."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedItem:
@@ -114,9 +117,11 @@ def estimate(
     listed = [(item, price(name, item.region, item.purchase)) for item, name in _bought(items) if name not in overrides]
     unpriced = list(dict.fromkeys(item for item, row in listed if row is None))
     relied_on = list(dict.fromkeys(row for _, row in listed if row is not None))
+    deciding = {line.priced for line in lines if line.cost.ceiling >= DECIDING_SHARE * total.ceiling}
+    decisive = list(dict.fromkeys(row for item, row in listed if row is not None and item in deciding))
     findings = [
         *_unknown(unpriced, budget),
-        *_stale(relied_on, today),
+        *_stale(decisive, today),
         *_doubtful(relied_on),
         *_unused(items, overrides),
         *_over_budget(lines, total, budget),
@@ -204,7 +209,7 @@ def _stale(prices: Sequence[Price], today: date) -> list[Finding]:
     if not old:
         return []
     named = ", ".join(f"{row.item} {row.usd:g} of {row.as_of}" for row in old)
-    message = f"prices are older than {STALE_DAYS} days: {named}"
+    message = f"prices that decide are older than {STALE_DAYS} days: {named}"
     return [
         Finding("cost.stale", "prices", message, "look them up and state those that matter under prices", "warning")
     ]

@@ -21,7 +21,7 @@ class JudgedServer:
         fit: how a replica fits the pool's first machine; None where a server holds models of nobody knows what size.
         startup_seconds: from the start of a container until it answers, with nothing cached.
         max_nodes: most nodes of the pool.
-        exposure: the type of its load balancer, such as `public`; `cluster` where it has none.
+        exposure: the type of its load balancer, such as `public-alb`; `cluster` where it has none.
         source_ranges: address ranges that may connect to a public load balancer.
     """
 
@@ -49,8 +49,10 @@ class Judged:
         servers: all of them, by name.
         models: those that they may name.
         signals: the chain that its autoscalers follow; None where nothing was judged.
+        allow_replacement: titles of resources that an update may replace or delete, such as `Bucket prod`.
     """
 
     servers: Mapping[str, JudgedServer] = field(default_factory=dict[str, JudgedServer])
     models: Mapping[str, Model] = field(default_factory=dict[str, Model])
     signals: Monitoring | None = None
+    allow_replacement: Sequence[str] = ()

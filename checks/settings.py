@@ -37,6 +37,8 @@ SecretKey = Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253, e
 
 Count = Annotated[int, Field(ge=0, le=10**9)]
 Positive = Annotated[int, Field(ge=1, le=10**9)]
+StepTokens = Annotated[int, Field(ge=1, le=2**20)]
+"""Tokens of one step of an engine: more take longer than a request waits."""
 Nodes = Annotated[int, Field(ge=0, le=5000)]
 """What Kubernetes is built for at most (kubernetes.io, "Considerations for large clusters")."""
 Replicas = Annotated[int, Field(ge=1, le=5000)]

@@ -5,13 +5,26 @@ import json
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pulumi
 
-from checks import Finding
-from offline import PROGRAM, Recording, RecordingError, StackFileError, json_document, manifests, markdown, record, text
+from checks import Finding, errors
+from offline import (
+    PROGRAM,
+    Recording,
+    RecordingError,
+    StackFileError,
+    bom,
+    destruction,
+    json_document,
+    manifests,
+    markdown,
+    record,
+    text,
+)
 from offline.comparison import OtherStackError, compare
 from offline.stack_config import find, stack_name
 
@@ -22,25 +35,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status: 0, or 1 where the stack would not deploy."""
     options = _parser().parse_args(arguments)
     try:
-        recording = _record(options.stack)
+        recording = _record(options.stack, assume_secrets=getattr(options, "secrets", "given") == "assumed")
     except (StackFileError, pulumi.RunError, RecordingError) as error:
         _refuse(stack_name(Path(options.stack)), _findings(error), getattr(options, "format", "text"))
         return 1
     if options.command == "manifests":
         _write_manifests(recording, options.out)
         return 0
+    if options.command == "bom":
+        sys.stdout.write(bom.document(recording) + "\n")
+        return 0
     try:
         comparison = compare(options.base, recording) if options.base else None
     except OtherStackError as error:
         sys.stderr.write(f"error: BASE: {error}; make one of this stack with FORMAT=json\n")
         return 1
+    if comparison:
+        found = destruction.findings(comparison.changes, recording.judged.allow_replacement)
+        recording = replace(recording, findings=(*recording.findings, *found))
     if options.format == "json":
         sys.stdout.write(json_document.preview(recording, comparison) + "\n")
     elif options.format == "markdown":
         sys.stdout.write(markdown.preview(recording, comparison) + "\n")
     else:
         text.write(recording, sys.stdout, comparison, tree=options.tree)
-    return 0
+    return 1 if errors(recording.findings) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,9 +71,13 @@ def _parser() -> argparse.ArgumentParser:
         "--base", type=_document, metavar="FILE", help="a JSON preview of the same stack; say how this one differs"
     )
     preview.add_argument("--tree", action="store_true", help="show every resource below its component, too")
+    preview.add_argument(
+        "--secrets", choices=("given", "assumed"), default="given", help="count every secret as given; default: given"
+    )
     render = commands.add_parser("manifests", help="write the Kubernetes objects of a stack as YAML")
     render.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the numbered files")
-    for command in (preview, render):
+    bill = commands.add_parser("bom", help="print what a stack is made of, as CycloneDX")
+    for command in (preview, render, bill):
         command.add_argument(
             "stack", nargs="?", default=DEFAULT_STACK, help=f"a stack's name or the path of its file; {DEFAULT_STACK}"
         )
@@ -71,9 +94,9 @@ def _document(path: str) -> dict[str, Any]:
         raise argparse.ArgumentTypeError(message) from error
 
 
-def _record(stack: str) -> Recording:
+def _record(stack: str, *, assume_secrets: bool) -> Recording:
     with _progress(f"Running the program for {stack}"):
-        return record(find(stack, PROGRAM.parent))
+        return record(find(stack, PROGRAM.parent), assume_secrets=assume_secrets)
 
 
 @contextmanager
@@ -103,6 +126,8 @@ def _refuse(stack: str, findings: Sequence[Finding], form: str) -> None:
         sys.stdout.write(markdown.refusal(stack, findings) + "\n")
     else:
         sys.stderr.writelines(f"{line}\n" for line in text.finding_lines(findings))
+        if any(finding.path.startswith("slipway:") or "--secret" in finding.remedy for finding in findings):
+            sys.stderr.write("a secret that exists elsewhere counts as given with make preview SECRETS=assumed\n")
 
 
 def _write_manifests(recording: Recording, folder: Path) -> None:

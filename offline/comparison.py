@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from catalog.providers import KEEPING, NODES
 from offline import consequences
 from offline.consequences import LOST, Effect, Kind
 from offline.differences import InputChange, differences
@@ -32,14 +33,30 @@ class Change:
 
     Attributes:
         name: its short type and its name.
+        type: its type token.
         inputs: the inputs that differ.
         because: the replaced resource without which this one would stay; empty where its own inputs decide.
+        retained: whether it stays in its cloud, though the stack has it no more.
     """
 
     name: str
+    type: str
     effect: Effect
     inputs: Sequence[InputChange] = ()
     because: str = ""
+    retained: bool = False
+
+    @property
+    def title(self) -> str:
+        """What a stack file calls it."""
+        return f"{self.type.rpartition(':')[2]} {self.name.rpartition(' ')[2]}"
+
+    @property
+    def destroys(self) -> bool:
+        """Whether files, keys, all that runs in it, or the nodes of servers go with it."""
+        replaced = self.effect.kind == "replaced"
+        gone = replaced or (self.effect.kind == "deleted" and not self.retained)
+        return (gone and self.type in KEEPING) or (replaced and self.type in NODES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +92,7 @@ def compare(base: Mapping[str, Any], recording: Recording) -> Comparison:
     before: dict[str, Any] = {each["urn"]: each for each in base["resources"]}
     changes = [*_kept(before, recording), *_gone(before, recording)]
     changes += [
-        Change(name=short(each.type, each.name, custom=each.custom), effect=Effect("created"))
+        Change(name=short(each.type, each.name, custom=each.custom), type=each.type, effect=Effect("created"))
         for each in recording.resources
         if each.urn not in before
     ]
@@ -104,11 +121,12 @@ def _kept(before: Mapping[str, Any], recording: Recording) -> Iterator[Change]:
             effect = (
                 consequences.effect(recording, resource, inputs)
                 if cause is None
-                else Effect("replaced", LOST.get(resource.type, ""))
+                else Effect("replaced", consequences.loss(resource))
             )
             by_itself = cause is None or cause.urn == resource.urn
             yield Change(
                 name=short(resource.type, resource.name),
+                type=resource.type,
                 effect=effect,
                 inputs=inputs,
                 because="" if by_itself or cause is None else short(cause.type, cause.name),
@@ -124,9 +142,18 @@ def _changed(old: Mapping[str, Any], resource: Resource) -> Iterator[InputChange
 def _gone(before: Mapping[str, Any], recording: Recording) -> Iterator[Change]:
     for urn, each in before.items():
         if urn not in recording.by_urn:
-            lost = "it stays, and nothing looks after it" if each["retainOnDelete"] else LOST.get(each["type"], "")
+            retained: bool = bool(each["retainOnDelete"])
+            lost = "it stays, and nothing looks after it" if retained else LOST.get(each["type"], "")
+            if each["type"] in NODES:
+                lost = _moved(before, recording, each["type"])
             name = short(each["type"], each["name"], custom=each["custom"])
-            yield Change(name=name, effect=Effect("deleted", lost))
+            yield Change(name=name, type=each["type"], effect=Effect("deleted", lost), retained=retained)
+
+
+def _moved(before: Mapping[str, Any], recording: Recording, pools: str) -> str:
+    """Say what becomes of the servers of a pool that goes: a pool with another name is another pool."""
+    new = [each.name for each in recording.of(pools) if each.urn not in before]
+    return f"its servers move to {', '.join(new)}, which comes first" if new else "servers on it have to go elsewhere"
 
 
 def _figures(outputs: Mapping[str, Any]) -> dict[str, Any]:

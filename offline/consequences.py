@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from catalog.providers import replaces
+from catalog.charts.definitions import update_command
+from catalog.providers import NODES, replaces
 from offline.differences import ABSENT, InputChange
 from offline.recording import Recording, Resource
 from offline.wording import minutes
@@ -20,12 +21,10 @@ LOST: Mapping[str, str] = {
     "aws:ec2/eip:Eip": _ADDRESS,
     "aws:efs/fileSystem:FileSystem": _FILES,
     "aws:eks/cluster:Cluster": "all that is in the cluster is lost, and no server answers until it is made anew",
-    "aws:eks/nodeGroup:NodeGroup": "every pod on it moves; for a while there are old and new nodes, or neither",
     "aws:kms/key:Key": "what it encrypted cannot be read any more",
     "gcp:compute/address:Address": _ADDRESS,
     "gcp:compute/globalAddress:GlobalAddress": _ADDRESS,
     "gcp:container/cluster:Cluster": "all that is in the cluster is lost, and no server answers until it is made anew",
-    "gcp:container/nodePool:NodePool": "every pod on it moves; for a while there are old and new nodes, or neither",
     "gcp:kms/cryptoKey:CryptoKey": "what it encrypted cannot be read any more",
     "gcp:storage/bucket:Bucket": "the weights in it are lost, and are downloaded again",
     "kubernetes:apps/v1:DaemonSet": _PODS,
@@ -36,12 +35,6 @@ LOST: Mapping[str, str] = {
     "kubernetes:helm.sh/v3:Release": "the chart is uninstalled with all that it keeps, and installed anew",
 }
 """What goes with a resource, by type."""
-
-NODES: Mapping[str, Sequence[str]] = {
-    "aws:eks/nodeGroup:NodeGroup": ("launchTemplate.version", "releaseVersion", "version"),
-    "gcp:container/nodePool:NodePool": ("nodeConfig", "version"),
-}
-"""Inputs of a pool whose change makes the cloud exchange its nodes, by type; a path stands for all that is below."""
 
 TEMPLATES = ("spec.template", "spec.leaderWorkerTemplate")
 CLAIM = "volumeClaimTemplate"
@@ -57,6 +50,15 @@ class Effect:
 
     kind: Kind
     words: str = ""
+
+
+def loss(resource: Resource) -> str:
+    """Say what goes with a resource that is replaced; empty where that is nothing."""
+    if resource.type not in NODES:
+        return LOST.get(resource.type, "")
+    if resource.delete_before_replace:
+        return "its nodes go before new ones come: every pod on it is away until these are ready"
+    return "new nodes come before the old ones go: for a while twice its machines, in price and quota; every pod moves"
 
 
 def replaced(resource: Resource, inputs: Sequence[InputChange]) -> bool:
@@ -76,7 +78,7 @@ def effect(recording: Recording, resource: Resource, inputs: Sequence[InputChang
         return Effect("rolling", "its nodes are exchanged, and the pods on them start again")
     if any(CLAIM in path for path in paths):
         return Effect("rolling", _claim(resource.inputs))
-    return Effect("in place")
+    return Effect("in place", _definitions(resource.inputs) if "version" in paths else "")
 
 
 def _below(path: str, known: Sequence[str]) -> bool:
@@ -103,6 +105,12 @@ def _claim(inputs: Mapping[str, Any]) -> str:
     if _found(inputs, "whenDeleted") == "Delete":
         return "the operator makes the StatefulSet anew, and deletes the volume: what was recorded is LOST"
     return "the operator makes the StatefulSet anew; the volume stays as it is until its claim is changed by hand"
+
+
+def _definitions(inputs: Mapping[str, Any]) -> str:
+    """Say how the custom resources of a chart get to its new version, where Helm leaves them as they are."""
+    command = update_command(str(inputs.get("chart", "")), str(inputs.get("version", "")))
+    return f"Helm leaves its custom resources as they are; before the update, run {command}" if command else ""
 
 
 def _found(value: Any, key: str) -> Any:

@@ -33,7 +33,7 @@ class InputChange:
 
 def differences(old: Any, new: Any, path: str = "", schema_path: str = "") -> Iterator[InputChange]:
     """Yield what differs, the innermost values that do; what comes or goes as a whole is one difference."""
-    if old == new and type(old) is type(new):
+    if old == new:
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         before, after = cast("Mapping[str, Any]", old), cast("Mapping[str, Any]", new)

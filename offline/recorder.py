@@ -11,7 +11,7 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +22,9 @@ from pulumi.runtime import rpc, settings
 from pulumi.runtime.stack import run_pulumi_func
 from typing_extensions import override
 
-from checks import errors
+from checks import Finding, errors
 from checks.judged import Judged
-from offline import input_checks, signals, stack_config, wire
+from offline import input_checks, neighbours, signals, stack_config, wire
 from offline.monitor import RecordingMonitor
 from offline.providers import Providers
 from offline.recording import Loaded, Recording, RecordingError, StackFileError
@@ -35,8 +35,13 @@ _KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR")
 """Others may carry credentials or another configuration into provider inputs (`GOOGLE_*`, `KUBECONFIG`, `PULUMI_*`)."""
 
 
-def record(stack_file: Path, program: Path = PROGRAM) -> Recording:
+def record(stack_file: Path, program: Path = PROGRAM, *, assume_secrets: bool = False) -> Recording:
     """Return what the program registers for a stack file. It may be called many times in one process.
+
+    Args:
+        stack_file: what a person writes.
+        program: the `__main__.py` of the project.
+        assume_secrets: count each secret that the project declares as given.
 
     Raises:
         StackFileError: the stack file cannot be turned into configuration, or an autoscaler of what the program
@@ -45,7 +50,7 @@ def record(stack_file: Path, program: Path = PROGRAM) -> Recording:
         RecordingError: a defect of the program: it failed, registered a URN twice, looked up what no mock answers,
             turned an Output into a string, or gave a resource inputs that its schema does not know.
     """
-    config = stack_config.load(stack_file, program.parent / stack_config.PROJECT_FILE)
+    config = stack_config.load(stack_file, program.parent / stack_config.PROJECT_FILE, assume_secrets=assume_secrets)
     providers = Providers(config.values.get("gcp:project", "project"))
     monitor = RecordingMonitor(providers)
     with program_surroundings(program.parent), _without_collector(), asyncio.Runner() as runner:
@@ -61,7 +66,7 @@ def record(stack_file: Path, program: Path = PROGRAM) -> Recording:
         resources=monitor.recorded(),
         outputs=outputs.value,
         secret_outputs=outputs.secrets,
-        findings=tuple(loaded.findings) if loaded else (),
+        findings=(*_findings(stack_file, config), *(loaded.findings if loaded else ())),
         judged=loaded.judged if loaded else Judged(),
         made_up=providers.made_up,
     )
@@ -70,6 +75,15 @@ def record(stack_file: Path, program: Path = PROGRAM) -> Recording:
     if broken := errors(signals.findings(recording)):
         raise StackFileError([*recording.findings, *broken])
     return recording
+
+
+def _findings(stack_file: Path, config: stack_config.StackConfig) -> Iterator[Finding]:
+    """Yield what is to be said of a stack file that its settings do not show."""
+    if config.assumed:
+        message = f"assumed to be given: {', '.join(config.assumed)}"
+        remedy = "set those that the stack needs, by pulumi config set --secret <key> <value>, before an update"
+        yield Finding("stack-file.assumed", "config", message, remedy, "warning")
+    yield from neighbours.name_findings(stack_file, config)
 
 
 async def _run(

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from checks import Finding
-from offline import yaml_file
+from checks.wording import nearest
+from components import yaml_file
 from offline.recording import StackFileError
 
 PROJECT_FILE = "Pulumi.yaml"
@@ -58,12 +59,14 @@ class StackConfig:
         stack: the stack's name.
         values: by full key, such as `slipway:stack`; an object is JSON with sorted keys, as the engine makes it.
         secret_keys: the keys whose values are secret.
+        assumed: those of them that nobody has given.
     """
 
     project: str
     stack: str
     values: Mapping[str, str]
     secret_keys: frozenset[str]
+    assumed: tuple[str, ...] = ()
 
     @property
     def disabled_default_providers(self) -> frozenset[str]:
@@ -87,31 +90,38 @@ def find(stack: str, root: Path) -> Path:
     folder = root / cast("str", _mapping(root / PROJECT_FILE).get("stackConfigDir", "."))
     files = {stack_name(path): path for path in sorted(folder.glob("Pulumi.*.yaml"))}
     if stack not in files:
-        known = ", ".join(sorted(files)) or f"none, {folder} holds no Pulumi.<stack>.yaml"
-        raise StackFileError(
-            [Finding("stack-file.find", str(folder), f"there is no stack {stack!r}", f"name one of: {known}")]
-        )
+        known = f"name {nearest(stack, files)}" if files else f"write {folder}/Pulumi.{stack}.yaml, or make new"
+        raise StackFileError([Finding("stack-file.find", str(folder), f"there is no stack {stack!r}", known)])
     return files[stack]
 
 
-def load(stack_file: Path, project_file: Path) -> StackConfig:
+def load(stack_file: Path, project_file: Path, *, assume_secrets: bool = False) -> StackConfig:
     """Return the configuration that a stack file makes with its project's.
+
+    Args:
+        stack_file: what a person writes.
+        project_file: the project's Pulumi.yaml.
+        assume_secrets: count each secret that the project declares as given.
 
     Raises:
         StackFileError: one of the files cannot be read, or the engine would refuse what they say together.
     """
     project = _mapping(project_file)
     name = str(project["name"])
-    reader = _Reader(name)
+    reader = _Reader(name, assume_secrets=assume_secrets)
     reader.read_stack(_section(_mapping(stack_file), "config", stack_file))
     reader.apply_project(_section(project, "config", project_file))
     if reader.findings:
         raise StackFileError(reader.findings)
-    return StackConfig(name, stack_name(stack_file), reader.values, frozenset(reader.secret_keys))
+    assumed = tuple(reader.assumed)
+    return StackConfig(name, stack_name(stack_file), reader.values, frozenset(reader.secret_keys), assumed)
 
 
 def _mapping(path: Path) -> Mapping[str, Any]:
-    content = yaml_file.load(path)
+    try:
+        content = yaml_file.load(path)
+    except yaml_file.UnreadableFileError as error:
+        raise StackFileError([error.finding]) from None
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -145,8 +155,10 @@ class _Reader:
     The rules are those of https://github.com/pulumi/pulumi/blob/master/pkg/workspace/config.go.
     """
 
-    def __init__(self, project: str) -> None:
+    def __init__(self, project: str, *, assume_secrets: bool) -> None:
         self._project = project
+        self._assume_secrets = assume_secrets
+        self.assumed: list[str] = []
         self._raw: dict[str, Any] = {}
         self.values: dict[str, str] = {}
         self.secret_keys: set[str] = set()
@@ -166,6 +178,9 @@ class _Reader:
             given = next((declaration[name] for name in ("default", "value") if name in declaration), None)
             if self._full(key) in self.values:
                 self._check(key, declaration)
+            elif declaration.get("secret") and self._assume_secrets:
+                self._set(key, {"secure": "assumed"})
+                self.assumed.append(self._full(key))
             elif given is not None:
                 self._set(key, given)
                 if declaration.get("secret") and "type" in declaration:

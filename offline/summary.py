@@ -1,6 +1,6 @@
 """The answer to a preview, in lines that fit one screen: does it fit, what does it cost, who reaches it, and when."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -160,6 +160,8 @@ def _findings(recording: Recording) -> Iterator[str]:
     if not recording.findings:
         yield "none"
         return
-    count = counted(len(recording.findings), "warning")
-    paths = list(dict.fromkeys(each.path for each in recording.findings))
+    worst_first = sorted(recording.findings, key=lambda each: each.severity)
+    counts = Counter(each.severity for each in worst_first)
+    count = ", ".join(counted(number, severity) for severity, number in counts.items())
+    paths = list(dict.fromkeys(each.path for each in worst_first))
     yield f"{count}: {listed(paths, COLUMNS - LABEL - len(count) - 2)}"

@@ -52,8 +52,8 @@ def lines(recording: Recording, comparison: Comparison | None = None, *, tree: b
 
 
 def finding_lines(findings: Iterable[Finding], indent: str = "") -> Iterator[str]:
-    """Yield two lines for each finding: what is wrong and where, and what to write or run instead."""
-    for finding in findings:
+    """Yield two lines for each finding, errors first: what is wrong and where, and what to write or run instead."""
+    for finding in sorted(findings, key=lambda finding: finding.severity):
         yield f"{indent}{finding.severity}: {finding.path}: {finding.message}"
         yield f"{indent}  {finding.remedy}"
 
@@ -95,4 +95,4 @@ def _sorted(value: Any) -> Any:
 def _style(line: str) -> str:
     if line.startswith("  warning: "):
         return "yellow"
-    return "red" if changes_text.is_loss(line) else ""
+    return "red" if line.startswith("  error: ") or changes_text.is_loss(line) else ""

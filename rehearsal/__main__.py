@@ -1,105 +1,20 @@
 """`python -m rehearsal`: play a stack on a control plane on this machine, or clean up after a crash."""
 
-import argparse
 import signal
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
-
-import pulumi
-from rich.console import Console
-
-from offline import PROGRAM, RecordingError, StackFileError, record, text
-from offline.stack_config import find
-from rehearsal import build, report, slots, stack
-from rehearsal.control_plane import StartError
-from rehearsal.go_toolchain import GoError
-from rehearsal.nodes import UnknownMachineError
-from rehearsal.own_models import own_models
-from rehearsal.processes import ProcessError
-from rehearsal.slots import NoSlotError
-from rehearsal.stack import NothingToPlayError
-from rehearsal.story.play import play
-from rehearsal.story.screen import Screen
-from rehearsal.story.setting import setting, upstreams
-from rehearsal.triton import wheel
-from rehearsal.triton.repository import AssemblyError
-from rehearsal.triton.wheel import MissingWheelError
-from rehearsal.updates.source import Source
-
-DEFAULT_STACK = "gke-tpu"
-DEFAULT_SPEED = 30.0
-"""With it the story of a server of 70 billion parameters takes two minutes."""
-FOLDER = Path("rehearsal-report")
-
-EXPECTED = (
-    *(AssemblyError, GoError, MissingWheelError, NoSlotError, NothingToPlayError, ProcessError, StartError),
-    UnknownMachineError,
-)
-"""What a person can do something about; the message says what."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status: 0, or 1 where the story or the rehearsal failed."""
-    options = _parser().parse_args(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda signum, frame: sys.exit(128 + signum))
     try:
-        return _clean_up() if options.command == "down" else _run(options.stack, options.speed, options.out)
+        # It takes seconds, in which people change their minds.
+        from rehearsal import command_line
+
+        return command_line.main(arguments)
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; everything that was started has been stopped\n")
         return 128 + signal.SIGINT
-    except (StackFileError, RecordingError, pulumi.RunError) as error:
-        lines = [*text.finding_lines(getattr(error, "findings", ()))] or [str(error)]
-        sys.stderr.writelines(f"{line}\n" for line in lines)
-    except EXPECTED as error:
-        sys.stderr.write(f"{error}\n")
-    return 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m rehearsal", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="play a stack and write a report")
-    run.add_argument(
-        "stack", nargs="?", default=DEFAULT_STACK, help=f"a stack's name or the path of its file; {DEFAULT_STACK}"
-    )
-    run.add_argument("--speed", type=_speed, default=DEFAULT_SPEED, help=f"time compression; {DEFAULT_SPEED:g}")
-    run.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=f"where reports go; {FOLDER}/")
-    commands.add_parser("down", help="stop and remove what crashed rehearsals left")
-    return parser
-
-
-def _speed(value: str) -> float:
-    speed = float(value)
-    if not 1 <= speed <= 200:
-        raise argparse.ArgumentTypeError(f"{value} is not between 1 and 200; beyond that this machine is too slow")
-    return speed
-
-
-def _run(name: str, speed: float, folder: Path) -> int:
-    console = Console()
-    file = find(name, PROGRAM.parent)
-    recording = record(file)
-    played = stack.read(recording, own_models(file))
-    if played.has_real_engines:
-        wheel.find()
-    binaries = build.ensure(upstreams(played))
-    began = time.monotonic()
-    with setting(played, speed=speed, binaries=binaries, source=Source.of(file, recording)) as stage:
-        with Screen(console) as screen:
-            told = play(stage, screen)
-        content = report.report(stage, told, time.monotonic() - began)
-    path = report.write(content, folder / played.name)
-    console.print(f"{'Everything held' if told.ok else 'A link broke'}; the report is {path}", soft_wrap=True)
-    return 0 if told.ok else 1
-
-
-def _clean_up() -> int:
-    said = slots.clean_up()
-    sys.stdout.writelines(f"{line}\n" for line in said or ["no rehearsal left anything"])
-    return 0
 
 
 if __name__ == "__main__":

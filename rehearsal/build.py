@@ -20,7 +20,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rehearsal import go_toolchain
+from rehearsal import go_toolchain, installed
 from rehearsal.build_progress import BuildProgress
 from rehearsal.go_toolchain import GoToolchain
 
@@ -124,16 +124,18 @@ ALL = (*CONTROL_PLANE, PROMETHEUS_OPERATOR, PROMETHEUS, PROMETHEUS_ADAPTER, *ENG
 def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = None) -> dict[str, Path]:
     """Build what the cache lacks, and return where each binary of `upstreams` lies, by its name.
 
-    What is missing takes minutes to build the first time; progress goes to `console`, by default stderr.
+    A Pulumi CLI that is installed is not built. What is missing takes minutes to build the first time; progress goes to
+    `console`, by default stderr.
 
     Raises:
         GoError: there is no usable Go toolchain, or a build failed.
     """
-    wanted = tuple(upstreams)
+    wanted, found = tuple(upstreams), dict[str, Path]()
+    if PULUMI in wanted and (path := installed.pulumi()):
+        found["pulumi"], wanted = path, tuple(each for each in wanted if each is not PULUMI)
     go = go_toolchain.find(
         max(map(_go_version, [BINARIES / "go.work", *(BINARIES / each.name / "go.mod" for each in wanted)]))
     )
-    found: dict[str, Path] = {}
     progress = BuildProgress(
         console or Console(stderr=True), [each.name for each in wanted if not _home(each, go).is_dir()]
     )

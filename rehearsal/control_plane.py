@@ -21,9 +21,12 @@ from rehearsal.processes import Processes
 from rehearsal.slots import Slot
 
 LOAD_SECONDS = "rehearsal.slipway/load-seconds"
-"""Annotation of a pod: seconds from its start until it is Ready, or complete when a Job owns it; at once without it."""
+"""Annotation of a pod: seconds from its start until what runs in it has loaded; at once without it.
+
+The pod is Ready then, or complete when a Job owns it."""
 PROBED = "rehearsal.slipway/probed"
-"""Annotation of a pod that is Ready when somebody who asks what runs in it says so to the API server."""
+"""Annotation of a pod that is Ready when somebody who asks what runs in it says so to the API server, not before it has
+loaded."""
 
 START_SECONDS = 60
 POLL_SECONDS = 0.05
@@ -65,7 +68,7 @@ def control_plane(*, speed: float = 1.0, binaries: Mapping[str, Path] | None = N
         binaries: what `build.ensure` returned; by default it is called here, and builds what is missing.
 
     Raises:
-        StartError: a part was not ready within a minute.
+        StartError: a part was not ready within a minute; the message has what each said last.
         ProcessError: a part ended; the message has the end of its log.
     """
     found = build.ensure(build.CONTROL_PLANE) if binaries is None else binaries
@@ -95,6 +98,9 @@ def control_plane(*, speed: float = 1.0, binaries: Mapping[str, Path] | None = N
                     processes=processes,
                     binaries=found,
                 )
+            except httpx2.TransportError:
+                processes.check()  # Who asks in vain learns which part has ended.
+                raise
             finally:
                 processes.stop()
 
@@ -129,7 +135,8 @@ def wait_until(done: Callable[[], object], what: str, processes: Processes, *, s
     while not done():
         processes.check()
         if time.monotonic() > deadline:
-            raise StartError(f"waited {seconds:.0f} s in vain until {what}; the logs are in {processes.logs}")
+            said = "".join(f"\n{name}: {line}" for name, line in processes.last_lines().items())
+            raise StartError(f"waited {seconds:.0f} s in vain until {what}; what each part said last:{said}")
         time.sleep(POLL_SECONDS)
 
 

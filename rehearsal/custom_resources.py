@@ -26,7 +26,7 @@ EMBEDDED = {
     "LeaderWorkerSet.leaderWorkerTemplate.leaderTemplate": "io.k8s.api.core.v1.PodTemplateSpec",
     "LeaderWorkerSet.leaderWorkerTemplate.workerTemplate": "io.k8s.api.core.v1.PodTemplateSpec",
     "NimService.env[]": "io.k8s.api.core.v1.EnvVar",
-    "NimService.startupProbe.probe": "io.k8s.api.core.v1.Probe",
+    **{f"NimService.{each}Probe.probe": "io.k8s.api.core.v1.Probe" for each in ("startup", "readiness", "liveness")},
     "NimService.scale.hpa.metrics[]": "io.k8s.api.autoscaling.v2.MetricSpec",
     "NimService.scale.hpa.behavior": "io.k8s.api.autoscaling.v2.HorizontalPodAutoscalerBehavior",
     "ScaledObject.advanced.horizontalPodAutoscalerConfig.behavior": (

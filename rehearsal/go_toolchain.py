@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -60,14 +61,18 @@ class GoToolchain:
         """
         tail: deque[str] = deque(maxlen=TAIL_LINES)
         command = [str(self.executable), *arguments]
-        with subprocess.Popen(
-            command,
-            cwd=folder,
-            env=os.environ | ENVIRONMENT | {"GOWORK": "" if workspace else "off"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
+        with (
+            # An interrupted go leaves its work behind.
+            tempfile.TemporaryDirectory(prefix="slipway-go-", ignore_cleanup_errors=True) as work,
+            subprocess.Popen(
+                command,
+                cwd=folder,
+                env=os.environ | ENVIRONMENT | {"GOWORK": "" if workspace else "off", "GOTMPDIR": work},
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            ) as process,
+        ):
             assert process.stdout is not None
             assert process.stderr is not None
             try:

@@ -1,9 +1,11 @@
 """A small HTTP server in a thread of its own, on a loopback address: what each double answers with."""
 
+import errno
 import json
+import socket
 import ssl
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -26,6 +28,40 @@ class Answer:
         return cls(status, "application/json", json.dumps(content).encode())
 
 
+FREE_ADDRESS = "127.76.0.1"
+"""In the network of no rehearsal: a port that cannot be had there is taken on all addresses."""
+
+
+class AddressError(Exception):
+    """Something else listens where a double has to; the message says how to find it."""
+
+    def __init__(self, address: str, port: int) -> None:
+        super().__init__(
+            f"a program listens on port {port} of {address} or of all addresses (0.0.0.0), and a pod's double must "
+            f"listen on port {port} of its own; end that program (`ss -ltnp 'sport = :{port}'` names it), or let it "
+            "listen on 127.0.0.1 alone"
+        )
+
+
+def check_free(ports: Iterable[int]) -> None:
+    """Look whether doubles can listen on these ports.
+
+    Raises:
+        AddressError: something listens on one of them on all addresses.
+    """
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((FREE_ADDRESS, port))
+            except OSError as error:
+                raise _named(error, FREE_ADDRESS, port) from error
+
+
+def _named(error: OSError, address: str, port: int) -> Exception:
+    return AddressError(address, port) if error.errno == errno.EADDRINUSE else error
+
+
 NOT_FOUND = Answer(HTTPStatus.NOT_FOUND, "text/plain", b"not found\n")
 
 
@@ -36,7 +72,8 @@ class Listener:
         port: where it listens.
 
     Raises:
-        OSError: the address or the port cannot be had.
+        AddressError: something else listens there.
+        OSError: the address cannot be had.
     """
 
     def __init__(
@@ -58,7 +95,10 @@ class Listener:
             def log_message(self, format: str, *args: Any) -> None:
                 pass
 
-        self._server = _Server((address, port), Handler, bind_and_activate=True)
+        try:
+            self._server = _Server((address, port), Handler, bind_and_activate=True)
+        except OSError as error:
+            raise _named(error, address, port) from error
         if tls:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = int(self._server.server_address[1])

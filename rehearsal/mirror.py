@@ -51,7 +51,7 @@ class Mirror:
         while not self._closed.is_set():
             try:
                 self._version = self._watch(self._version) if self._version else self._list()
-            except (ApiError, httpx2.TransportError):
+            except (ApiError, httpx2.TransportError, ValueError):  # The last one is of an answer that was cut off.
                 self._version = ""
                 self._closed.wait(RETRY_SECONDS)
 

@@ -4,15 +4,15 @@
 pods together to empty a node, nor does it know prices.
 """
 
-import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Self
 
 import httpx2
 
 from rehearsal.client import ApiError, Client, Json
+from rehearsal.loop import Loop
 from rehearsal.mirror import Mirror
 from rehearsal.node_demand import Step, by_step, needs_its_node, wanted
 from rehearsal.nodes import Pool, nodes_of_step
@@ -28,7 +28,7 @@ class _Coming:
     settled: float | None = None
 
 
-class NodeAutoscaler:
+class NodeAutoscaler(Loop):
     """A context manager inside which nodes follow the pods.
 
     Args:
@@ -59,25 +59,14 @@ class NodeAutoscaler:
         self._remove_seconds = remove_seconds
         self._coming: dict[Step, _Coming] = {}
         self._idle_since: dict[Step, float] = {}
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="node autoscaler", daemon=True)
+        super().__init__("node autoscaler", TICK_SECONDS, self._try)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
+    def _try(self) -> None:
+        # While the API server is away or busy, what is due stays due.
+        with suppress(ApiError, httpx2.TransportError):
+            self._look(time.monotonic())
 
-    def __exit__(self, *error: object) -> None:
-        self._closed.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._closed.wait(TICK_SECONDS):
-            try:
-                self._tick(time.monotonic())
-            except (ApiError, httpx2.TransportError):
-                continue  # The API server is away or busy; what is due stays due.
-
-    def _tick(self, now: float) -> None:
+    def _look(self, now: float) -> None:
         self._pools = self._given()
         nodes, pods = self._nodes.objects, self._pods.objects
         steps = by_step(nodes)

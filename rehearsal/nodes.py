@@ -1,6 +1,6 @@
 """Node pools and the Node objects that a cloud would make for them; kwok plays their kubelets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rehearsal.client import Json
@@ -59,9 +59,10 @@ def nodes_of_step(pool: Pool, step: int) -> list[Json]:
     return [_node(pool, step, pool.step * step + host) for host in range(pool.step)]
 
 
-def initial_nodes(pools: Iterable[Pool]) -> list[Json]:
-    """Return the nodes of all pools at their minimum."""
-    return [node for pool in pools for step in range(pool.minimum // pool.step) for node in nodes_of_step(pool, step)]
+def initial_nodes(pools: Sequence[Pool], *, first: int = 0) -> list[Json]:
+    """Return the nodes of all pools at their minimum; steps are counted from `first`."""
+    steps = {pool.name: range(first, first + pool.minimum // pool.step) for pool in pools}
+    return [node for pool in pools for step in steps[pool.name] for node in nodes_of_step(pool, step)]
 
 
 def _node(pool: Pool, step: int, number: int) -> Json:

@@ -8,34 +8,22 @@ import json
 import os
 import subprocess
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict
 
 import psutil
+
+from rehearsal.interrupts import held_back
+from rehearsal.process_ids import Recorded, end, find, has_ended
 
 RECORD = "processes.json"
 STOP_SECONDS = 3
 """How long a process may take to end by itself before it is killed; an API server with watches takes a minute."""
-POLL_SECONDS = 0.02
 TAIL_CHARACTERS = 2000
 
 
 class ProcessError(Exception):
     """A process ended by itself; the message has its exit status and the end of its log."""
-
-
-class Recorded(TypedDict):
-    """What identifies a process after its parent is gone.
-
-    `created` is in seconds since the epoch. A process id alone may belong to another process by then.
-    """
-
-    name: str
-    pid: int
-    created: float
-    command: list[str]
 
 
 class Processes:
@@ -48,15 +36,20 @@ class Processes:
         self._lock = threading.RLock()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._recorded: dict[str, Recorded] = {}
+        self._ending: set[str] = set()
         self._started: dict[str, tuple[Sequence[str | Path], Mapping[str, str] | None]] = {}
 
     def start(self, name: str, command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> None:
         """Start `command` as `name` with no input and with its output appended to `log(name)`.
 
-        A session of its own keeps the terminal's Ctrl-C from it: a rehearsal ends its parts in order.
+        A session of its own keeps the terminal's Ctrl-C from it: a rehearsal ends its parts in order. An interrupt of
+        the rehearsal itself waits until the process is recorded.
+
+        Raises:
+            OSError: there is no such program, or no room for the log or the record; then no process is left.
         """
         arguments = [str(part) for part in command]
-        with self._lock, self.log(name).open("ab") as log:
+        with held_back(), self._lock, self.log(name).open("ab") as log:
             assert name not in self._running, f"{name} runs already"
             child = subprocess.Popen(
                 arguments,
@@ -67,11 +60,17 @@ class Processes:
                 env=os.environ | dict(environment or {}),
                 start_new_session=True,
             )
+            try:
+                created = psutil.Process(child.pid).create_time()
+                self._recorded[name] = {"name": name, "pid": child.pid, "created": created, "command": arguments}
+                self._write_record()
+            except BaseException:
+                self._recorded.pop(name, None)
+                child.kill()
+                child.wait()
+                raise
             self._running[name] = child
             self._started[name] = (command, environment)
-            created = psutil.Process(child.pid).create_time()
-            self._recorded[name] = {"name": name, "pid": child.pid, "created": created, "command": arguments}
-            self._write_record()
 
     def restart(self, name: str) -> None:
         """Stop `name` if it runs, and start it as before."""
@@ -95,28 +94,41 @@ class Processes:
             ProcessError: a process has ended though nobody stopped it.
         """
         for name, child in self._now_running(*names).items():
-            if child.poll() is not None:
-                tail = self.log(name).read_text(errors="replace")[-TAIL_CHARACTERS:]
+            if child.poll() is not None and name not in self._ending:
                 raise ProcessError(
-                    f"{name} ended with exit status {child.returncode}; the end of {self.log(name)}:\n{tail}"
+                    f"{name} ended with exit status {child.returncode}, and the rehearsal with it; the end of its log:"
+                    f"\n{self.tail(name)}"
                 )
 
-    def stop(self, *names: str) -> None:
+    def tail(self, name: str) -> str:
+        """Return the end of the log of `name`."""
+        return self.log(name).read_text(errors="replace")[-TAIL_CHARACTERS:]
+
+    def last_lines(self) -> dict[str, str]:
+        """Return what each process said last, by name."""
+        return {name: (self.tail(name).splitlines() or ["nothing"])[-1] for name in self._now_running()}
+
+    def stop(self, *names: str, seconds: float | None = None) -> None:
         """Stop `names`, or all without names, the last started first, and each before the next.
 
-        A process that still runs `STOP_SECONDS` after it was asked to end is killed.
+        What was interrupted here can be called again, and several threads may stop the same process.
+
+        Args:
+            names: what to stop.
+            seconds: how long each may take to end by itself before it is killed; `STOP_SECONDS` by default.
         """
-        for name in reversed(self._now_running(*names)):
-            with self._lock:
-                child = self._running.pop(name, None)
-            if child is None:
-                continue
+        for name, child in reversed(self._now_running(*names).items()):
+            self._ending.add(name)
             if child.poll() is None:
-                _stop(psutil.Process(child.pid))
+                end(child.pid, STOP_SECONDS if seconds is None else seconds)
             child.wait()
-            with self._lock:
-                del self._recorded[name]
-                self._write_record()
+            with held_back(), self._lock:
+                if self._running.get(name) is child:
+                    del self._running[name], self._recorded[name]
+                    self._ending.discard(name)
+                # Without room on the disk the record names more than there is, which harms nobody.
+                with contextlib.suppress(OSError):
+                    self._write_record()
 
     def _now_running(self, *names: str) -> dict[str, subprocess.Popen[bytes]]:
         with self._lock:
@@ -128,45 +140,24 @@ class Processes:
         partial.rename(self._folder / RECORD)
 
 
-def stop_leftovers(folder: Path) -> list[str]:
-    """Stop the processes that the record in `folder` names and that still run, and return their names.
+def stop_leftovers(folder: Path, temporary: Path | None = None) -> list[str]:
+    """Stop what the rehearsal in `folder` left running, and return its names.
 
-    A process counts as the recorded one if its id, its command line and, to two seconds, its start agree: the clock
-    of a machine may be set between the two readings.
+    That is what its record names, and all whose temporary files go to `temporary`: what its processes have started, and
+    one that was started a moment before the rehearsal was killed.
     """
     record = folder / RECORD
-    if not record.exists():
-        return []
-    entries: list[Recorded] = json.loads(record.read_text())
-    alive = {entry["name"]: process for entry in reversed(entries) if (process := _find(entry))}
-    for process in alive.values():
-        _stop(process)
-    return list(alive)
+    entries: list[Recorded] = json.loads(record.read_text()) if record.exists() else []
+    alive = {process.pid: entry["name"] for entry in reversed(entries) if (process := find(entry))}
+    for process in psutil.process_iter() if temporary else ():
+        if process.pid not in alive and _keeps_files_in(process, str(temporary)):
+            alive[process.pid] = process.name()
+    for pid in alive:
+        end(pid, STOP_SECONDS)
+    return list(alive.values())
 
 
-def _find(entry: Recorded) -> psutil.Process | None:
+def _keeps_files_in(process: psutil.Process, temporary: str) -> bool:
     with contextlib.suppress(psutil.Error):
-        process = psutil.Process(entry["pid"])
-        same_start = abs(process.create_time() - entry["created"]) < 2
-        if same_start and process.cmdline() == entry["command"] and not _has_ended(process):
-            return process
-    return None
-
-
-def _stop(process: psutil.Process) -> None:
-    for ask in (process.terminate, process.kill):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            ask()
-        deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline:
-            if _has_ended(process):
-                return
-            time.sleep(POLL_SECONDS)
-
-
-def _has_ended(process: psutil.Process) -> bool:
-    """Tell whether it is gone, or a zombie that waits for a parent which may never ask."""
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
+        return process.environ().get("TMPDIR") == temporary and not has_ended(process)
+    return False

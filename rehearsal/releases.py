@@ -73,6 +73,11 @@ def objects(found: Release) -> list[Json]:
     return []
 
 
+def retention(found: Release) -> str:
+    """Return how long the Prometheus of a release of kube-prometheus-stack is to keep samples; empty for a default."""
+    return str(found.values.get("prometheus", {}).get("prometheusSpec", {}).get("retention", ""))
+
+
 def prometheus(found: Release) -> Json:
     """Return the Prometheus object of a release of kube-prometheus-stack; it asks for no pod, as none could run."""
     values: Mapping[str, Any] = found.values.get("prometheus", {}).get("prometheusSpec", {})

@@ -8,6 +8,7 @@ that socket.
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +48,11 @@ class Slot:
         return state_home() / str(self.number)
 
     @property
+    def temporary(self) -> Path:
+        """Where temporary files lie of the rehearsal and of all that it starts; short, as paths of sockets must be."""
+        return Path("/tmp") / f"slipway-{os.getuid()}-{self.number}"
+
+    @property
     def region(self) -> str:
         """What names of shared memory begin with that belongs to the rehearsal."""
         return f"slipway_{self.number}_"
@@ -67,7 +73,7 @@ def state_home() -> Path:
 def take() -> Generator[Slot]:
     """Take the first free slot, with an empty folder; what a crashed holder left there is stopped and removed.
 
-    The folder goes at the end, except after an error, when its logs are wanted; the next holder removes it then.
+    At the end, whatever it is, the folder goes with all that was written, temporary files of this program among it.
 
     Raises:
         NoSlotError: fifty rehearsals run.
@@ -80,12 +86,16 @@ def take() -> Generator[Slot]:
         with lock:
             _clean(slot)
             slot.folder.mkdir(mode=0o700, parents=True)
-            yield slot
-            shutil.rmtree(slot.folder)
+            try:
+                with _temporary_files(slot.temporary):
+                    yield slot
+            finally:
+                _clean(slot)
         return
     raise NoSlotError(
         f"all loopback networks 127.{NUMBERS[0]}.0.0/16 to 127.{NUMBERS[-1]}.0.0/16 are taken by rehearsals that run "
-        f"(each holds port {LOCK_PORT} of its own); end one of them."
+        f"(each holds port {LOCK_PORT} of its own), or something listens on port {LOCK_PORT} of all addresses; end one "
+        "of them."
     )
 
 
@@ -104,6 +114,22 @@ def clean_up() -> list[str]:
     return said
 
 
+@contextmanager
+def _temporary_files(folder: Path) -> Generator[None]:
+    """Keep temporary files of this program and of all that it starts in a folder."""
+    folder.mkdir(mode=0o700)
+    before, tempfile.tempdir = (os.environ.get("TMPDIR"), tempfile.tempdir), str(folder)
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        variable, tempfile.tempdir = before
+        if variable is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = variable
+
+
 def _lock(slot: Slot) -> socket.socket | None:
     lock = socket.socket()
     try:
@@ -115,7 +141,8 @@ def _lock(slot: Slot) -> socket.socket | None:
 
 
 def _clean(slot: Slot) -> list[str]:
-    stopped = processes.stop_leftovers(slot.folder)
+    stopped = processes.stop_leftovers(slot.folder, slot.temporary)
     remove_leftovers(slot.region)
-    shutil.rmtree(slot.folder, ignore_errors=True)
+    for folder in (slot.folder, slot.temporary):
+        shutil.rmtree(folder, ignore_errors=True)
     return stopped

@@ -16,6 +16,7 @@ from rehearsal.control_plane import LOAD_SECONDS, PROBED
 from rehearsal.engine import pods
 from rehearsal.engine.engine import AnyEngine, Surroundings
 from rehearsal.engine.hardware import UnknownChipError
+from rehearsal.metrics.adapter_standing import viewers
 from rehearsal.metrics.gke import GkePlan
 from rehearsal.metrics.managed_collection import Cluster
 from rehearsal.metrics.operator import OperatorPlan
@@ -23,6 +24,8 @@ from rehearsal.metrics.path import MetricsPlan
 from rehearsal.nodes import Pool
 from rehearsal.releases import PROMETHEUS_ADAPTER, PROMETHEUS_STACK, Release, release
 from rehearsal.server import Server, servers
+
+IAM_MEMBER = "gcp:projects/iAMMember:IAMMember"
 
 PLAYED_OF = {
     PROMETHEUS_STACK: "but for its operator, its definitions and its Prometheus, so neither Grafana nor its own rules",
@@ -119,8 +122,9 @@ def compressed(manifest: Json, clock: Clock, engine: Callable[[Json], AnyEngine 
     if found is None:
         return manifest
     template, metadata = spec["template"], spec["template"].get("metadata", {})
-    wait = {PROBED: "true"} if found.is_real else {LOAD_SECONDS: f"{clock.compressed(found.load_seconds):.1f}"}
-    annotated = {**metadata, "annotations": {**metadata.get("annotations", {}), **wait}}
+    # A real server says by itself when it has loaded.
+    wait = {} if found.is_real else {LOAD_SECONDS: f"{clock.compressed(found.load_seconds):.1f}"}
+    annotated = {**metadata, "annotations": {**metadata.get("annotations", {}), PROBED: "true", **wait}}
     return {**manifest, "spec": {**spec, "template": {**template, "metadata": annotated}}}
 
 
@@ -151,7 +155,7 @@ def _on_gke(recording: Recording, own_models: Mapping[str, Model]) -> PlayedStac
         pools=found,
         add_seconds=gke_pools.ADD_SECONDS,
         remove_seconds=gke_pools.REMOVE_SECONDS,
-        metrics=GkePlan(named),
+        metrics=GkePlan(named, viewers([each.inputs for each in recording.of(IAM_MEMBER)])),
         servers=played,
         not_rehearsed=[*_cloud(recording), *left_out],
         own_models=own_models,

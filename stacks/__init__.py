@@ -5,12 +5,14 @@ Importing this package loads no cloud SDK; deploying a stack loads the one that 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path as FilePath
 from typing import Any
 
 import pulumi
 
 from checks import Finding, errors
 from checks.judged import Judged
+from components.stack_files import extended
 from stacks.clusters import PROVIDERS, AnyStack, old_form, provider_of
 from stacks.figures import figures, judged
 from stacks.judgement import judge
@@ -18,6 +20,9 @@ from stacks.outputs import Outputs
 from stacks.reading import Path, dotted, read
 from stacks.stack import Stack
 from stacks.surroundings import Surroundings
+
+FOLDER = FilePath(__file__).parent
+"""Where stack files are, as Pulumi.yaml says."""
 
 __all__ = ["AnyStack", "Loaded", "Refused", "Stack", "Surroundings", "deploy", "load"]
 
@@ -50,7 +55,7 @@ class Loaded:
 
 
 def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> Loaded:
-    """Read and judge the value of `slipway:stack`.
+    """Read and judge the value of `slipway:stack`, with what it inherits from other stacks.
 
     Raises:
         Refused: there is an error; all of them are in it.
@@ -66,9 +71,13 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> Loaded:
                 )
             ]
         )
-    if "kind" in raw:
-        raise Refused([old_form(str(raw["kind"]))])
-    reading = read(PROVIDERS[provider_of(raw)], raw)
+    inherited = extended(raw, FOLDER)
+    stack = inherited.stack
+    if stack is None:
+        raise Refused(list(inherited.findings))
+    if "kind" in stack:
+        raise Refused([inherited.told(old_form(str(stack["kind"])))])
+    reading = read(PROVIDERS[provider_of(stack)], stack)
     findings = list(reading.findings)
     if reading.settings is not None:
         said = {finding.path for finding in findings}
@@ -77,9 +86,13 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> Loaded:
             for finding in judge(reading.settings, surroundings)
             if finding.path not in said and not any(_follows(finding, path) for path in reading.dropped)
         ]
+    findings = [inherited.told(finding) for finding in findings]
     if reading.settings is None or errors(findings):
         raise Refused(findings)
     for finding in findings:
+        # An update follows a preview, which has shown what things cost; said twice, that drowns the rest.
+        if finding.code.startswith("cost.") and not pulumi.runtime.is_dry_run():
+            continue
         pulumi.log.warn(f"{finding.path}: {finding.message}; {finding.remedy}")
     return Loaded(reading.settings, findings, judged(reading.settings))
 

@@ -6,7 +6,16 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from components.stack_files import EXTENDS
 from stacks.clusters import PULUMI_KEYS, AnyStack
+
+EXTENSION = {
+    "type": "object",
+    "properties": {
+        EXTENDS: {"type": "string", "description": "Stack of the same folder from which this one differs as follows."}
+    },
+}
+"""What can be said of a stack that inherits: its keys are judged once they are together with the base's."""
 
 
 def schema() -> dict[str, Any]:
@@ -22,7 +31,7 @@ def schema() -> dict[str, Any]:
                 "type": "object",
                 "properties": {
                     **{key: {"type": "string", "description": what} for key, what in PULUMI_KEYS.items()},
-                    "slipway:stack": stack,
+                    "slipway:stack": {"if": {"required": [EXTENDS]}, "then": EXTENSION, "else": stack},
                 },
                 "required": ["slipway:stack"],
             }

@@ -35,6 +35,7 @@ def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
     site = Site(
         namespace=namespace.name,
         service_account=namespace.service_account,
+        priority_class=ground.priorities.servers,
         metrics=metrics,
         storage=ground.storage(namespace.name),
         docker_hub=ground.docker_hub,

@@ -48,7 +48,12 @@ def judged(stack: Stack) -> Judged:
             exposure=server.exposure.type,
             source_ranges=getattr(server.exposure, "source_ranges", ()),
         )
-    return Judged(servers=servers, models=stack.models, signals=monitoring(stack))
+    return Judged(
+        servers=servers,
+        models=stack.models,
+        signals=monitoring(stack),
+        allow_replacement=stack.allow_replacement,
+    )
 
 
 def fits_of(stack: Stack, name: str) -> list[Fit]:
@@ -70,6 +75,7 @@ def demand(server: AnyKindOfServer, place: Place) -> Demand:
         cpus=needs.cpus,
         min_replicas=server.scaling.min_replicas,
         max_replicas=server.scaling.max_replicas,
+        surge=server.rollout.surge,
     )
 
 
@@ -166,14 +172,17 @@ def _rung_output(rung: Rung) -> RungOutput:
 
 
 def _fit_output(fit: Fit) -> FitOutput:
-    use = fit.memory
-    return {
+    use, band = fit.memory, fit.band
+    found: FitOutput = {
         "gibPerChip": round(use.chip / GIB, 2),
         "weightsGibPerChip": round(use.weights / GIB, 2),
         "kvCacheGibPerChip": round(use.kv_cache / GIB, 2),
         "kvCacheTokens": use.tokens,
         "fullLengthRequests": round(use.requests, 1),
     }
+    if band is not None:
+        found |= {"weightsWithin": band.weights, "tokensWithin": band.tokens}
+    return found
 
 
 def _scaling_output(scaling: Scaling) -> ScalingOutput:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
+from components.addons.priorities import Priorities
 from components.serving.autoscaling import MetricsPath
 from components.serving.service import LoadBalancers
 from components.serving.site import Storage
@@ -21,6 +22,7 @@ class Ground(ABC):
     Attributes:
         opts: options with the providers through which things in it are made.
         pools: its nodes by the pool's name.
+        priorities: which pods outrank which.
         load_balancers: how servers get theirs, where something makes any.
         docker_hub: what goes before the name of an image of Docker Hub.
         injected: what the names of init containers begin with that the cluster adds to pods; none if it adds none.
@@ -32,6 +34,7 @@ class Ground(ABC):
 
     opts: pulumi.ResourceOptions
     pools: Mapping[str, Nodes]
+    priorities: Priorities
     load_balancers: LoadBalancers | None = None
     docker_hub: pulumi.Input[str] = "docker.io/"
     injected: str = ""

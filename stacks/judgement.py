@@ -12,9 +12,11 @@ from checks.networks import admitted_findings
 from checks.placement import placement_findings
 from checks.precision import precision_findings
 from checks.signals import signal_findings
+from components.serving.exposure import ClusterOnly, PublicAlb
 from components.serving.nim.settings import PulumiNgcKey
-from components.serving.settings import ClusterOnly, PublicAlb, PulumiToken
+from components.serving.settings import PulumiToken
 from stacks.figures import cost_of, demands, fits_of
+from stacks.servers import Server
 from stacks.servers.nim.operator import operator_findings
 from stacks.signals import monitoring
 from stacks.stack import Stack
@@ -31,7 +33,12 @@ OWN_NAMESPACES = {
 }
 """Namespaces that add-ons of some stack have."""
 
-OWN_SUFFIXES = {"load": "the load clients", "load-test": "the load test", "cache": "the cached model"}
+OWN_SUFFIXES = {
+    "load": "the load clients",
+    "load-test": "the load test",
+    "cache": "the cached model",
+    "weights": "the weights",
+}
 """What the names of a server's further pods end in."""
 
 
@@ -83,6 +90,9 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
     if place.slice is None:
         return
     yield from _drain_findings(stack, name)
+    yield from _client_findings(server, place.path)
+    yield from _spanning_findings(stack, name)
+    yield from _writer_findings(stack, name)
     if (kind := place.slice.machine.chip.kind) not in server.chips:
         message = f"{server.pool!r} has {kind.upper()}s, and this engine runs on {' and '.join(sorted(server.chips))}s"
         yield Finding("servers.chips", f"{place.path}.pool", message, "choose another pool, or engine: vllm")
@@ -106,6 +116,38 @@ def _drain_findings(stack: Stack, name: str) -> Iterator[Finding]:
         message = f"{server.drain_seconds} s, and a spot node goes {notice} s after its notice: what runs is cut off"
         path = f"servers.{name}.drainSeconds"
         yield Finding("placement.spot-drain", path, message, f"write {notice} or less", "warning")
+
+
+def _client_findings(server: Server, path: str) -> Iterator[Finding]:
+    """Say that a client of Slipway's own would ask for more tokens than the server answers with."""
+    longest = server.longest_request
+    for key, tokens in server.asked_for.items():
+        if longest is not None and tokens > longest:
+            message = f"{tokens} tokens with the prompt, and a request has {longest} at most: each is refused"
+            yield Finding("servers.client-tokens", f"{path}.{key}", message, "write fewer")
+
+
+def _spanning_findings(stack: Stack, name: str) -> Iterator[Finding]:
+    """Say that nobody has seen a replica over several hosts run."""
+    slice_ = stack.place(name).slice
+    if slice_ and slice_.hosts > 1:
+        message = f"a replica is {slice_.hosts} hosts of {slice_.topology}, and no such group has run on chips yet"
+        one = f"choose a slice of one host where the model fits, or try {name} before anything relies on it"
+        yield Finding("placement.unproven-group", f"servers.{name}.pool", message, one, "warning")
+
+
+def _writer_findings(stack: Stack, name: str) -> Iterator[Finding]:
+    """Say that several replicas download a model into storage that knows no locks."""
+    server = stack.servers[name]
+    model = getattr(server, "model", None)
+    if stack.storage != "cached" or model is None or server.bucket_uri:
+        return
+    alike = [other for other, each in stack.servers.items() if getattr(each, "model", None) == model]
+    first = sum(stack.servers[other].scaling.min_replicas for other in alike)
+    if first > 1 and name == alike[0]:
+        message = f"{first} replicas start at once, and each downloads {model} into the bucket, which knows no locks"
+        remedy = "create the stack with one replica of it, and add the others once that one answers"
+        yield Finding("storage.writers", f"servers.{name}.model", message, remedy, "warning")
 
 
 def _fit_findings(stack: Stack, name: str, fit: Fit) -> list[Finding]:

@@ -1,6 +1,5 @@
 """The models that the servers of a stack may name."""
 
-import difflib
 from collections.abc import Collection, Mapping
 from functools import cached_property
 
@@ -10,6 +9,7 @@ from catalog.architecture import Model
 from catalog.models import MODELS
 from checks import Finding
 from checks.settings import Settings
+from checks.wording import nearest
 from components.models import OwnModel, OwnModels, described
 
 
@@ -50,13 +50,12 @@ def model_findings(path: str, name: str, models: Mapping[str, Model]) -> list[Fi
     """
     if name in models:
         return []
-    closest = difflib.get_close_matches(name, models, n=3) or sorted(models)
     return [
         Finding(
             "models.model",
             f"{path}.model",
             f"{name!r} is not in the catalog, so neither its size nor its load time is known",
-            f"use {', '.join(closest)}, or describe the model under models",
+            f"use {nearest(name, sorted(models))}, or describe the model under models",
             about=f"models.{name}",
         )
     ]

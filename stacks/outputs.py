@@ -1,14 +1,21 @@
 """The outputs of every stack: what people and programs are told of it. They are its public interface."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pulumi
 
 
 class FitOutput(TypedDict):
-    """Where the memory of a replica's fullest chip goes."""
+    """Where the memory of a replica's fullest chip goes.
+
+    Attributes:
+        weightsWithin: how far the weights were from what the engine itself logged, as a share, where that was measured.
+        tokensWithin: how far the tokens were.
+    """
 
     gibPerChip: float
+    weightsWithin: NotRequired[float]
+    tokensWithin: NotRequired[float]
     weightsGibPerChip: float
     kvCacheGibPerChip: float
     kvCacheTokens: int

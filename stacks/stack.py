@@ -138,9 +138,9 @@ class Stack(KnowsModels, ABC):
         )
 
     @property
-    def s3_uris(self) -> Mapping[str, str]:
-        """The prefixes in S3 that servers' pods read, by server."""
-        return {name: uri for name, server in self.servers.items() if (uri := server.s3_uri)}
+    def bucket_uris(self) -> Mapping[str, str]:
+        """The prefixes in buckets that servers' pods read, by server."""
+        return {name: uri for name, server in self.servers.items() if (uri := server.bucket_uri)}
 
 
 def known(names: Iterable[str], provider: str | None = None) -> tuple[Machine, ...]:

@@ -17,16 +17,22 @@ from stacks.stack import Stack
 TENSOR_PARALLEL = "tensorParallel"
 
 
-def keys_of(server: Settings) -> set[str]:
-    """Return the keys that the server may have in the stack file."""
-    return {info.alias or name for name, info in type(server).model_fields.items()}
+def keys_of(server: Settings, path: str = "") -> set[str]:
+    """Return the keys that a block of the server may have in the stack file.
+
+    Args:
+        path: the last key on the way to the block, where it is within the server.
+    """
+    fields = type(server).model_fields.items()
+    block = next((getattr(server, name) for name, info in fields if path in (info.alias, name)), server)
+    return {info.alias or name for name, info in type(block).model_fields.items()}
 
 
 def offered(stack: Stack, name: str, found: Fit) -> Finding:
     """Return the refusal of a server that does not fit, with the changes that it can make, and where it does fit."""
     server, place, refusal = stack.servers[name], stack.place(name), found.refusal
     assert refusal is not None
-    keys = keys_of(server) - (set() if server.any_model else {"model"})
+    keys = keys_of(server, refusal.path.rpartition(".")[2]) - (set() if server.any_model else {"model"})
     if place.slice and place.slice.topology:
         # A replica gets all chips of its slice, so more chips are another slice.
         keys -= {TENSOR_PARALLEL}

@@ -1,6 +1,7 @@
 """What an engine takes of its host, in a form that is the same for every engine that reads a model from storage."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import ceil
 
 from catalog.architecture import Model
@@ -20,6 +21,7 @@ class EngineHost:
         shared_memory_gib: size of `/dev/shm`, GiB.
         cache_variable: names the folder of compiled programs.
         load_seconds: from files at hand until a replica answers, with nothing compiled.
+        environment: what the library of the chips reads, by variable.
     """
 
     image: str
@@ -29,6 +31,7 @@ class EngineHost:
     shared_memory_gib: int
     cache_variable: str
     load_seconds: int
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def cold_start_seconds(self, model: Model) -> int:
         """Return the time until a replica answers that has neither weights nor compiled programs at hand."""

@@ -27,6 +27,7 @@ __all__ = [
     "GKE_PODS",
     "GPU_RESOURCE",
     "MACHINES",
+    "SLICE_LABEL",
     "SPOT_NOTICE_SECONDS",
     "TPU_RESOURCE",
     "Chip",
@@ -49,6 +50,9 @@ FLEX_START_VERSIONS: Mapping[str, str] = {"tpu": "1.33.0-gke.1712000", "gpu": "1
 """The lowest versions of GKE with flex-start, by kind of chip (the GKE page "About flex-start provisioning")."""
 FLEX_START_MAX_DAYS = 7
 """The longest that a flex-start node lives (the same page)."""
+
+SLICE_LABEL = "cloud.google.com/gke-nodepool"
+"""Node label of which each value is one slice, where slices have several hosts."""
 
 SPOT_NOTICE_SECONDS: Mapping[Provider, int] = {"gke": 30, "eks": 120}
 """How long before it takes a spot node back its cloud says so."""

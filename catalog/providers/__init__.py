@@ -17,6 +17,12 @@ KEEPING = frozenset(
 )
 """Types of resources that hold what nothing brings back once they are gone: files, keys, or all that runs in them."""
 
+NODES: Mapping[str, Sequence[str]] = {
+    "aws:eks/nodeGroup:NodeGroup": ("launchTemplate.version", "releaseVersion", "version"),
+    "gcp:container/nodePool:NodePool": ("nodeConfig", "version"),
+}
+"""Inputs of a pool whose change makes the cloud exchange its nodes, by type; a path stands for all that is below."""
+
 REPLACING: Mapping[str, Sequence[str]] = {**aws.REPLACING, **gcp.REPLACING, **kubernetes.REPLACING}
 """The paths by type token; a type that is not here is not known."""
 

@@ -12,8 +12,15 @@ from checks.charts import monitoring_rules, node_rules
 from checks.charts.gpu_sharing import sharing_findings
 from checks.charts.keys import value_findings
 from checks.charts.rules import Rule
-from checks.charts.selection import Taint, monitor_findings, toleration_findings, watch_findings
+from checks.charts.selection import (
+    Taint,
+    monitor_findings,
+    node_selector_findings,
+    toleration_findings,
+    watch_findings,
+)
 from checks.charts.values import ABSENT, StackChart, at, block, merged
+from checks.credentials import credentials_in
 
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "kube-prometheus-stack": monitoring_rules.KUBE_PROMETHEUS_STACK,
@@ -90,6 +97,15 @@ def _findings(name: str, values: StackChart, around: Around) -> Iterator[Finding
             value = at(values.given, key)
             if value is not ABSENT and rule.breaks(value):
                 yield _broken(f"{values.path}.{key}", rule, value, around)
+    for place in credentials_in(values.given):
+        yield Finding(
+            "values.secret",
+            f"{values.path}{place}",
+            "would show a credential in clear text, in the stack file, in the state and in the release",
+            f"make a Secret, and name it by the key that {name} has for one",
+        )
+    if around.own_cluster:
+        yield from node_selector_findings(values.path, values.given)
     yield from _special_findings(name, values, around)
 
 

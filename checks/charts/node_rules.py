@@ -1,6 +1,6 @@
 """What values of the charts that make nodes, devices, load balancers and further pods must not be."""
 
-from checks.charts.rules import Rule, account, cert_manager, off, on, other_than, owned, replicas, rights
+from checks.charts.rules import Rule, account, cert_manager, given, off, on, other_than, owned, replicas, rights
 
 _OLD = "an upgrade of the chart then leaves the old custom resource definitions"
 _NO_GPUS = "nothing tells Kubernetes of the GPUs, and the servers' pods wait for ever"
@@ -36,6 +36,17 @@ CLUSTER_AUTOSCALER = (
     rights("rbac.create", "the autoscaler"),
     Rule("values.no-rights", "rbac.clusterScoped", off, "nodes are in no namespace, and it then sees none"),
     rights("rbac.serviceAccount.create", "the autoscaler"),
+    owned("autoscalingGroups", "what EKS' tags find"),
+    *(
+        Rule(
+            "values.fewer-nodes",
+            f"extraArgs.{key}",
+            given,
+            "a bound on all nodes together may keep those from coming that the pools' maxima promise",
+            severity="warning",
+        )
+        for key in ("max-nodes-total", "cores-total", "memory-total", "gpu-total")
+    ),
     Rule("values.no-nodes", "extraArgs.scale-down-enabled", off, "empty nodes then stay and cost", severity="warning"),
 )
 

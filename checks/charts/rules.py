@@ -3,6 +3,7 @@
 Source: the templates of the charts at the versions in `catalog.charts`.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +34,8 @@ class Rule:
 
 
 def off(value: Any) -> bool:
-    """Whether a template takes a value for false."""
-    return not value
+    """Whether a template, or a program that it hands a value to, takes it for false."""
+    return not value or str(value).lower() == "false"
 
 
 def on(value: Any) -> bool:
@@ -55,6 +56,17 @@ def given(_: Any) -> bool:
 def other_than(*allowed: object) -> Callable[[Any], bool]:
     """Return whether a value is none of these."""
     return lambda value: value not in allowed
+
+
+def longer_than(seconds: float) -> Callable[[Any], bool]:
+    """Return whether a duration, as Prometheus writes it, is longer than so many seconds."""
+    units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+
+    def longer(value: Any) -> bool:
+        parts = re.findall(r"(\d+)(ms|[smhdwy])", str(value))
+        return sum(int(number) * units[unit] for number, unit in parts) > seconds
+
+    return longer
 
 
 def replicas(key: str, reason: str) -> Rule:

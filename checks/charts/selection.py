@@ -1,8 +1,9 @@
 """Whether selectors, namespaces and tolerations in values of charts still meet what a stack has."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
+from catalog.node_labels import KNOWN_DOMAINS
 from checks import Finding
 from checks.charts.values import ABSENT, at, block, maps
 
@@ -61,10 +62,12 @@ def monitor_findings(path: str, values: Mapping[str, Any], own: Mapping[str, str
     spec = block(values, "prometheus.prometheusSpec")
     for kind, what in (("podMonitor", "PodMonitors"), ("rule", "PrometheusRules")):
         selector = block(spec, f"{kind}Selector")
-        if selector.get("matchExpressions") and not selects({"matchExpressions": selector["matchExpressions"]}, own):
+        by = "matchExpressions" if selector.get("matchExpressions") or kind == "podMonitor" else "matchLabels"
+        # Whether labels meet PodMonitors is proven with the rest of the way of a signal.
+        if by in selector and not selects({by: selector[by]}, own):
             yield Finding(
                 "values.selector",
-                f"{path}.prometheus.prometheusSpec.{kind}Selector.matchExpressions",
+                f"{path}.prometheus.prometheusSpec.{kind}Selector.{by}",
                 f"does not meet the stack's {what}, which carry {_pairs(own)}",
                 f"select {_pairs(own)}, or leave it out",
             )
@@ -111,3 +114,17 @@ def _unwatched(path: str, namespace: str, remedy: str) -> Finding:
 
 def _pairs(labels: Mapping[str, str]) -> str:
     return ", ".join(f"{key}: {value}" for key, value in labels.items())
+
+
+def node_selector_findings(path: str, values: Mapping[str, Any]) -> Iterator[Finding]:
+    """Judge selectors of nodes for whatever has one: those of a new cluster have no labels of a person's own."""
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            below = {str(name): each for name, each in cast("Mapping[Any, Any]", value).items()}
+            if key == "nodeSelector":
+                strange = [name for name in below if not name.partition("/")[0].endswith(KNOWN_DOMAINS)]
+                for name in strange:
+                    message = f"no node of the stack has the label {name}, so that the pods wait for ever"
+                    yield Finding("values.node-selector", f"{path}.{key}.{name}", message, "leave it out")
+            else:
+                yield from node_selector_findings(f"{path}.{key}", below)

@@ -13,7 +13,7 @@ def limit_findings(path: str, replica: Replica) -> Iterator[Finding]:
     """Judge the limits of a replica; findings name keys below `path`."""
     yield from _length(f"{path}.maxModelLen", replica)
     if not replica.rules.copies:
-        yield from _batch(f"{path}.maxNumBatchedTokens", replica)
+        yield from _batch(f"{path}.{replica.tokens_key}", replica)
 
 
 def _length(path: str, replica: Replica) -> Iterator[Finding]:
@@ -31,4 +31,4 @@ def _batch(path: str, replica: Replica) -> Iterator[Finding]:
     tokens, requests = replica.max_num_batched_tokens, replica.max_num_seqs
     if tokens is not None and requests is not None and tokens < requests:
         message = f"{tokens} tokens a step, and up to {requests} requests, each of which takes one at least"
-        yield Finding("fit.batch", path, message, f"write {requests} or more, or lower maxNumSeqs")
+        yield Finding("fit.batch", path, message, f"write {requests} or more, or lower {replica.requests_key}")

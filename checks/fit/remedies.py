@@ -63,18 +63,18 @@ def _fewer_sequences(replica: Replica) -> Iterator[Change]:
     while sequences >= 1:
         fewer = replace(replica, max_num_seqs=sequences)
         if _fits(fewer):
-            yield _key("maxNumSeqs", sequences, fewer)
+            yield _key(replica.requests_key, sequences, fewer)
             return
         sequences //= 2
 
 
 def _shorter_context(replica: Replica) -> Iterator[Change]:
-    """Find the longest multiple of 256 tokens that fits."""
+    """Find the longest multiple of 256 tokens that fits, and that the model has positions for."""
 
     def shortened(steps: int) -> Replica:
         return replace(replica, max_model_len=steps * CONTEXT_STEP)
 
-    fitting, limit = 0, (replica.max_model_len - 1) // CONTEXT_STEP
+    fitting, limit = 0, min(replica.max_model_len - 1, replica.model.max_positions) // CONTEXT_STEP
     while fitting < limit:
         middle = (fitting + limit + 1) // 2
         if _fits(shortened(middle)):

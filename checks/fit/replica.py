@@ -64,6 +64,8 @@ class Replica:
         cuda_graphs: whether the memory of CUDA graphs counts against the utilisation: with vLLM from 0.21 on, unless
             graphs are off (enforce-eager).
         version: major and minor number of the engine's version; None is the one that Slipway pins.
+        requests_key: the key of the stack file that says `max_num_seqs`, below that of the server's engine.
+        tokens_key: the one that says `max_num_batched_tokens`.
     """
 
     engine: Engine
@@ -83,6 +85,8 @@ class Replica:
     instances: int = 1
     cuda_graphs: bool = True
     version: tuple[int, int] | None = None
+    requests_key: str = "maxNumSeqs"
+    tokens_key: str = "maxNumBatchedTokens"
 
     @property
     def rules(self) -> EngineMemory:

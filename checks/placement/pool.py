@@ -110,6 +110,7 @@ class Demand:
         cpus: cores that one pod requests.
         min_replicas: fewest replicas.
         max_replicas: most replicas.
+        surge: replicas that an update starts before others go.
     """
 
     path: str
@@ -121,3 +122,4 @@ class Demand:
     cpus: float = 0
     min_replicas: int
     max_replicas: int
+    surge: int = 0

@@ -97,14 +97,16 @@ def _disk_findings(pool: Pool, demand: Demand) -> Iterator[Finding]:
 
 
 def _sum_findings(name: str, pool: Pool, demands: Sequence[Demand]) -> Iterator[Finding]:
-    wanted = Packing(pool, [demand for demand in demands for _ in range(demand.max_replicas)]).nodes
+    wanted = Packing(pool, [demand for demand in demands for _ in range(_most(demand))]).nodes
     if wanted <= pool.max_nodes:
         return
-    each = " + ".join(f"{demand.path.rpartition('.')[2]} {demand.max_replicas}" for demand in demands)
+    each = " + ".join(f"{demand.path.rpartition('.')[2]} {_most(demand)}" for demand in demands)
     one = f"{pool.hosts} {pool.machine.name} each" if pool.hosts > 1 else pool.machine.name
     lower = "lower maxReplicas"
+    if (surge := sum(demand.surge for demand in demands)) > 0:
+        one += f", {surge} of them for an update"
     if pool.machine.chip.kind == "tpu":
-        lower += f" to a sum of {pool.max_nodes // pool.hosts}"
+        lower += f" to a sum of {max(pool.max_nodes // pool.hosts - surge, 1)}"
     yield Finding(
         "placement.nodes",
         f"{demands[-1].path}.autoscaling.maxReplicas",
@@ -112,3 +114,8 @@ def _sum_findings(name: str, pool: Pool, demands: Sequence[Demand]) -> Iterator[
         "last replicas would stay pending",
         f"{lower}, or raise {pool.path}.maxNodes to {wanted}",
     )
+
+
+def _most(demand: Demand) -> int:
+    """Return the most replicas that there are at a time."""
+    return demand.max_replicas + demand.surge

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from catalog.engines import ENGINES, Mode
+from checks.images import stated_version
 from checks.signals import arguments
 from checks.signals.edges import MetricsApi, RecordingRule, Scaler, ScalerMetric
 from checks.signals.options_file import file_options
@@ -24,11 +25,14 @@ _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 _TARGETS = {"averageValue", "value", "averageUtilization"}
 
 
-def exports(objects: Sequence[Manifest], modes: Mapping[str, Mode]) -> Iterator[Export]:
+def exports(
+    objects: Sequence[Manifest], modes: Mapping[str, Mode], versions: Mapping[str, str] | None = None
+) -> Iterator[Export]:
     """Yield the workloads that run an engine.
 
     Args:
         modes: how the workloads run their models, by name, for the engines that have several ways.
+        versions: those of the engines, by the workload's name, for images whose tags do not say any.
     """
     for item in objects:
         spec = item.get("spec", {})
@@ -45,7 +49,7 @@ def exports(objects: Sequence[Manifest], modes: Mapping[str, Mode]) -> Iterator[
             yield Export(
                 path=place(item),
                 engine=engine,
-                version=container["image"].rpartition(":")[2],
+                version=stated_version(container["image"]) or (versions or {}).get(workload.name, ""),
                 workload=workload,
                 labels=template["metadata"]["labels"],
                 ports={port["name"]: port["containerPort"] for port in container.get("ports", ()) if "name" in port},

@@ -8,7 +8,9 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from catalog.versions import CLUSTER_AUTOSCALER_CHART
+from components.addons.monitoring_settings import SELECTED
 from components.addons.release import release
+from components.addons.spread import spread
 from components.eks.identity import pod_role
 from components.eks.settings import IDLE_MINUTES
 
@@ -32,6 +34,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
         image_tag: str,
         cluster: pulumi.Input[str],
         region: str,
+        definitions: pulumi.Resource,
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -61,6 +64,9 @@ class ClusterAutoscaler(pulumi.ComponentResource):
                 "autoDiscovery": {"clusterName": cluster},
                 "image": {"tag": image_tag},
                 "rbac": {"serviceAccount": {"name": NAME}},
+                "replicaCount": 2,
+                "serviceMonitor": {"enabled": True, "namespace": NAMESPACE, "selector": SELECTED},
+                "topologySpreadConstraints": spread({"app.kubernetes.io/instance": NAME}),
                 "extraArgs": {
                     "balance-similar-node-groups": True,
                     "expander": "least-waste",
@@ -70,7 +76,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
                 "resources": {"requests": {"cpu": "100m", "memory": "300Mi"}, "limits": {"memory": "600Mi"}},
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, definitions]),
         )
         self.register_outputs({})
 

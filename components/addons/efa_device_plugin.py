@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from catalog.eks_registries import registry
 from catalog.machines import GPU_RESOURCE
 from catalog.versions import EFA_DEVICE_PLUGIN
 from components.addons.release import release
@@ -28,6 +29,7 @@ class EfaDevicePlugin(pulumi.ComponentResource):
         self,
         name: str,
         *,
+        region: str,
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -41,6 +43,7 @@ class EfaDevicePlugin(pulumi.ComponentResource):
             namespace=NAMESPACE,
             own={
                 "fullnameOverride": NAME,
+                "image": {"repository": f"{registry(region)}/eks/{NAME}"},
                 "nodeSelector": {EFA_LABEL: PRESENT},
                 "tolerations": [{"key": GPU_RESOURCE, "operator": "Exists", "effect": "NoSchedule"}],
             },

@@ -8,7 +8,7 @@ import pulumi_kubernetes as k8s
 
 from catalog.versions import GPU_OPERATOR
 from components.addons.kube_prometheus_stack import KubePrometheusStack
-from components.addons.monitoring_settings import SELECTED
+from components.addons.monitoring_settings import MONITORED
 from components.addons.release import release
 
 NAME = "gpu-operator"
@@ -56,7 +56,7 @@ class GpuOperator(pulumi.ComponentResource):
                 "driver": {"enabled": False},
                 "toolkit": {"enabled": False},
                 "devicePlugin": {"enabled": True},
-                "dcgmExporter": {"serviceMonitor": {"enabled": True, "additionalLabels": SELECTED}},
+                "dcgmExporter": {"serviceMonitor": MONITORED},
             },
             values=values,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),

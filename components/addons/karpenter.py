@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from catalog.versions import KARPENTER
 from components.addons.interruption_queue import InterruptionQueue
 from components.addons.karpenter_policy import controller_statements
+from components.addons.monitoring_settings import MONITORED
 from components.addons.release import release
 from components.eks.identity import ServiceRole, pod_role
 from components.eks.network import DISCOVERY
@@ -43,6 +44,7 @@ class Karpenter(pulumi.ComponentResource):
         region: str,
         security_group: pulumi.Input[str],
         replicas: int,
+        monitors: pulumi.Resource,
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -78,9 +80,10 @@ class Karpenter(pulumi.ComponentResource):
                 "serviceAccount": {"name": NAME},
                 "settings": {"clusterName": cluster, "interruptionQueue": queue.name},
                 "controller": {"resources": RESOURCES},
+                "serviceMonitor": MONITORED,
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, definitions, *queue.ready]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, definitions, monitors, *queue.ready]),
         )
         self.ready = [controller, profile, entry, tag, *nodes.grants]
         self.register_outputs({})

@@ -14,9 +14,10 @@ from catalog.engines import Series
 from catalog.versions import KEDA
 from components.addons.keda_settings import NAME, SERVER, query
 from components.addons.kube_prometheus_stack import PROMETHEUS, KubePrometheusStack
-from components.addons.monitoring_settings import PORT
+from components.addons.monitoring_settings import MONITORED, PORT
 from components.addons.release import release
 from components.addons.scraping import ScrapesPods
+from components.addons.spread import spread
 from components.network_policies import namespaces, tcp
 from components.serving.autoscaling import PrometheusQuery
 
@@ -37,6 +38,7 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
         *,
         monitoring: KubePrometheusStack,
         namespace: str,
+        priority_class: pulumi.Input[str],
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -45,7 +47,7 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
         self._monitoring = monitoring
         self._namespace = namespace
         own = k8s.core.v1.Namespace(f"{name}-{NAME}", metadata={"name": NAME}, opts=pulumi.ResourceOptions(parent=self))
-        budget = {"maxUnavailable": 1}
+        budget, watched = {"maxUnavailable": 1}, {"enabled": True, "serviceMonitor": MONITORED}
         installed = release(
             f"{name}-{NAME}",
             release_name=NAME,
@@ -57,6 +59,12 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
                 "operator": {"replicaCount": 2},
                 "metricsServer": {"replicaCount": 2},
                 "podDisruptionBudget": {"operator": budget, "metricServer": budget},
+                "priorityClassName": priority_class,
+                "prometheus": {"operator": watched, "metricServer": watched, "webhooks": watched},
+                "topologySpreadConstraints": {
+                    "operator": spread({"app": "keda-operator"}),
+                    "metricsServer": spread({"app": "keda-operator-metrics-apiserver"}),
+                },
                 # Triggers ask Prometheus, which wants no credentials.
                 "permissions": {
                     "operator": {"restrict": {"secret": True}},

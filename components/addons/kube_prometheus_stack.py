@@ -38,6 +38,8 @@ class KubePrometheusStack(pulumi.ComponentResource):
         retention_days: int,
         storage_gib: int,
         storage_class: pulumi.Input[str] | None,
+        priority_class: pulumi.Input[str],
+        definitions: pulumi.Resource,
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -59,9 +61,15 @@ class KubePrometheusStack(pulumi.ComponentResource):
             repository="https://prometheus-community.github.io/helm-charts",
             version=KUBE_PROMETHEUS_STACK,
             namespace=self.namespace,
-            own=stack_values(retention_days=retention_days, storage_gib=storage_gib, storage_class=storage_class),
+            own=stack_values(
+                retention_days=retention_days,
+                storage_gib=storage_gib,
+                storage_class=storage_class,
+                priority_class=priority_class,
+            ),
             values=values,
-            opts=child,
+            skip_crds=True,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[definitions]),
         )
         self.grafana_command = f"kubectl port-forward --namespace {NAMESPACE} service/{FULLNAME}-grafana 3000:80"
         self.register_outputs({})

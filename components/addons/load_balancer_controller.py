@@ -14,6 +14,7 @@ import pulumi
 import pulumi_aws as aws
 
 from catalog.versions import LOAD_BALANCER_CONTROLLER
+from components.addons.monitoring_settings import MONITORED
 from components.addons.release import release
 from components.eks.identity import pod_role
 from components.eks.load_balancers import LOAD_BALANCERS
@@ -40,6 +41,7 @@ class LoadBalancerController(pulumi.ComponentResource):
         cluster: pulumi.Input[str],
         region: str,
         vpc: pulumi.Input[str],
+        definitions: pulumi.Resource,
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -77,10 +79,11 @@ class LoadBalancerController(pulumi.ComponentResource):
                 "enableWaf": False,
                 "enableWafv2": False,
                 "keepTLSSecret": True,
+                "serviceMonitor": MONITORED,
                 "resources": {"requests": {"cpu": "100m", "memory": "200Mi"}, "limits": {"memory": "500Mi"}},
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, definitions]),
         )
         self.load_balancers = replace(LOAD_BALANCERS, ready=[controller])
         self.register_outputs({})

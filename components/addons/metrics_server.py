@@ -6,7 +6,9 @@ from typing import Any
 import pulumi
 
 from catalog.versions import METRICS_SERVER
+from components.addons.monitoring_settings import MONITORED
 from components.addons.release import release
+from components.addons.spread import spread
 
 NAME = "metrics-server"
 
@@ -15,7 +17,12 @@ class MetricsServer(pulumi.ComponentResource):
     """The chart of kubernetes-sigs/metrics-server, which owns v1beta1.metrics.k8s.io."""
 
     def __init__(
-        self, name: str, *, values: Mapping[str, Any] | None = None, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        *,
+        definitions: pulumi.Resource,
+        values: Mapping[str, Any] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:MetricsServer", name, None, opts)
         release(
@@ -25,8 +32,15 @@ class MetricsServer(pulumi.ComponentResource):
             repository="https://kubernetes-sigs.github.io/metrics-server/",
             version=METRICS_SERVER,
             namespace="kube-system",
-            own={"fullnameOverride": NAME, "replicas": 2, "podDisruptionBudget": {"enabled": True, "minAvailable": 1}},
+            own={
+                "fullnameOverride": NAME,
+                "replicas": 2,
+                "topologySpreadConstraints": spread({"app.kubernetes.io/instance": NAME}),
+                "podDisruptionBudget": {"enabled": True, "minAvailable": 1},
+                "metrics": {"enabled": True},
+                "serviceMonitor": MONITORED,
+            },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[definitions]),
         )
         self.register_outputs({})

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from catalog.engines import Series, Signal
+from components.addons.spread import spread
 
 NAMESPACE = "monitoring"
 STACK = "kube-prometheus-stack"
@@ -23,22 +24,37 @@ PORT = 9090
 
 SCRAPE_SECONDS = 15
 
+REPLICAS = 2
+"""Of Prometheus: each collects everything onto a volume of its own, and the Service asks whichever is ready."""
+
+BLOCKS_SHARE = 0.8
+"""Of a volume of Prometheus: its write-ahead log and what it compacts take the rest (Prometheus's own guide, "Right-
+Sizing Retention Size")."""
+
 RELIST_SECONDS = 60
 """How often the adapter asks which series there are, and how far back: with less than a scrape they come and go."""
 
 SELECTED = {"release": STACK}
 """Labels of the monitors and rules that Prometheus reads; without them an object is ignored in silence."""
 
+MONITORED = {"enabled": True, "additionalLabels": SELECTED}
+"""How most charts are told to have themselves collected."""
+
 AGGREGATION: Mapping[Signal, str] = {"waiting-requests": "sum", "kv-cache-use": "max", "queue-compute-ratio": "max"}
 """What makes one value of a pod's series: waiting requests add up over its engines and models, shares and ratios do
 not."""
 
 
-def stack_values(*, retention_days: int, storage_gib: int, storage_class: object) -> dict[str, Any]:
+def stack_values(
+    *, retention_days: int, storage_gib: int, storage_class: object, priority_class: object = ""
+) -> dict[str, Any]:
     """Return the values of kube-prometheus-stack, for a cluster whose control plane cannot be scraped.
 
+    One kube-state-metrics: a second would show each object twice, and count alerts and sums of its series double.
+
     Args:
-        storage_class: of the volume; the cluster's default one if None.
+        storage_class: of the volumes; the cluster's default one if None.
+        priority_class: of what collects the servers' signals.
     """
     selector = {"matchLabels": SELECTED}
     volume = {
@@ -53,12 +69,28 @@ def stack_values(*, retention_days: int, storage_gib: int, storage_class: object
                 "scrapeInterval": f"{SCRAPE_SECONDS}s",
                 "evaluationInterval": f"{SCRAPE_SECONDS}s",
                 "retention": f"{retention_days}d",
+                "retentionSize": f"{int(storage_gib * BLOCKS_SHARE)}GiB",
+                "replicas": REPLICAS,
+                "topologySpreadConstraints": spread({"operator.prometheus.io/name": f"{FULLNAME}-prometheus"}),
+                "priorityClassName": priority_class,
+                "resources": {"requests": {"cpu": "500m", "memory": "2Gi"}},
                 "podMonitorSelector": selector,
                 "serviceMonitorSelector": selector,
                 "ruleSelector": selector,
                 "storageSpec": {"volumeClaimTemplate": {"spec": volume}},
-                "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Delete"},
-            }
+                # The operator deletes the StatefulSet and makes it anew whenever the size of its claims changes.
+                "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Retain", "whenScaled": "Retain"},
+            },
+            "podDisruptionBudget": {"enabled": True},
+        },
+        "prometheusOperator": {
+            "priorityClassName": priority_class,
+            "resources": {"requests": {"cpu": "100m", "memory": "200Mi"}},
+        },
+        "kube-state-metrics": {
+            "priorityClassName": priority_class,
+            "resources": {"requests": {"cpu": "50m", "memory": "200Mi"}},
+            "collectorsExclude": ["secrets"],
         },
         # By itself it reads the Secrets of all namespaces, in search of dashboards.
         "grafana": {
@@ -66,9 +98,9 @@ def stack_values(*, retention_days: int, storage_gib: int, storage_class: object
             "rbac": {"namespaced": True},
             "sidecar": {"dashboards": {"searchNamespace": NAMESPACE}},
         },
-        "kube-state-metrics": {"collectorsExclude": ["secrets"]},
         # Nobody has said where alerts go.
         "alertmanager": {"enabled": False},
+        "defaultRules": {"disabled": {"PrometheusNotConnectedToAlertmanagers": True}},
         # EKS shows none of them to its users.
         "kubeControllerManager": {"enabled": False},
         "kubeEtcd": {"enabled": False},
@@ -78,7 +110,7 @@ def stack_values(*, retention_days: int, storage_gib: int, storage_class: object
     }
 
 
-def adapter_values(signals: Iterable[Series]) -> dict[str, Any]:
+def adapter_values(signals: Iterable[Series], *, priority_class: object = "") -> dict[str, Any]:
     """Return the values of prometheus-adapter: two replicas, and a rule for each gauge that servers are scaled on.
 
     Raises:
@@ -88,6 +120,9 @@ def adapter_values(signals: Iterable[Series]) -> dict[str, Any]:
     return {
         "fullnameOverride": ADAPTER,
         "replicas": 2,
+        "topologySpreadConstraints": spread({"app.kubernetes.io/instance": ADAPTER}),
+        "priorityClassName": priority_class,
+        "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}},
         "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
         "metricsRelistInterval": f"{RELIST_SECONDS}s",
         "prometheus": {"url": URL, "port": PORT, "path": ""},

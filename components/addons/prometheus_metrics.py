@@ -34,6 +34,7 @@ class PrometheusMetrics(ScrapesPods, pulumi.ComponentResource):
         *,
         monitoring: KubePrometheusStack,
         signals: Iterable[Series],
+        priority_class: pulumi.Input[str],
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -46,7 +47,7 @@ class PrometheusMetrics(ScrapesPods, pulumi.ComponentResource):
             repository="https://prometheus-community.github.io/helm-charts",
             version=PROMETHEUS_ADAPTER,
             namespace=monitoring.namespace,
-            own=adapter_values(signals),
+            own=adapter_values(signals, priority_class=priority_class),
             values=values,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),
         )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from checks.settings import Positive, Settings
+from checks.settings import Settings
 
 
 class PrometheusAdapterArgs(Settings):
@@ -25,9 +25,10 @@ Actuator = Annotated[PrometheusAdapterArgs | KedaArgs, Field(discriminator="type
 class MonitoringArgs(Settings):
     """Prometheus, which autoscaling reads."""
 
-    retention_days: Positive = 7
+    retention_days: int = Field(default=7, ge=1, le=3650)
     """Days for which series are kept."""
     storage_gib: int = Field(default=50, ge=10, le=16384)
-    """Size of the volume for them, GiB."""
+    """Size of a volume for them, GiB, of which the two replicas of Prometheus have one each. A volume that is there
+    keeps its size: before an update with a larger one, enlarge the claims (docs/monitoring.md)."""
     actuator: Actuator = PrometheusAdapterArgs(type="prometheus-adapter")
     """What sets the number of replicas by the signals; both hold the same average at the same target."""

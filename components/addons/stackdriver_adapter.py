@@ -14,10 +14,12 @@ import pulumi_kubernetes as k8s
 from catalog.engines import Series
 from catalog.versions import STACKDRIVER_ADAPTER
 from checks.signals import stackdriver_metric
+from components.addons.spread import spread
 from components.custom_resources import custom_resource
 from components.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
 from components.gke.project import Project
 from components.network_policies import closed, namespaces
+from components.serving.replicas import disruption_budget
 from components.serving.shape import SCRAPE_SECONDS
 
 NAMESPACE = "custom-metrics"
@@ -112,6 +114,7 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         *,
         project: Project,
         member: pulumi.Input[str],
+        priority_class: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:StackdriverAdapter", name, None, opts)
@@ -137,10 +140,11 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
             spec={
                 "replicas": 2,
                 "selector": {"match_labels": _LABELS},
-                "template": {"metadata": {"labels": _LABELS}, "spec": _pod(account_of(name))},
+                "template": {"metadata": {"labels": _LABELS}, "spec": _pod(account_of(name), priority_class)},
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=[account, viewer, *grants]),
         )
+        disruption_budget(f"{name}-metrics", selector=_LABELS, namespace=NAMESPACE, opts=inside)
         service = k8s.core.v1.Service(
             name,
             metadata={"name": NAME, "namespace": NAMESPACE, "labels": _LABELS},
@@ -214,9 +218,11 @@ def _grants(name: str, opts: pulumi.ResourceOptions) -> list[pulumi.Resource]:
     return [reader, external, extension, *bindings]
 
 
-def _pod(account: str) -> k8s.core.v1.PodSpecArgsDict:
+def _pod(account: str, priority_class: pulumi.Input[str]) -> k8s.core.v1.PodSpecArgsDict:
     return {
         "service_account_name": account,
+        "priority_class_name": priority_class,
+        "topology_spread_constraints": spread(_LABELS),
         "security_context": {
             "run_as_non_root": True,
             "run_as_user": USER,
@@ -224,14 +230,6 @@ def _pod(account: str) -> k8s.core.v1.PodSpecArgsDict:
             "fs_group": USER,
             "seccomp_profile": {"type": "RuntimeDefault"},
         },
-        "topology_spread_constraints": [
-            {
-                "max_skew": 1,
-                "topology_key": "kubernetes.io/hostname",
-                "when_unsatisfiable": "ScheduleAnyway",
-                "label_selector": {"match_labels": _LABELS},
-            }
-        ],
         "containers": [
             {
                 "name": "adapter",

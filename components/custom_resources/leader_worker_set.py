@@ -6,6 +6,9 @@ from pydantic import Field
 
 from checks.settings import Positive, Settings
 
+EXCLUSIVE_TOPOLOGY = "leaderworkerset.sigs.k8s.io/exclusive-topology"
+"""Annotation: a node label of which each value belongs to one group."""
+
 
 class RollingUpdate(Settings):
     """How many groups a rollout may add and take away at once."""

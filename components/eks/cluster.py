@@ -7,7 +7,7 @@ import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from catalog.eks_releases import EKS_RELEASES
-from catalog.versions import EKS_EBS_CSI, EKS_POD_IDENTITY_AGENT
+from catalog.versions import EKS_EBS_CSI, EKS_NODE_MONITORING_AGENT, EKS_POD_IDENTITY_AGENT
 from components.eks.add_on import add_on, vpc_cni
 from components.eks.identity import ServiceRole, pod_role
 from components.eks.network import Network
@@ -86,6 +86,8 @@ class EksCluster(pulumi.ComponentResource):
         account = "ebs-csi-controller-sa"
         on_nodes: list[pulumi.Resource] = [
             add_on(name, "coredns", release.coredns, cluster.name, opts=after),
+            # Node repair acts on what it reports: without it, on no fault of a GPU.
+            add_on(name, "eks-node-monitoring-agent", EKS_NODE_MONITORING_AGENT, cluster.name, opts=after),
             add_on(name, "aws-ebs-csi-driver", EKS_EBS_CSI, cluster.name, accounts=[account], role=ebs, opts=after),
         ]
         as_profile = f" --profile {profile}" if profile else ""

@@ -5,8 +5,8 @@ Source of the names: its guide, docs/guide/service/annotations.md and docs/guide
 
 from collections.abc import Mapping
 
+from components.serving.exposure import Internal, InternalAlb, PublicAlb
 from components.serving.service import Balanced, Behind, LoadBalancers, propagation_seconds
-from components.serving.settings import Internal, InternalAlb, PublicAlb
 
 IDLE_SECONDS = 600
 """Longest silence on a connection through a Network Load Balancer; AWS's own 350 s end a long answer that is not

@@ -1,15 +1,22 @@
 """Where model weights and compiled programs live: one bucket, mounted into pods through Cloud Storage FUSE."""
 
+from collections.abc import Iterable, Sequence
+
 import pulumi
 import pulumi_gcp as gcp
 import pulumi_kubernetes as k8s
 
+from catalog.footprint import SIDECAR_MEMORY_GIB
 from components.gke.project import Project
 from components.gke.settings import WeightsBucketArgs
 from components.serving.shape import Files
 from components.workload import Volumes
 
 PATH = "/data"
+
+SIDECAR_CPUS = 8
+SIDECAR_DISK_GIB = 5
+"""Of the side-car on Autopilot: cores for parallel downloads, and GiB of disk for what it uploads."""
 
 
 def mount_options(cache_gib: int) -> str:
@@ -29,9 +36,55 @@ def mount_options(cache_gib: int) -> str:
     )
 
 
+def _limits(cache_gib: int, *, autopilot: bool) -> dict[str, str]:
+    """Return annotations with the limits of the side-car, to whose memory the file cache counts.
+
+    "0" lifts them, which is right on nodes that hold one replica; Autopilot refuses it, and has a quarter of a core and
+    256 MiB in place of what is not stated
+    (https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver-sidecar).
+    """
+    wanted = {"cpu": "0", "memory": "0", "ephemeral-storage": "0"}
+    if autopilot:
+        memory = f"{cache_gib + SIDECAR_MEMORY_GIB}Gi"
+        wanted = {"cpu": str(SIDECAR_CPUS), "memory": memory, "ephemeral-storage": f"{SIDECAR_DISK_GIB}Gi"}
+    return {f"gke-gcsfuse/{resource}-limit": limit for resource, limit in wanted.items()}
+
+
 def _cache(gib: int) -> k8s.core.v1.VolumeArgsDict:
     """Return the volume of the file cache, by the name that the driver looks for."""
     return {"name": "gke-gcsfuse-cache", "empty_dir": {"medium": "Memory", "size_limit": f"{gib}Gi"}}
+
+
+class BucketReader(pulumi.ComponentResource):
+    """Lets one Kubernetes service account read buckets that exist, and change nothing in them.
+
+    Attributes:
+        ready: what must exist before a pod reads them.
+    """
+
+    ready: Sequence[pulumi.Resource]
+
+    def __init__(
+        self,
+        name: str,
+        uris: Iterable[str],
+        *,
+        user: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:gke:BucketReader", name, None, opts)
+        buckets = sorted({uri.removeprefix("gs://").partition("/")[0] for uri in uris})
+        self.ready = [
+            gcp.storage.BucketIAMMember(
+                f"{name}-{bucket}",
+                bucket=bucket,
+                role="roles/storage.objectViewer",
+                member=user,
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for bucket in buckets
+        ]
+        self.register_outputs({})
 
 
 class WeightsBucket(pulumi.ComponentResource):
@@ -53,6 +106,7 @@ class WeightsBucket(pulumi.ComponentResource):
         project: Project,
         region: str,
         user: pulumi.Input[str],
+        autopilot: bool,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:WeightsBucket", name, None, opts)
@@ -72,24 +126,15 @@ class WeightsBucket(pulumi.ComponentResource):
             member=user,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.name = bucket.name
+        self.name, self._autopilot = bucket.name, autopilot
         self.register_outputs({"name": self.name})
 
     def volumes(self, files: Files, /) -> Volumes:
-        """Return what mounts the bucket at `PATH`, with a file cache in the node's memory that holds these files.
-
-        "0" lifts the side-car's limits, which is right
-        on nodes that hold one replica (https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver).
-        """
+        """Return what mounts the bucket at `PATH`, with a file cache in the node's memory that holds these files."""
         cache_gib = files.cache_gib
         return Volumes(
             path=PATH,
-            annotations={
-                "gke-gcsfuse/volumes": "true",
-                "gke-gcsfuse/cpu-limit": "0",
-                "gke-gcsfuse/memory-limit": "0",
-                "gke-gcsfuse/ephemeral-storage-limit": "0",
-            },
+            annotations={"gke-gcsfuse/volumes": "true", **_limits(cache_gib, autopilot=self._autopilot)},
             volumes=[
                 *([_cache(cache_gib)] if cache_gib else []),
                 {

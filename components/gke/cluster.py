@@ -8,7 +8,7 @@ import pulumi_kubernetes as k8s
 
 from components.gke.encryption import SecretsKey
 from components.gke.identity import SCOPES, NodeIdentity
-from components.gke.network import PODS, SERVICES, Network
+from components.gke.network import PODS, SERVICES, Network, webhook_rule
 from components.gke.project import Project
 from components.gke.settings import (
     AutopilotClusterArgs,
@@ -48,8 +48,14 @@ class GkeCluster(pulumi.ComponentResource):
         network: Network,
         identity: NodeIdentity,
         secret_manager: bool = False,
+        webhook_port: int | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Create it.
+
+        Args:
+            webhook_port: where pods listen that the control plane asks before it admits an object.
+        """
         super().__init__("slipway:gke:GkeCluster", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         before: list[pulumi.Resource] = [project.apis["container"], network.nat, identity.grant]
@@ -96,6 +102,8 @@ class GkeCluster(pulumi.ComponentResource):
             dns=" --dns-endpoint" if dns else "",
         )
         ready: list[pulumi.Resource] = []
+        if webhook_port:
+            ready.append(webhook_rule(name, webhook_port, cluster.private_cluster_config, network, child))
         if isinstance(args, StandardClusterArgs):
             ready.append(system_node_pool(name, args.system_pool, cluster=cluster, email=identity.email, opts=child))
         self.provider = k8s.Provider(

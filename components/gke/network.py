@@ -15,11 +15,13 @@ class Network(pulumi.ComponentResource):
     Attributes:
         network: id of the VPC.
         subnetwork: id of the subnet; its secondary ranges are named `PODS` and `SERVICES`.
+        nodes: the range of its nodes.
         nat: what a node needs before it can pull from outside Google.
     """
 
     network: pulumi.Output[str]
     subnetwork: pulumi.Output[str]
+    nodes: str
     nat: gcp.compute.RouterNat
 
     def __init__(
@@ -63,4 +65,30 @@ class Network(pulumi.ComponentResource):
         )
         self.network = network.id
         self.subnetwork = subnetwork.id
+        self.nodes = args.nodes
         self.register_outputs({"network": self.network, "subnetwork": self.subnetwork})
+
+
+def webhook_rule(
+    name: str,
+    port: int,
+    private: pulumi.Output[gcp.container.outputs.ClusterPrivateClusterConfig],
+    network: Network,
+    opts: pulumi.ResourceOptions,
+) -> gcp.compute.Firewall:
+    """Let the control plane reach a port of nodes and pods; by itself GKE opens 443 and 10250 alone.
+
+    Its addresses are its own block, or those of the subnet in which a newer one has its endpoint
+    (https://cloud.google.com/kubernetes-engine/docs/how-to/private-clusters#add_firewall_rules).
+
+    Args:
+        private: what the cluster says of its control plane.
+    """
+    return gcp.compute.Firewall(
+        f"{name}-webhooks",
+        network=network.network,
+        direction="INGRESS",
+        allows=[{"protocol": "tcp", "ports": [str(port)]}],
+        source_ranges=[private.apply(lambda config: config.master_ipv4_cidr_block or network.nodes)],
+        opts=opts,
+    )

@@ -10,6 +10,7 @@ from checks.settings import DnsLabel, Nodes, Positive, Replicas, Settings
 Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$", examples=["10.0.0.0/20"])]
 Zone = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+-[a-z]$", examples=["us-east5-a"])]
 Region = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+$", examples=["us-east5"])]
+ZoneOrRegion = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+(-[a-z])?$", examples=["us-east5-a", "us-east5"])]
 
 
 def region_of(location: str) -> str:
@@ -166,7 +167,7 @@ class StandardClusterArgs(_ClusterArgs):
     """A cluster whose node pools are declared here."""
 
     mode: Literal["standard"]
-    location: Zone | Region
+    location: ZoneOrRegion
     """A zone gives a zonal control plane, a region one that is spread over three zones."""
     dataplane_v2: bool = True
     """Whether eBPF moves the packets and network policies hold. A change replaces the cluster."""

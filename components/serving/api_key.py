@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_kubernetes as k8s
 
-from components.serving.settings import PublicAlb
+from components.serving.exposure import PublicAlb
 from components.serving.shape import Shape
 from components.serving.site import Site, found
 

@@ -12,8 +12,8 @@ from components.serving.environment import with_further
 from components.serving.environment_settings import Environment
 from components.serving.shape import EngineShape
 from components.serving.site import Site, found
-from components.serving.token import FILE
-from components.workload import Accelerator, Startup, Volumes, grace_seconds
+from components.serving.token import hub_environment
+from components.workload import Accelerator, Startup, Volumes, grace_seconds, probes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class EngineRuntime:
     weights: Volumes
     token: Volumes | None
     service_account: pulumi.Input[str]
+    priority_class: pulumi.Input[str]
     depends_on: Sequence[pulumi.Resource]
 
     @classmethod
@@ -53,6 +54,7 @@ class EngineRuntime:
             weights=weights,
             token=token,
             service_account=site.service_account,
+            priority_class=site.priority_class,
             depends_on=[
                 *([site.groups] if site.groups and accelerator.hosts > 1 else []),
                 *accelerator.nodes,
@@ -91,9 +93,11 @@ def container(
     """
     accelerator, shape, token = runtime.accelerator, runtime.shape, runtime.token
     own = {
-        **({"HF_TOKEN_PATH": f"{token.path}/{FILE}"} if token else {}),
-        shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}",
+        **(hub_environment(token) if token else {}),
+        # Hosts of one replica compile the same at the same time, and would write to the same files.
+        **({shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}"} if accelerator.hosts == 1 else {}),
         **environment,
+        **shape.chip_environment,
     }
     chips = {accelerator.resource: str(accelerator.count)}
     return {
@@ -122,16 +126,10 @@ def answering(
 ) -> k8s.core.v1.ContainerArgsDict:
     """Return the container of a pod that answers requests. It drains on SIGTERM, which comes when no proxy knows it."""
     engine, startup = runtime.shape.export.engine, Startup(runtime.shape.startup_seconds)
-    health: k8s.core.v1.ProbeArgsDict = {
-        "http_get": {"path": engine.health_path, "port": "http"},
-        "timeout_seconds": 5,
-    }
     return {
         **container,
         "ports": [{"name": "http", "container_port": engine.port}],
-        "startup_probe": {**health, **startup.probe},
-        "readiness_probe": {**health, "period_seconds": 5, "failure_threshold": 3},
-        "liveness_probe": {**health, "period_seconds": 10, "failure_threshold": 6},
+        **probes(startup, ready_path=engine.health_path, live_path=engine.health_path),
         "lifecycle": {"pre_stop": {"sleep": {"seconds": propagation_seconds}}},
     }
 
@@ -143,6 +141,7 @@ def pod(
     shared_memory = f"{runtime.accelerator.shared_memory_gib}Gi"
     return {
         "service_account_name": runtime.service_account,
+        "priority_class_name": runtime.priority_class,
         # A Service's name must not become an environment variable that an engine reads.
         "enable_service_links": False,
         "node_selector": dict(runtime.accelerator.node_selector),

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from checks.settings import Positive
+from checks.settings import Positive, StepTokens
 from components.serving.environment_settings import Further, PinnedImage
 from components.serving.settings import Autoscaling, DrainSeconds, LoadClients
 
@@ -15,7 +15,7 @@ class EngineArgs(Further):
 
     model: str = Field(min_length=1, examples=["meta-llama/Llama-3.3-70B-Instruct"])
     """Name of the model on Hugging Face, one of the catalog's or of `models`."""
-    served_model_name: str | None = None
+    served_model_name: str | None = Field(default=None, pattern=r"^\S+$", examples=["llama"])
     """Name that clients ask for; the model's own when left out."""
     tensor_parallel: Positive
     """Chips over which a replica spreads each layer: on TPU, all of its slice, where a chip of v7x counts twice."""
@@ -23,7 +23,7 @@ class EngineArgs(Further):
     """Most tokens of a request, prompt and answer together."""
     max_num_seqs: Positive
     """Most requests in a batch."""
-    max_num_batched_tokens: Positive
+    max_num_batched_tokens: StepTokens
     """Most tokens of one step of the engine."""
     kv_cache_dtype: Literal["auto", "fp8"] = "auto"
     """What the KV cache is kept in: `auto` is the 16 bits of the activations."""

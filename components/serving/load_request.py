@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 PROMPT = "Write a story about San Francisco."
+PROMPT_TOKENS = 8
+"""Of the tokenizers of the catalog's models, with the one that begins a text; others have a few more or fewer."""
 
 
 @dataclass(frozen=True, slots=True)

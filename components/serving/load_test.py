@@ -5,7 +5,7 @@ import pulumi_kubernetes as k8s
 
 from catalog.versions import AIPERF, PYTHON
 from components.serving.by_hand import by_hand, client_pod
-from components.serving.settings import AiPerf, GenAiPerf, LoadTestArgs
+from components.serving.load_test_settings import AiPerf, GenAiPerf, LoadTestArgs
 
 GENAI_PERF_IMAGE = "nvcr.io/nvidia/tritonserver:24.10-py3-sdk"
 """The article's. Later releases of GenAI-Perf refuse `--service-kind` and `--max-threads`, without which this one does

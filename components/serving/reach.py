@@ -5,7 +5,7 @@ import pulumi_kubernetes as k8s
 
 from components.network_policies import Peers, namespaces, ranges, tcp
 from components.serving.by_hand import job_labels
-from components.serving.settings import ClusterOnly
+from components.serving.exposure import ClusterOnly
 from components.serving.shape import Shape
 from components.serving.site import Site
 from components.workload import labels

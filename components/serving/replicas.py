@@ -16,7 +16,7 @@ from components.serving.service import Behind, Endpoint, endpoint
 from components.serving.settings import LoadClients, Scaled
 from components.serving.shape import API_VERSIONS, Shape
 from components.serving.site import Site
-from components.workload import Startup
+from components.workload import Startup, labels
 
 
 class Served(Protocol):
@@ -68,7 +68,7 @@ def deployment(
 ) -> k8s.apps.v1.Deployment:
     """Return replicas of one pod each.
 
-    A rollout takes a replica away before it adds its successor, since a full pool has no accelerator to spare.
+    Unless the stack file knows of a spare node, a rollout takes a replica away before it adds its successor.
     """
     selector, startup = dict(shape.export.labels), Startup(shape.startup_seconds)
     return k8s.apps.v1.Deployment(
@@ -76,7 +76,7 @@ def deployment(
         metadata={"name": shape.name, "namespace": namespace, "labels": selector},
         spec={
             "selector": {"match_labels": selector},
-            "strategy": {"type": "RollingUpdate", "rolling_update": {"max_surge": 0, "max_unavailable": 1}},
+            "strategy": {"type": "RollingUpdate", "rolling_update": {**shape.rollout.strategy}},
             "progress_deadline_seconds": startup.progress_deadline_seconds,
             "template": template,
         },
@@ -119,7 +119,8 @@ def surround(
     name, selector = shape.name, shape.export.labels
     child = pulumi.ResourceOptions(parent=parent)
     after = pulumi.ResourceOptions(parent=parent, depends_on=[workload])
-    disruption_budget(name, selector=selector, namespace=site.namespace, opts=child)
+    # Whichever pod of a group goes, the group starts anew: those without an address count, too.
+    disruption_budget(name, selector=labels(name), namespace=site.namespace, opts=child)
     reach(shape, site, child)
     reached = endpoint(
         name,

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from components.network_policies import PRIVATE_RANGES
-from components.serving.settings import ClusterOnly, Internal, InternalAlb, PublicAlb
+from components.serving.exposure import ClusterOnly, Internal, InternalAlb, PublicAlb
 from components.workload import ENDPOINT_PROPAGATION_SECONDS
 
 Balanced = Internal | InternalAlb | PublicAlb

@@ -1,14 +1,16 @@
 """What a person decides about a model server. Plain data: importing it loads no cloud SDK."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Protocol, cast
+from typing import Annotated, Literal, Protocol
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from checks.settings import Count, ObjectName, Positive, Replicas, SecretKey, Settings
+from checks.settings import ObjectName, Positive, Replicas, SecretKey, Settings
 
 DrainSeconds = Annotated[int, Field(ge=1, le=86400)]
 """A day at most: longer is a mistake, and nodes that go wait an hour or so for their pods anyway."""
+
+Concurrency = Annotated[int, Field(ge=1, le=10_000)]
+"""Connections of one client: more are no load but the end of the client."""
 
 
 class PulumiToken(Settings):
@@ -33,77 +35,6 @@ class SecretManagerToken(Settings):
     source: Literal["secret-manager"]
     secret: str = Field(pattern=r"^[A-Za-z0-9_-]{1,255}$", examples=["hugging-face"])
     """Id of the secret; its newest version is mounted."""
-
-
-class ClusterOnly(Settings):
-    """The server has no load balancer: it is reached from namespaces of the cluster that `allowFrom` names."""
-
-    type: Literal["cluster"] = "cluster"
-
-
-class Internal(Settings):
-    """A load balancer with an address of the VPC."""
-
-    type: Literal["internal"]
-
-
-SourceRanges = Annotated[list[str], Field(min_length=1, examples=[["203.0.113.0/24"]])]
-
-
-Certificate = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/.+$",
-        examples=["arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"],
-    ),
-]
-"""One of AWS Certificate Manager, for a name that you let point to the load balancer."""
-
-
-class _Alb(Settings):
-    """An Application Load Balancer: it spreads requests, where the others spread connections."""
-
-    idle_timeout_seconds: int = Field(default=600, ge=1, le=4000)
-    """Longest silence on a connection, and so the longest time that an answer without streaming may take."""
-
-
-class InternalAlb(_Alb):
-    """An Application Load Balancer with addresses of the VPC."""
-
-    type: Literal["internal-alb"]
-    certificate_arn: Certificate | None = None
-    """Certificate of AWS Certificate Manager, for a name that you let point to the load balancer; without one it speaks
-    plain HTTP."""
-
-
-class PublicAlb(_Alb):
-    """An Application Load Balancer with public addresses. It speaks HTTPS alone, and passes on nothing but what
-    the engine answers to those alone who show the key in `slipway:apiKey`."""
-
-    type: Literal["public-alb"]
-    certificate_arn: Certificate
-    """Certificate of AWS Certificate Manager, for a name that you let point to the load balancer."""
-    source_ranges: SourceRanges
-    """Address ranges that may connect. `0.0.0.0/0` opens the server to everybody who has the key."""
-
-
-AnyExposure = ClusterOnly | Internal | InternalAlb | PublicAlb
-
-
-def _keeps_strangers_out(value: Any) -> Any:
-    if isinstance(value, Mapping) and value.get("type") == "public":  # pyright: ignore[reportUnknownMemberType]
-        msg = (
-            "a Network Load Balancer passes on every path in plain text, and engines ask for the key on some alone: "
-            "anybody could infer by /invocations, or /pause the engine; write 'public-alb' with a certificateArn where "
-            "AWS makes load balancers, or 'internal' and put a gateway with TLS before it that passes on /v1 alone"
-        )
-        raise ValueError(msg)
-    return cast("Any", value)
-
-
-Exposure = Annotated[AnyExposure, Field(discriminator="type"), BeforeValidator(_keeps_strangers_out)]
-"""Who can reach a server; the Application Load Balancers are those of AWS, where the others are Network Load Balancers.
-"""
 
 
 class WaitingRequests(Settings):
@@ -135,6 +66,19 @@ class Autoscaling(Settings):
     """How long the signal must call for fewer replicas before one is removed: a new one takes minutes to load."""
 
 
+class Rollout(Settings):
+    """How replicas are exchanged when an update changes their pods."""
+
+    surge: Literal[0, 1] = 0
+    """0: a replica goes before its successor starts, so that at minReplicas 1 nobody answers for as long as a start
+    takes. 1: the successor is Ready first; the pool must have a node more than the server's maxReplicas need."""
+
+    @property
+    def strategy(self) -> dict[str, int]:
+        """The same as workloads have it."""
+        return {"max_surge": self.surge, "max_unavailable": 1 - self.surge}
+
+
 class Targeted(Protocol):
     """A signal that is followed, whatever it is."""
 
@@ -161,44 +105,7 @@ class Scaled(Protocol):
 class LoadClients(Settings):
     """Clients that load the server, as a Deployment that starts with no replica."""
 
-    concurrency: Positive = 32
+    concurrency: Concurrency = 32
     """Requests that each client keeps under way."""
     max_tokens: Positive = 100
     """Tokens that a request asks for."""
-
-
-class AiPerf(Settings):
-    """NVIDIA's AIPerf, installed from PyPI when a measurement begins."""
-
-    type: Literal["aiperf"]
-    tokenizer: str = Field(default="builtin", min_length=1)
-    """What makes prompts of so many tokens: a tokenizer on Hugging Face that needs no key, or AIPerf's own. What is
-    reported is what the server counts."""
-
-
-class GenAiPerf(Settings):
-    """Its predecessor GenAI-Perf, in the image of Triton's SDK that the article has, to compare with old results."""
-
-    type: Literal["genai-perf"]
-    tokenizer: str = Field(default="hf-internal-testing/llama-tokenizer", min_length=1)
-    """What makes prompts and counts answers: a tokenizer on Hugging Face that needs no key."""
-
-
-class LoadTestArgs(Settings):
-    """A measurement under one number of concurrent requests after the other. A person starts it, and no update does.
-
-    The numbers are those of NVIDIA's article "Horizontal Autoscaling of NVIDIA NIM Microservices on Kubernetes".
-    """
-
-    tool: Annotated[AiPerf | GenAiPerf, Field(discriminator="type")]
-    """What makes the load and measures."""
-    input_tokens: Positive = 200
-    """Tokens of a prompt, on average."""
-    input_tokens_deviation: Count = 10
-    """Standard deviation of the tokens of a prompt."""
-    output_tokens: Positive = 200
-    """Tokens of an answer; models are told not to end before."""
-    concurrency: tuple[Positive, ...] = Field(default=(10, 100, 200, 300, 400), min_length=1)
-    """Requests under way at once, one value after the other."""
-    seconds: Positive = 300
-    """How long each of them lasts: replicas take minutes to come."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from checks.signals import Export, Scrape
+from components.serving.exposure import AnyExposure
 from components.serving.scaling import Scaling
-from components.serving.settings import AnyExposure
+from components.serving.settings import Rollout
 
 SCRAPE_SECONDS = 15
 
@@ -52,6 +53,7 @@ class Shape:
         allow_from: namespaces whose pods can reach it.
         startup_seconds: from the start of a container until it answers, with nothing cached.
         files: what its model's files take.
+        rollout: how its replicas are exchanged.
     """
 
     export: Export
@@ -61,6 +63,7 @@ class Shape:
     allow_from: tuple[str, ...]
     startup_seconds: int
     files: Files
+    rollout: Rollout
 
     @property
     def name(self) -> str:
@@ -91,9 +94,11 @@ class EngineShape(Shape):
         tag: of the image, or what else tells it from others; part of the compile cache's path, since another version
             compiles anew.
         cache_variable: the environment variable that names the folder of compiled programs.
+        chip_environment: what the library of the chips reads, by variable.
     """
 
     image: str
     tag: str
     cache_variable: str
+    chip_environment: Mapping[str, str]
     own_image: str | None = None

@@ -35,6 +35,7 @@ class Site:
     Attributes:
         namespace: the Kubernetes namespace.
         service_account: who their pods are.
+        priority_class: of their pods.
         metrics: the way of a signal to its autoscaler.
         storage: where they keep files.
         docker_hub: what goes before the name of an image of Docker Hub, with a slash at its end.
@@ -49,6 +50,7 @@ class Site:
 
     namespace: pulumi.Input[str]
     service_account: pulumi.Input[str]
+    priority_class: pulumi.Input[str]
     metrics: MetricsPath
     storage: Storage
     docker_hub: pulumi.Input[str] = "docker.io/"

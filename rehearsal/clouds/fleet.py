@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from rehearsal.client import Client
+from rehearsal.client import Client, Json
 from rehearsal.clouds.existing import Existing
 from rehearsal.nodes import POOL_LABEL, Pool, initial_nodes
 
@@ -23,6 +23,7 @@ class Fleet:
         self._known: Mapping[str, Pool] = {}
         self._resources: Collection[str] = ()
         self._owners: dict[str, str] = {}
+        self._replaced: dict[str, list[str]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -42,11 +43,17 @@ class Fleet:
             self._known, self._resources = {pool.name: pool for pool in pools}, resources
 
     def bring(self, pools: Iterable[Pool], owner: str = "") -> None:
-        """Let the nodes of pools come, as many as they have at least; they go with the resource of this id."""
+        """Let the nodes of pools come, as many as they have at least; they go with the resource of this id.
+
+        Nodes that a pool of this name has already go with the resource that it replaces.
+        """
         for pool in pools:
+            there = self._nodes(pool.name)
             with self._lock:
-                self._owners[pool.name] = owner
-            for node in initial_nodes([pool]):
+                replaced, self._owners[pool.name] = self._owners.get(pool.name), owner
+                if replaced is not None:
+                    self._replaced[replaced] = [node["metadata"]["name"] for node in there]
+            for node in initial_nodes([pool], first=pool.maximum // pool.step if there else 0):
                 if self._client.get(node) is None:
                     self._client.create(node)
 
@@ -57,19 +64,23 @@ class Fleet:
     def gone(self, existing: Existing) -> None:
         """Drain the nodes of a pool that is about to go, and let them go."""
         with self._lock:
-            names = [name for name, owner in self._owners.items() if owner == existing.id]
-            for name in names:
+            owned = [name for name, owner in self._owners.items() if owner == existing.id]
+            for name in owned:
                 del self._owners[name]
-        for name in names:
-            nodes = self._client.list("v1", "Node", labels=f"{POOL_LABEL}={name}")
-            for node in nodes:
-                self._client.patch(node, {"spec": {"unschedulable": True}})
-            here = {node["metadata"]["name"] for node in nodes}
-            for pod in self._client.list("v1", "Pod"):
-                if pod["spec"].get("nodeName") in here:
-                    self._client.delete(pod)
-            for node in nodes:
-                self._client.delete(node)
+            replaced = self._replaced.pop(existing.id, [])
+        nodes = [node for name in owned for node in self._nodes(name)]
+        nodes += [node for node in self._client.list("v1", "Node") if node["metadata"]["name"] in replaced]
+        for node in nodes:
+            self._client.patch(node, {"spec": {"unschedulable": True}})
+        here = {node["metadata"]["name"] for node in nodes}
+        for pod in self._client.list("v1", "Pod") if here else ():
+            if pod["spec"].get("nodeName") in here:
+                self._client.delete(pod)
+        for node in nodes:
+            self._client.delete(node)
+
+    def _nodes(self, pool: str) -> list[Json]:
+        return self._client.list("v1", "Node", labels=f"{POOL_LABEL}={pool}")
 
     def _of(self, existing: Existing) -> list[Pool]:
         with self._lock:

@@ -1,8 +1,9 @@
-"""The engines of all pods in one process: it listens at each Ready pod's own address and port, and plays the load.
+"""The engines of all pods in one process: it listens at each pod's own address and port, and plays the load.
 
-Health and metrics pages are answered, and what else can be read of an engine. Requests are not: their number is read
-off the client pods that are Ready, and spread over the pods that their Service selects. Pods with a real server are
-left to that.
+An engine listens once it has loaded, and its pod is Ready once its probes are answered. Health and metrics pages are
+answered, the latter from then on, and what else can be read of an engine. Requests are not: their number is read off
+the client pods that are Ready, and spread over the pods that their Service selects. Pods with a real server are left to
+that.
 """
 
 import threading
@@ -10,13 +11,15 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Self
 
-from rehearsal.client import Json
+from rehearsal.client import Client, Json
 from rehearsal.clock import Clock
 from rehearsal.engine.engine import AnyEngine
-from rehearsal.engine.fleet import Fleet
+from rehearsal.engine.fleet import Fleet, Tally
 from rehearsal.engine.load import Target, targets
 from rehearsal.engine.page import CONTENT_TYPE, metrics_page
+from rehearsal.engine.readiness import Readiness
 from rehearsal.listener import NOT_FOUND, Answer, Listener
+from rehearsal.loop import Loop
 from rehearsal.mirror import Mirror
 
 TICK_SECONDS = 0.1
@@ -27,6 +30,7 @@ class EngineDouble:
     """A context manager inside which the engines run.
 
     Args:
+        client: who is told which pods are Ready.
         pods: mirror of the pods.
         services: mirror of the Services.
         read: returns the engine of a pod's `spec`, if it has one.
@@ -36,47 +40,60 @@ class EngineDouble:
         targets: the servers and the load on each, by Service, `namespace/name`.
     """
 
-    def __init__(self, pods: Mirror, services: Mirror, read: Callable[[Json], AnyEngine | None], clock: Clock) -> None:
+    def __init__(
+        self, client: Client, pods: Mirror, services: Mirror, read: Callable[[Json], AnyEngine | None], clock: Clock
+    ) -> None:
         self._pods, self._services, self._read, self._clock = pods, services, read, clock
         self._lock = threading.Lock()
         self._fleets: dict[str, Fleet[Any]] = {}
         self._engines: dict[str, AnyEngine | None] = {}
         self._listeners: dict[str, list[Listener]] = {}
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="engines", daemon=True)
-        self._failure: Exception | None = None
+        self._readiness = Readiness(client)
+        self._loop = Loop("engines", TICK_SECONDS, self._tick)
+        self._drains: dict[str, float] = {}
         self.targets: dict[str, Target] = {}
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._loop.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._closed.set()
-        self._thread.join()
+        self._loop.__exit__(*error)
         for listener in (each for listeners in self._listeners.values() for each in listeners):
             listener.close()
 
+    @property
+    def tallies(self) -> dict[str, Tally]:
+        """What became of the requests that were sent to each server, by Service."""
+        with self._lock:
+            return {name: fleet.tally for name, fleet in self._fleets.items()}
+
     def check(self) -> None:
         """Raise what stopped the engines, if anything did: an address that cannot be had, an unknown model."""
-        if self._failure:
-            raise self._failure
+        self._loop.check()
 
-    def _run(self) -> None:
-        try:
-            while not self._closed.wait(TICK_SECONDS):
-                self._tick()
-        except Exception as error:
-            self._failure = error
+    def unready(self, pod: Json) -> str:
+        """Say why a pod that should be Ready by now is not; empty if it is, or still loads."""
+        return self._readiness.why.get(pod["metadata"]["uid"], "")
 
     def _tick(self) -> None:
-        ready = {key(pod): pod for pod in self._pods.objects if is_ready(pod)}
-        engines = {name: engine for name, pod in ready.items() if (engine := self._engine(pod))}
+        running = {key(pod): pod for pod in self._pods.objects if runs(pod)}
+        engines = {name: engine for name, pod in running.items() if (engine := self._engine(pod))}
+        ready = {name: pod for name, pod in running.items() if is_ready(pod)}
+        drains = {
+            name: ready[name]["spec"].get("terminationGracePeriodSeconds", 0) for name in engines if name in ready
+        }
+        self._drains |= drains
         services = {key(service): service for service in self._services.objects}
-        self.targets = targets(ready, engines, services)
+        self.targets = targets(ready, {name: each for name, each in engines.items() if name in ready}, services)
         with self._lock:
             self._play()
-        self._listen(ready, {name: engine for name, engine in engines.items() if not engine.is_real})
+        doubles = {name: engine for name, engine in engines.items() if not engine.is_real}
+        loaded = self._readiness.loaded(running, doubles)
+        self._listen(running, {name: engine for name, engine in doubles.items() if name in loaded})
+        obstacles = {running[name]["metadata"]["uid"]: engine.obstacle for name, engine in doubles.items()}
+        waiting = [running[name] for name in sorted(loaded - ready.keys())]
+        self._readiness.ask(waiting, {uid: obstacle for uid, obstacle in obstacles.items() if obstacle})
 
     def _engine(self, pod: Json) -> AnyEngine | None:
         uid = pod["metadata"]["uid"]
@@ -86,11 +103,12 @@ class EngineDouble:
 
     def _play(self) -> None:
         now = self._clock.now
-        self._fleets = {name: self._fleets.get(name) or Fleet() for name in self.targets}
-        for name, target in self.targets.items():
-            fleet = self._fleets[name]
+        for name in self.targets.keys() - self._fleets.keys():
+            self._fleets[name] = Fleet()
+        for name, fleet in self._fleets.items():
+            target = self.targets.get(name) or Target({}, 0, fleet.shape)
             doubles = {pod: engine.start for pod, engine in target.engines.items() if not engine.is_real}
-            fleet.set_replicas(doubles, now)
+            fleet.set_replicas(doubles, now, self._drains)
             fleet.set_clients(target.clients, target.shape, now)
 
     def _listen(self, pods: dict[str, Json], engines: dict[str, AnyEngine]) -> None:
@@ -109,7 +127,7 @@ class EngineDouble:
             ]
 
     def _answer(self, path: str, pod: str, engine: AnyEngine, port: int) -> Answer:
-        if (port, path) == (engine.port, engine.health_path):
+        if port == engine.port and path in filter(None, (engine.health_path, engine.live_path)):
             return Answer(HTTPStatus.OK, "text/plain", b"")
         if port == engine.port and path in engine.answers:
             return Answer.of_json(engine.answers[path])
@@ -126,6 +144,11 @@ class EngineDouble:
 def key(manifest: Json) -> str:
     """Return `namespace/name` of an object."""
     return f"{manifest['metadata']['namespace']}/{manifest['metadata']['name']}"
+
+
+def runs(pod: Json) -> bool:
+    """Return whether a pod has an address and is not being deleted."""
+    return "deletionTimestamp" not in pod["metadata"] and "podIP" in pod.get("status", {})
 
 
 def is_ready(pod: Json) -> bool:

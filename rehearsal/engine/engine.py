@@ -83,7 +83,13 @@ class Shown:
 
 
 class Replica(Protocol):
-    """The queueing model of one replica. Its clock is its own, in seconds, and moves only in `advance`."""
+    """The queueing model of one replica. Its clock is its own, in seconds, and moves only in `advance`.
+
+    Attributes:
+        finished: requests answered so far.
+    """
+
+    finished: int
 
     @property
     def waiting(self) -> int:
@@ -122,6 +128,7 @@ class Engine(Generic[R]):
         metrics_port: where its metrics page is.
         metrics_path: the path of that page.
         health_path: answers 200 while the engine serves.
+        live_path: answers 200 while its process runs; empty where that is the same path.
         answers: what else it answers where it listens, JSON by path.
         max_tokens: most tokens of a request, prompt and answer together.
         limits: what a continuous batch goes by; None for an engine that has none.
@@ -133,6 +140,8 @@ class Engine(Generic[R]):
         recorded: how gauges that rules of a stack record are read off the model, by name.
         shown: those that a story shows.
         parameters: numbers of the model for people, each with its source.
+        chips: those over which it shards; 0 where that follows from what its pod gets.
+        obstacle: why it does not start in its pod; empty if it does.
         is_real: whether a real server runs in each pod; the model of a replica then only foretells what it will show.
     """
 
@@ -141,6 +150,7 @@ class Engine(Generic[R]):
     metrics_port: int
     metrics_path: str
     health_path: str
+    live_path: str = ""
     max_tokens: int
     limits: Limits | None = None
     slots: int
@@ -151,6 +161,8 @@ class Engine(Generic[R]):
     recorded: Mapping[str, Callable[[R], float]] = field(default_factory=dict[str, Callable[[R], float]])
     shown: Shown
     parameters: tuple[Parameter, ...]
+    chips: int = 0
+    obstacle: str = ""
     answers: Mapping[str, Any] = field(default_factory=dict[str, Any])
     is_real: bool = False
 

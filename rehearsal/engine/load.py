@@ -79,7 +79,10 @@ def targets(
     for pod, engine in engines.items():
         leading = [name for name, each in sorted(services.items()) if _leads(name, each, pod, pods[pod], engine.port)]
         behind.setdefault((leading or [pod])[0], {})[pod] = engine
-    return {name: _target(name, found, sent.get(name, []), services) for name, found in behind.items()}
+    unled = {name: _unled(name, services.get(name), pods, engines) for name, found in behind.items() if not found}
+    return {
+        name: _target(name, found, sent.get(name, []), services, unled.get(name, "")) for name, found in behind.items()
+    }
 
 
 def loads(pod: Json) -> Iterable[Load]:
@@ -109,11 +112,13 @@ def _model_of(path: str) -> str:
     return parts[parts.index("models") + 1] if "models" in parts[:-1] else ""
 
 
-def _target(name: str, engines: Mapping[str, AnyEngine], sent: Sequence[Load], services: Mapping[str, Json]) -> Target:
+def _target(
+    name: str, engines: Mapping[str, AnyEngine], sent: Sequence[Load], services: Mapping[str, Json], unled: str
+) -> Target:
     if not sent:
         return Target(engines, 0, Shape(1, 1))
     load = sent[0]
-    if problem := _problem(name, engines, load, services):
+    if problem := _problem(name, engines, load, services) or unled:
         return Target(engines, 0, load.shape, problem=problem)
     return Target(engines, sum(each.concurrency for each in sent), load.shape, load.path, load.body)
 
@@ -132,17 +137,42 @@ def _problem(name: str, engines: Mapping[str, AnyEngine], load: Load, services: 
     return ""
 
 
+def _unled(name: str, service: Json | None, pods: Mapping[str, Json], engines: Mapping[str, AnyEngine]) -> str:
+    """Say why a Service leads to no engine, though there are Ready ones in its namespace; empty without one."""
+    here = [pod for pod in engines if pod.partition("/")[0] == name.partition("/")[0]]
+    if service is None or not here:
+        return ""
+    selected = [pod for pod in here if _selects(service, pods[pod])]
+    if not selected:
+        labels = "; ".join(sorted({str(pods[pod]["metadata"].get("labels", {})) for pod in here}))
+        return f"Service {name} selects {service['spec'].get('selector')}, and pods with an engine have labels {labels}"
+    listening = sorted({engines[pod].port for pod in selected})
+    targets = [port.get("targetPort", port["port"]) for port in service["spec"].get("ports", ())]
+    named = sorted({f"{each.get('name')}={each['containerPort']}" for pod in selected for each in _ports(pods[pod])})
+    return (
+        f"Service {name} leads to port {', '.join(map(str, targets))} of its pods, whose engine listens on "
+        f"{', '.join(map(str, listening))} (their named ports: {', '.join(named) or 'none'})"
+    )
+
+
 def _leads(name: str, service: Json, pod_name: str, pod: Json, engine_port: int) -> bool:
-    selector: Mapping[str, str] = service["spec"].get("selector") or {}
     same_namespace = name.partition("/")[0] == pod_name.partition("/")[0]
-    if not selector or not same_namespace or not selector.items() <= pod["metadata"].get("labels", {}).items():
+    if not same_namespace or not _selects(service, pod):
         return False
     return any(_target_port(port, pod) == engine_port for port in service["spec"].get("ports", ()))
+
+
+def _selects(service: Json, pod: Json) -> bool:
+    selector: Mapping[str, str] = service["spec"].get("selector") or {}
+    return bool(selector) and selector.items() <= pod["metadata"].get("labels", {}).items()
 
 
 def _target_port(port: Mapping[str, Any], pod: Json) -> int | None:
     target: int | str = port.get("targetPort", port["port"])
     if isinstance(target, int):
         return target
-    ports: Iterable[Json] = (each for container in pod["spec"]["containers"] for each in container.get("ports", ()))
-    return next((each["containerPort"] for each in ports if each.get("name") == target), None)
+    return next((each["containerPort"] for each in _ports(pod) if each.get("name") == target), None)
+
+
+def _ports(pod: Json) -> list[Json]:
+    return [each for container in pod["spec"]["containers"] for each in container.get("ports", ())]

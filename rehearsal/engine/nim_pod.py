@@ -9,7 +9,7 @@ from typing import Any
 
 from catalog.architecture import Model
 from catalog.engines import NIM
-from catalog.engines.nim.host import MEMORY_UTILIZATION, metrics_path
+from catalog.engines.nim.host import LIVE_PATH, MEMORY_UTILIZATION, metrics_path
 from catalog.models import MODELS, UnknownModelError
 from checks.fit import Replica
 from rehearsal.engine.batching import BatchingEngine
@@ -48,6 +48,7 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
         port=int(env.get("NIM_SERVER_PORT") or NIM.port),
         metrics_path=metrics_path(version),
         health_path=NIM.health_path,
+        live_path=LIVE_PATH,
         series=exported(NIM.exports, version),
         labels={"engine": "0", "model_name": name},
         load_seconds=download_start_seconds(served),

@@ -1,10 +1,12 @@
 """The engines that a rehearsal plays, each by the module that reads it off a pod."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rehearsal.engine import nim_pod, sglang_pod, triton_pod, trtllm_pod, vllm_pod
 from rehearsal.engine.engine import AnyEngine, Surroundings
+from rehearsal.engine.hardware import lacking
 
 READERS = (vllm_pod.read, sglang_pod.read, nim_pod.read, trtllm_pod.read, triton_pod.read)
 """Each returns the engine of a pod's `spec`, or None if the pod runs another one."""
@@ -20,4 +22,5 @@ def read(pod: Mapping[str, Any], around: Surroundings) -> AnyEngine | None:
         UnknownModelError: the catalog has no such model.
         UnknownChipError: nothing says what the pod computes on.
     """
-    return next((engine for reader in READERS if (engine := reader(pod, around))), None)
+    found = next((engine for reader in READERS if (engine := reader(pod, around))), None)
+    return found and replace(found, obstacle=lacking(pod, found.chips, around.pools))

@@ -70,6 +70,12 @@ def step_seconds(served: Model, chip: Chip, chips: int) -> Callable[[int], float
     return lambda tokens: (read + tokens * compute) / share
 
 
+def peak_step_seconds(served: Model, chip: Chip, chips: int) -> Callable[[int], float]:
+    """Return the duration that no engine undercuts: peak rates alone, in seconds by the number of tokens."""
+    read, compute = _ideal(served, served.weight_bytes, chip, chips)
+    return lambda tokens: read + tokens * compute
+
+
 def _ideal(served: Model, weight_bytes: float, chip: Chip, chips: int) -> tuple[float, float]:
     """Return the seconds that peak rates take to read the weights, and to compute one token."""
     return weight_bytes / (chips * chip.bandwidth), 2 * _active_parameters(served) / (chips * chip.flops)

@@ -13,7 +13,7 @@ from typing import Any
 
 from catalog.architecture import Model
 from catalog.engines import TRITON
-from catalog.engines.triton.host import HTTP_PORT
+from catalog.engines.triton.host import HTTP_PORT, LIVE_PATH
 from catalog.machines import Chip
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
 from rehearsal.engine.continuous import exported, version_of
@@ -86,6 +86,7 @@ def read(pod: Mapping[str, Any], around: Surroundings = NOTHING_AROUND) -> Engin
         metrics_port=TRITON.port,
         metrics_path=TRITON.metrics_path,
         health_path=TRITON.health_path,
+        live_path=LIVE_PATH,
         max_tokens=found.max_tokens,
         slots=found.instances * found.batch,
         load_seconds=load_seconds,

@@ -11,6 +11,9 @@ from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.metrics.compressed_promql import compressed
 
+NEAR = 5
+"""So many series that are there a message names."""
+
 _PLACEHOLDER = re.compile(r"<<[^>]*>>")
 _NAMESPACE_AND_POD = {"overrides": {"namespace": {"resource": "namespace"}, "pod": {"resource": "pod"}}}
 _ANY_RESOURCE = {"template": "<<.Resource>>"}
@@ -95,6 +98,34 @@ def metric_names(rule: Json, series: Iterable[str]) -> dict[str, str]:
         if kept and (matched := pattern.search(each)):
             found[re.sub(r"\$\{?(\w+)\}?", lambda group, by=matched: by[_group(group[1])] or "", shown)] = each
     return found
+
+
+def named_series(query: str) -> str:
+    """Return the one series that a query asks for; empty if it may be several."""
+    found = re.search(r'__name__="([^"]+)"', query) or re.match(r"([\w:]+)", query)
+    return found[1] if found else ""
+
+
+def made(rule: Json, series: Iterable[str]) -> dict[str, str]:
+    """Return what a rule makes of series, of which those count whose names its query could mean."""
+    pattern = re.search(r'__name__=~"([^"]*)"', rule["seriesQuery"])
+    wanted = pattern[1] if pattern else re.escape(named_series(rule["seriesQuery"])) or ".*"
+    return metric_names(rule, [each for each in series if re.fullmatch(wanted, each)])
+
+
+def unmatched(release: str, rules: Iterable[Json], series: Sequence[str]) -> str:
+    """Say that rules for one metric make it of none of these series; empty if one does, or of the one that it names."""
+    said: list[str] = []
+    for rule in rules:
+        query = rule["seriesQuery"]
+        named = named_series(query)
+        if made(rule, [named] if named else series):
+            return ""
+        name: Mapping[str, str] = rule.get("name") or {}
+        matches = name.get("matches")
+        said.append(f"the rule of {release} for {query}{f' with name.matches {matches}' if matches else ''} meets none")
+    near = ", ".join(sorted(each for each in series if ":" in each)[:NEAR]) or "none"
+    return f"{'; '.join(said)} of the series that are collected ({near}, …); mend its regular expression"
 
 
 def _group(name: str) -> int | str:

@@ -13,6 +13,7 @@ from rehearsal.clock import Clock
 from rehearsal.control_plane import ControlPlane
 from rehearsal.listener import Listener
 from rehearsal.metrics import managed_collection
+from rehearsal.metrics.adapter_standing import AdapterStanding
 from rehearsal.metrics.aggregation import led
 from rehearsal.metrics.managed_collection import Cluster, ManagedCollection
 from rehearsal.metrics.prometheus import Prometheus
@@ -26,9 +27,11 @@ class GkePlan:
 
     Attributes:
         cluster: what the collectors write on every series.
+        viewers: accounts that may read Cloud Monitoring, `namespace/name`.
     """
 
     cluster: Cluster
+    viewers: frozenset[str]
 
     @property
     def upstreams(self) -> Sequence[build.Upstream]:
@@ -46,7 +49,14 @@ class GkePlan:
 
     def open(self, plane: ControlPlane, mirrors: Mapping[str, Mirror], clock: Clock) -> "GkeMetrics":
         """Return the way on a control plane."""
-        return GkeMetrics(plane, mirrors[managed_collection.KIND], self.cluster, clock)
+        standing = AdapterStanding(
+            plane.client,
+            pods=mirrors["Pod"],
+            services=mirrors["Service"],
+            address=plane.slot.address,
+            viewers=self.viewers,
+        )
+        return GkeMetrics(plane, mirrors[managed_collection.KIND], self.cluster, standing, clock)
 
 
 class GkeMetrics:
@@ -56,6 +66,7 @@ class GkeMetrics:
         plane: where it runs.
         monitorings: mirror of the PodMonitoring objects.
         cluster: what the collectors write on every series.
+        standing: whether the adapter could answer.
         clock: compresses intervals and windows.
 
     Attributes:
@@ -66,17 +77,20 @@ class GkeMetrics:
     doubles: Sequence[str] = (
         "managed collection: PodMonitoring objects become Prometheus' configuration by the rules of Google's operator",
         "custom-metrics-stackdriver-adapter: answers from Prometheus in place of Cloud Monitoring, behind the stack's "
-        "own APIServices; these name its port, and the Service that they name is an ExternalName",
+        "own APIServices; these name its port, and the Service that they name is an ExternalName. It answers as "
+        "long as a Ready pod is behind that Service whose account has the adapter's rights",
     )
 
-    def __init__(self, plane: ControlPlane, monitorings: Mirror, cluster: Cluster, clock: Clock) -> None:
-        self._address, self._monitorings = plane.slot.address, monitorings
+    def __init__(
+        self, plane: ControlPlane, monitorings: Mirror, cluster: Cluster, standing: AdapterStanding, clock: Clock
+    ) -> None:
+        self._address, self._monitorings, self._standing = plane.slot.address, monitorings, standing
         self.prometheus = Prometheus(plane, clock)
         self._collection = ManagedCollection(monitorings, self.prometheus, cluster, plane.kubeconfig, clock)
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         plane.credentials.signer.issue_cert(self._address).configure_cert(tls)  # pyright: ignore[reportUnknownMemberType]
         answer = StackdriverAdapter(plane.client, self.prometheus, cluster, clock).answer
-        self.adapter = Listener(self._address, 0, answer, tls=tls)
+        self.adapter = Listener(self._address, 0, standing.guarded(answer), tls=tls)
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -87,6 +101,10 @@ class GkeMetrics:
         self._stack.close()
         self.adapter.close()
         self.prometheus.close()
+
+    def check(self) -> None:
+        """Raise what ended the collection, if anything did."""
+        self._collection.check()
 
     def stand_in(self, manifests: Sequence[Json]) -> list[Json]:
         """Return the objects with the metrics APIs led to the double, which listens outside the cluster."""
@@ -107,5 +125,13 @@ class GkeMetrics:
         return ""
 
     def unserved(self, metric: str) -> str:
-        """Say nothing: the adapter serves each series that Cloud Monitoring has."""
+        """Say why the adapter cannot answer; if it can, it serves each series that Cloud Monitoring has."""
+        return self._standing.why()
+
+    def unmatched(self, metric: str) -> str:
+        """Say nothing: the adapter has no rules."""
+        return ""
+
+    def unkept(self) -> str:
+        """Say nothing: Cloud Monitoring keeps what it gets."""
         return ""

@@ -6,15 +6,15 @@ is known; `fromPod`, expressions in selectors, limits and metric relabelling are
 """
 
 import re
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from rehearsal.client import Json
 from rehearsal.clock import Clock
+from rehearsal.loop import Loop
 from rehearsal.metrics.prometheus import Prometheus, PrometheusError, milliseconds
 from rehearsal.mirror import Mirror
 
@@ -72,7 +72,7 @@ def seconds(duration: str) -> float:
     return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|s|m|h)", duration))
 
 
-class ManagedCollection:
+class ManagedCollection(Loop):
     """A context manager inside which Prometheus scrapes what the PodMonitoring objects say.
 
     Args:
@@ -88,27 +88,17 @@ class ManagedCollection:
     ) -> None:
         self._monitorings, self._prometheus = monitorings, prometheus
         self._arguments = (cluster, kubeconfig, clock)
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="managed collection", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._closed.set()
-        self._thread.join()
+        self._current: list[Json] = []
+        super().__init__("managed collection", TICK_SECONDS, self._follow)
 
     def _follow(self) -> None:
-        current: list[Json] = []
-        while not self._closed.wait(TICK_SECONDS):
-            ordered = sorted(self._monitorings.objects, key=lambda each: each["metadata"]["uid"])
-            wanted = [config for monitoring in ordered for config in scrape_configs(monitoring, *self._arguments)]
-            # A Prometheus that does not answer gets its configuration later, if it comes back.
-            with suppress(PrometheusError):
-                if wanted != current:
-                    self._prometheus.configure({"scrape_configs": wanted})
-                    current = wanted
+        ordered = sorted(self._monitorings.objects, key=lambda each: each["metadata"]["uid"])
+        wanted = [config for monitoring in ordered for config in scrape_configs(monitoring, *self._arguments)]
+        # A Prometheus that does not answer gets its configuration later, if it comes back.
+        with suppress(PrometheusError):
+            if wanted != self._current:
+                self._prometheus.configure({"scrape_configs": wanted})
+                self._current = wanted
 
 
 def _keep(label: str, value: str) -> Json:

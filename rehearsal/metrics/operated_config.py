@@ -7,16 +7,16 @@ kubeconfig, and every time is compressed.
 
 import base64
 import gzip
-import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import yaml
 
 from rehearsal.client import Json
 from rehearsal.clock import Clock
+from rehearsal.loop import Loop
 from rehearsal.metrics.compressed_promql import compressed, duration
 from rehearsal.metrics.prometheus import Prometheus, PrometheusError
 from rehearsal.mirror import Mirror
@@ -82,7 +82,7 @@ def _rules(content: Json, clock: Clock) -> Json:
     return {"groups": groups}
 
 
-class OperatedConfig:
+class OperatedConfig(Loop):
     """A context manager inside which Prometheus runs what the operator writes for one Prometheus object.
 
     Args:
@@ -109,16 +109,8 @@ class OperatedConfig:
         self._operated, self._secrets, self._config_maps = operated["metadata"], secrets, config_maps
         self._prometheus, self._rules, self._kubeconfig, self._clock = prometheus, folder, kubeconfig, clock
         folder.mkdir()
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="operated configuration", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._closed.set()
-        self._thread.join()
+        self._current: object = None
+        super().__init__("operated configuration", TICK_SECONDS, self._follow)
 
     @property
     def is_written(self) -> bool:
@@ -126,19 +118,17 @@ class OperatedConfig:
         return self._secret() is not None
 
     def _follow(self) -> None:
-        current: object = None
-        while not self._closed.wait(TICK_SECONDS):
-            secret = self._secret()
-            if secret is None:
-                continue
-            config = read_config(secret, self._kubeconfig, self._rules, self._clock)
-            rules = read_rules(self._own(self._config_maps), self._clock)
-            # A Prometheus that does not answer gets its configuration later, if it comes back.
-            with suppress(PrometheusError):
-                if (config, rules) != current:
-                    self._write(rules)
-                    self._prometheus.configure(config)
-                    current = (config, rules)
+        secret = self._secret()
+        if secret is None:
+            return
+        config = read_config(secret, self._kubeconfig, self._rules, self._clock)
+        rules = read_rules(self._own(self._config_maps), self._clock)
+        # A Prometheus that does not answer gets its configuration later, if it comes back.
+        with suppress(PrometheusError):
+            if (config, rules) != self._current:
+                self._write(rules)
+                self._prometheus.configure(config)
+                self._current = (config, rules)
 
     def _secret(self) -> Json | None:
         wanted = f"prometheus-{self._operated['name']}"

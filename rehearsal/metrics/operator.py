@@ -73,7 +73,7 @@ class OperatorMetrics:
 
     def __init__(self, plane: ControlPlane, mirrors: Mapping[str, Mirror], plan: OperatorPlan, clock: Clock) -> None:
         self._plane, self._mirrors = plane, mirrors
-        self._operated = releases.prometheus(plan.stack)
+        self._operated, self._retention = releases.prometheus(plan.stack), releases.retention(plan.stack)
         self.prometheus = Prometheus(plane, clock)
         self._adapter: PrometheusAdapter | None = None
         if plan.adapter:
@@ -111,6 +111,10 @@ class OperatorMetrics:
         self._stack.close()
         self.prometheus.close()
 
+    def check(self) -> None:
+        """Raise what ended the configuration of Prometheus, if anything did."""
+        self._config.check()
+
     def stand_in(self, manifests: Sequence[Json]) -> list[Json]:
         """Return the objects with the metrics APIs led to the adapter, which listens outside the cluster."""
         return led(manifests, self._plane.slot.address, self._adapter.port) if self._adapter else [*manifests]
@@ -125,7 +129,10 @@ class OperatorMetrics:
             return (
                 f"prometheus-operator has written no configuration for Prometheus {self._operated['metadata']['name']}"
             )
-        return monitors.unscraped(self._operated, self._mirrors["PodMonitor"].objects, namespace, labels, ports)
+        dropped = self.prometheus.dropped()
+        return monitors.unscraped(
+            self._operated, self._mirrors["PodMonitor"].objects, namespace, labels, ports, dropped
+        )
 
     def unrecorded(self, series: str) -> str:
         """Say why a rule of the stack does not record a series."""
@@ -134,3 +141,11 @@ class OperatorMetrics:
     def unserved(self, metric: str) -> str:
         """Say which metrics the adapter's rules make, and what to add."""
         return self._adapter.needed(metric) if self._adapter else "the stack has no prometheus-adapter"
+
+    def unmatched(self, metric: str) -> str:
+        """Say which rule of the release is for a metric and meets no series."""
+        return self._adapter.unmatched(metric) if self._adapter else ""
+
+    def unkept(self) -> str:
+        """Say that Prometheus is to keep nothing."""
+        return monitors.unkept(self._operated, self._retention)

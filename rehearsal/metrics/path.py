@@ -29,6 +29,10 @@ class MetricsPath(Protocol):
 
     def __exit__(self, *error: object) -> None: ...
 
+    def check(self) -> None:
+        """Raise what ended a double of it, if anything did."""
+        ...
+
     def stand_in(self, manifests: Sequence[Json]) -> list[Json]:
         """Return a stack's objects with those replaced that lead to the adapter's pods, which do not run."""
         ...
@@ -45,8 +49,16 @@ class MetricsPath(Protocol):
         """Say why a series is not recorded that an object of the stack records; empty if none does."""
         ...
 
+    def unmatched(self, metric: str) -> str:
+        """Say which rule of the adapter is for a metric and meets no series that is collected; empty otherwise."""
+        ...
+
     def unserved(self, metric: str) -> str:
         """Say what the adapter would need to serve a metric; empty where nothing of the stack decides that."""
+        ...
+
+    def unkept(self) -> str:
+        """Say why the series that are collected are not kept; empty if they are."""
         ...
 
 

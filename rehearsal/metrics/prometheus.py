@@ -97,6 +97,11 @@ class Prometheus:
         """Return what is scraped, as `/api/v1/targets` has it: `labels`, `health`, `lastError`, `scrapeUrl`."""
         return self._ask("GET", "/api/v1/targets", {"state": "active"})["activeTargets"]
 
+    def dropped(self) -> list[Json]:
+        """Return the labels by which it found what its relabelling dropped."""
+        found = self._ask("GET", "/api/v1/targets", {"state": "dropped"})["droppedTargets"]
+        return [each["discoveredLabels"] for each in found]
+
     def close(self) -> None:
         """Hang up; the process itself ends with the control plane."""
         self._http.close()

@@ -1,8 +1,7 @@
 """The real prometheus-adapter, with the rules and the URL of its release's values, outside the cluster."""
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from rehearsal.client import Json
@@ -75,11 +74,23 @@ class PrometheusAdapter:
             PrometheusError: Prometheus does not say which series there are.
         """
         for rule in self._rules:
-            if _shown(rule) == metric and (named := _named(rule["seriesQuery"])):
+            if _shown(rule) == metric and (named := adapter_config.named_series(rule["seriesQuery"])):
                 return named
-        there = [each.labels["__name__"] for each in self._prometheus.query('count by (__name__) ({__name__!=""})')]
-        made = (_made(rule, there) for rule in self._rules)
+        made = (adapter_config.made(rule, self._there()) for rule in self._rules)
         return next((metrics[metric] for metrics in made if metric in metrics), metric)
+
+    def unmatched(self, metric: str) -> str:
+        """Say which rule states a metric and meets no series that is there; empty otherwise, and where it names one.
+
+        Raises:
+            PrometheusError: Prometheus does not say which series there are.
+        """
+        stated = [rule for rule in self._rules if _shown(rule) == metric]
+        return adapter_config.unmatched(self._release.name, stated, self._there()) if stated else ""
+
+    def _there(self) -> list[str]:
+        """Return the names of all series that Prometheus has."""
+        return [each.labels["__name__"] for each in self._prometheus.query('count by (__name__) ({__name__!=""})')]
 
     def needed(self, metric: str) -> str:
         """Say what it would need to serve a metric."""
@@ -110,16 +121,3 @@ def _shown(rule: Json) -> str:
     """Return the name that a rule states for its metric."""
     name: Mapping[str, str] = rule.get("name") or {}
     return name.get("as", "")
-
-
-def _named(query: str) -> str:
-    """Return the one series that a query asks for; empty if it may be several."""
-    found = re.search(r'__name__="([^"]+)"', query) or re.match(r"([\w:]+)", query)
-    return found[1] if found else ""
-
-
-def _made(rule: Json, series: Sequence[str]) -> dict[str, str]:
-    """Return what a rule makes of series, of which those count whose names its query could mean."""
-    pattern = re.search(r'__name__=~"([^"]*)"', rule["seriesQuery"])
-    wanted = pattern[1] if pattern else re.escape(_named(rule["seriesQuery"])) or ".*"
-    return adapter_config.metric_names(rule, [each for each in series if re.fullmatch(wanted, each)])

@@ -18,7 +18,7 @@ REAL = (
 )
 DOUBLES = (
     "nodes: made from the recorded node pools, added and removed by a double of the cluster autoscaler",
-    "kubelets: kwok says that pods run; no container starts",
+    "kubelets: kwok says that pods run; no container starts, and pods of engines are Ready when their probes pass",
 )
 ENGINE_DOUBLES = (
     "engines: one process listens at every pod's address and serves the engine's metrics page from a queueing model",
@@ -26,7 +26,7 @@ ENGINE_DOUBLES = (
 )
 CHANGES = (
     "windows and periods in the autoscalers' behaviour are divided by the speed, in whole seconds",
-    "pods of engines carry the annotation that says when they are Ready",
+    "pods of engines carry annotations that say when they have loaded, and that their probes are asked then",
     "on TPU, weights and compiled programs count as already in the bucket",
     "Services carry the annotation with which the Kubernetes provider does not wait for their endpoints",
     "windows of rules and of the adapter's queries are divided by the speed, and so are rates",

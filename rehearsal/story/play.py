@@ -1,24 +1,21 @@
 """Plays a story act by act and says what held. Whatever breaks, the stack's objects are taken away again."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
-from http import HTTPStatus
+from collections.abc import Mapping
 
 import httpx2
 
-from rehearsal.client import ApiError
+from rehearsal.engine.double import is_ready
 from rehearsal.server import Server
-from rehearsal.story.diagnosis import diagnose, out_of_reach
+from rehearsal.story import drain
+from rehearsal.story.attended import OBSERVE_SECONDS, patiently
+from rehearsal.story.diagnosis import out_of_reach
 from rehearsal.story.goals import goal, is_up, seconds_down
-from rehearsal.story.observation import Observation, nodes_by_pool, observe
+from rehearsal.story.observation import Observation, nodes_by_pool
 from rehearsal.story.setting import Setting
 from rehearsal.story.told import Act, Show, Told
 from rehearsal.story.verdict import Link, Verdict, duration
-
-OBSERVE_SECONDS = 0.5
-SLACK_SECONDS = 20
-"""On this machine's clock: what its own work may add to any wait."""
+from rehearsal.story.watch import LateError, Watch
 
 # Modelled seconds.
 REACT_SECONDS = 5 * 60
@@ -30,44 +27,56 @@ HOLD_SECONDS = 3 * 60
 
 
 def play(setting: Setting, show: Show) -> Told:
-    """Play the whole story."""
+    """Play the whole story.
+
+    Raises:
+        ProcessError: a part of the rehearsal ended, so that nothing can be said of the stack.
+    """
     story = _Story(setting, show)
     show.begin(setting)
-    try:
-        for act in (story.start, story.load, story.hold, story.update, story.rest):
-            if not act():
-                break
-    except httpx2.TransportError as error:
-        story.judge(Verdict(f"the API server does not answer: {error}", Link.API_SERVER))
-    story.tear_down()
+    for acts in ((story.start, story.load, story.hold, story.update, story.rest), (story.tear_down,)):
+        try:
+            for act in acts:
+                if not act():
+                    break
+        except httpx2.TransportError as error:
+            time.sleep(OBSERVE_SECONDS)
+            setting.check()  # A server may be silent because another part has ended.
+            story.watch.judge(Verdict(f"the API server does not answer: {error}", Link.API_SERVER))
     return story.told
 
 
 class _Story:
     def __init__(self, setting: Setting, show: Show) -> None:
-        self._setting, self._show, self._clock = setting, show, setting.clock
+        self._setting, self._clock = setting, setting.clock
         self._servers, self._played = setting.stack.servers, setting.stack
         self._nodes: Mapping[str, int] = {}
-        self._began = setting.clock.now
         series = setting.metrics.series
         self.told = Told({server.name: goal(server, series(server.metric)) for server in self._servers})
+        self.watch = Watch(setting, show, self.told)
 
     def start(self) -> bool:
         """Deploy the stack, and wait until the fewest replicas are Ready and their signal is read."""
-        self._begin(Act.START)
-        if not self._do(self._setting.deployment.up):
+        self.watch.begin(Act.START)
+        try:
+            if not self.watch.do(self._setting.deployment.up, pods_within=self._ready_seconds):
+                return False
+        except LateError as late:
+            return self.watch.find(late.servers, loaded=False)
+        if why := self._setting.metrics.unkept():
+            self.watch.judge(Verdict(why, Link.NOT_KEPT))
             return False
-        longest = max(server.engine.load_seconds for server in self._servers)
-        return self._reached(
+        return self.watch.reached(
             lambda server, seen: seen.ready >= server.minimum and seen.signal is not None,
-            self._played.add_seconds + longest + REACT_SECONDS,
+            self._ready_seconds,
             lambda server: f"{server.name}: {server.minimum} Ready, and its autoscaler reads {server.metric}",
             loaded=False,
+            servers=self._servers,
         )
 
     def load(self) -> bool:
         """Send the clients, and wait until the autoscaler has what it wants."""
-        self._begin(Act.LOAD)
+        self.watch.begin(Act.LOAD)
         self._nodes = nodes_by_pool(self._setting)
         self._scale_clients({name: aim.clients for name, aim in self.told.goals.items()})
         goals, within_reach = self.told.goals, list[Server]()
@@ -75,12 +84,12 @@ class _Story:
             if goals[server.name].is_within_reach:
                 within_reach.append(server)
             else:
-                self.judge(out_of_reach(server))
+                self.watch.judge(out_of_reach(server))
         if not within_reach:
             return False
         further = max(goals[server.name].expected - server.minimum for server in within_reach)
         longest = max(server.engine.load_seconds for server in within_reach)
-        return self._reached(
+        return self.watch.reached(
             lambda server, seen: is_up(server, goals[server.name], seen),
             REACT_SECONDS + further * (STEP_SECONDS + self._played.add_seconds + longest),
             self._scaled_up,
@@ -90,125 +99,85 @@ class _Story:
 
     def hold(self) -> bool:
         """Let the load stay for a while."""
-        self._begin(Act.HOLD)
+        self.watch.begin(Act.HOLD)
         end = self._clock.now + HOLD_SECONDS
-        self._wait(lambda: self._clock.now >= end, HOLD_SECONDS)
-        return True
+        return self.watch.wait(lambda: self._clock.now >= end, HOLD_SECONDS)
 
     def update(self) -> bool:
         """Deploy the stack again although its autoscalers have moved, and let an object be lost and restored."""
-        self._begin(Act.UPDATE)
+        self.watch.begin(Act.UPDATE)
         # Each is shown whatever became of the other.
-        return all([self._do(self._setting.deployment.again), self._do(self._setting.deployment.restore)])
+        return all([self.watch.do(self._setting.deployment.again), self.watch.do(self._setting.deployment.restore)])
 
     def rest(self) -> bool:
-        """Take the clients away, and wait until the replicas are the fewest and the nodes what they were."""
-        self._begin(Act.REST)
+        """Take the clients away, and wait until replicas and nodes are what they were; drain a node in between."""
+        self.watch.begin(Act.REST)
         self._scale_clients(dict.fromkeys(self.told.goals, 0))
         since = self.told.acts[Act.REST]
-        came_back = self._reached(
+        came_back = self.watch.reached(
             lambda server, seen: seen.wanted == seen.ready == server.minimum and not seen.pending,
             REACT_SECONDS + max(map(seconds_down, self._servers)),
             lambda server: (
-                f"{server.name} came back to {server.minimum}, {duration(self._now - since)} after the load went"
+                f"{server.name} came back to {server.minimum}, {duration(self.watch.now - since)} after the load went"
             ),
             loaded=False,
+            servers=self._servers,
         )
-        if not came_back:
+        if not came_back or not self._drain():
             return False
         wait = self._played.remove_seconds + REACT_SECONDS
-        came_back = self._wait(lambda: nodes_by_pool(self._setting) == self._nodes, wait)
-        self._observe()
+        came_back = self.watch.wait(lambda: nodes_by_pool(self._setting) == self._nodes, wait)
+        self.watch.observe()
         if came_back:
             now = ", ".join(f"{name} {count}" for name, count in self._nodes.items())
-            self.judge(Verdict(f"nodes came back: {now}, {duration(self._now - since)} after the load went"))
+            self.watch.judge(Verdict(f"nodes came back: {now}, {duration(self.watch.now - since)} after the load went"))
         else:
             found = nodes_by_pool(self._setting)
-            self.judge(Verdict(f"nodes were {dict(self._nodes)} before the load and are {found}", Link.NODES_STAY))
+            self.watch.judge(
+                Verdict(f"nodes were {dict(self._nodes)} before the load and are {found}", Link.NODES_STAY)
+            )
         return True
 
-    def tear_down(self) -> None:
+    def tear_down(self) -> bool:
         """Remove the stack, and look for what is left."""
-        self._begin(Act.TEARDOWN)
-        try:
-            self._do(self._setting.deployment.down)
-        except httpx2.TransportError as error:
-            self.judge(Verdict(f"the API server does not answer: {error}", Link.API_SERVER))
-
-    def judge(self, verdict: Verdict) -> None:
-        """Keep a verdict and show it."""
-        self.told.verdicts.append(verdict)
-        self._show.judged(verdict)
-
-    def _do(self, work: Callable[[], Sequence[Verdict]]) -> bool:
-        """Let the deployment work while the servers are observed; judge what it found, and tell whether all held."""
-        with ThreadPoolExecutor(1) as pool:
-            doing = pool.submit(work)
-            try:
-                while not wait([doing], OBSERVE_SECONDS).done:
-                    self._setting.check()
-                    self._observe()
-            except BaseException:
-                self._setting.deployment.interrupt()
-                raise
-        found = doing.result()
-        for verdict in found:
-            self.judge(verdict)
-        return all(verdict.ok for verdict in found)
+        self.watch.begin(Act.TEARDOWN)
+        return self.watch.do(self._setting.deployment.down)
 
     @property
-    def _now(self) -> float:
-        return self._clock.now - self._began
+    def _ready_seconds(self) -> float:
+        """How long a pod may take until it is Ready, with a node of its own."""
+        return self._played.add_seconds + max(server.engine.load_seconds for server in self._servers) + REACT_SECONDS
 
-    def _begin(self, act: Act) -> None:
-        self.told.acts[act] = self._now
-        self._show.act(act)
+    def _drain(self) -> bool:
+        """Evict a pod of each server, as a drain of its node would, and wait until another is Ready in its place."""
+        gone: dict[str, str] = {}
+        for server in self._servers:
+            pod = next(filter(is_ready, self._setting.pods(server.workload)), None)
+            if pod is None:
+                continue
+            if why := self.watch.attended(lambda pod=pod: drain.evict(self._setting.plane.client, pod)):
+                self.watch.judge(Verdict(f"{server.name}: {why}", Link.NOT_DRAINED))
+            else:
+                gone[server.name] = pod["metadata"]["name"]
 
-    def _reached(
-        self,
-        done: Callable[[Server, Observation], bool],
-        seconds: float,
-        text: Callable[[Server], str],
-        *,
-        loaded: bool,
-        servers: Sequence[Server] | None = None,
-    ) -> bool:
-        """Wait until this is so of every server; judge each, and find the broken link of those of which it is not."""
-        late = {server.name: server for server in servers or self._servers}
+        def is_back(server: Server, seen: Observation) -> bool:
+            names = [pod["metadata"]["name"] for pod in self._setting.pods(server.workload)]
+            return gone[server.name] not in names and seen.ready == server.minimum and not seen.pending
 
-        def look() -> bool:
-            for seen in self._observe():
-                if seen.server in late and done(late[seen.server], seen):
-                    self.judge(Verdict(text(late.pop(seen.server))))
-            return not late
-
-        if self._wait(look, seconds, observe_too=False):
-            return True
-        for server in late.values():
-            self.judge(diagnose(self._setting, server, loaded=loaded))
-        return False
-
-    def _wait(self, done: Callable[[], bool], seconds: float, *, observe_too: bool = True) -> bool:
-        deadline = time.monotonic() + self._clock.compressed(seconds) + SLACK_SECONDS
-        while not done():
-            if time.monotonic() > deadline:
-                return False
-            self._setting.check()
-            time.sleep(OBSERVE_SECONDS)
-            if observe_too:
-                self._observe()
-        return True
-
-    def _observe(self) -> list[Observation]:
-        seen = [observe(self._setting, server, self._began) for server in self._servers]
-        self.told.observations += seen
-        self._show.observed(seen)
-        return seen
+        return self.watch.reached(
+            is_back,
+            self._ready_seconds,
+            lambda server: f"{server.name}: a drain took pod {gone[server.name]} off its node, and another is Ready",
+            loaded=False,
+            servers=[server for server in self._servers if server.name in gone],
+        )
 
     def _scaled_up(self, server: Server) -> str:
+        if server.minimum == server.maximum:
+            return f"{server.name} keeps {server.maximum} under load, as its autoscaler may have neither fewer nor more"
         since = self.told.acts[Act.LOAD]
         seen = [each for each in self.told.observations if each.server == server.name and each.time >= since]
-        asked = next(each.time for each in seen if each.wanted > seen[0].ready)
+        asked = next((each.time for each in seen if each.wanted > seen[0].ready), since)
         aim, requests = self.told.goals[server.name], server.load.concurrency
         return (
             f"{server.name} scaled up from {seen[0].ready} to {seen[-1].wanted} of at most {server.maximum}: wanted "
@@ -217,19 +186,9 @@ class _Story:
         )
 
     def _scale_clients(self, replicas: Mapping[str, int]) -> None:
+        client = self._setting.plane.client
         for server in self._servers:
-            _patiently(lambda server=server: self._setting.plane.client.scale(server.clients, replicas[server.name]))
-
-
-def _patiently(request: Callable[[], object]) -> None:
-    """Make a request, again and again while the API server is away."""
-    deadline = time.monotonic() + SLACK_SECONDS
-    while True:
-        try:
-            request()
-            return
-        except (ApiError, httpx2.TransportError) as error:
-            refused = isinstance(error, ApiError) and error.code < HTTPStatus.INTERNAL_SERVER_ERROR
-            if refused or time.monotonic() > deadline:
-                raise
-            time.sleep(OBSERVE_SECONDS)
+            wanted = replicas[server.name]
+            self.watch.attended(
+                lambda server=server, wanted=wanted: patiently(lambda: client.scale(server.clients, wanted))
+            )

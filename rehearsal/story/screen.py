@@ -17,6 +17,8 @@ from rehearsal.story.told import Act
 from rehearsal.story.verdict import Verdict
 
 ROWS = 12
+MARKS, PLAIN_MARKS = ("✓", "✗"), ("ok:", "BROKEN:")
+"""In front of a verdict that held and of one that did not, also where a console's encoding has neither sign."""
 COLUMNS = ("time", "server", "signal / target", "wanted", "ready", "pending", "nodes", "waiting", "clients")
 
 
@@ -30,6 +32,7 @@ class Screen:
         self._targets: dict[str, float] = {}
         self._last: dict[str, object] = {}
         self._act = ""
+        self._held, self._broke = MARKS if _can_show(console, "".join(MARKS)) else PLAIN_MARKS
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
@@ -71,9 +74,9 @@ class Screen:
     def judged(self, verdict: Verdict) -> None:
         """Say what was found."""
         if verdict.ok:
-            self._print(f"✓ {verdict.text}", style="green")
+            self._print(f"{self._held} {verdict.text}", style="green")
         else:
-            self._print(f"✗ {verdict.broken}: {verdict.text}", style="bold red")
+            self._print(f"{self._broke} {verdict.broken}: {verdict.text}", style="bold red")
 
     def _print(self, line: str, style: str = "") -> None:
         self._console.print(Text(line, style=style), soft_wrap=True)
@@ -83,6 +86,14 @@ class Screen:
         for row in self._rows:
             table.add_row(*row)
         return table
+
+
+def _can_show(console: Console, text: str) -> bool:
+    try:
+        text.encode(console.encoding)
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
 
 
 def _state(seen: Observation, target: float) -> object:

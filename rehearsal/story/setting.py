@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rehearsal import build, custom_resources, lifecycle, stack
@@ -16,6 +17,7 @@ from rehearsal.engine.double import EngineDouble, key
 from rehearsal.metrics.path import MetricsPath
 from rehearsal.mirror import Mirror
 from rehearsal.node_autoscaler import NodeAutoscaler
+from rehearsal.processes import ProcessError, Processes
 from rehearsal.server import Server
 from rehearsal.stack import PlayedStack
 from rehearsal.story.deployment import Deployment, Manifests
@@ -46,26 +48,32 @@ class Setting:
         plane: the control plane.
         clock: the compressed time.
         mirrors: the objects of each kind as they are now.
+        nodes: the double of the cluster's autoscaler.
         engines: the double of the engines.
         triton: the real servers; None if the stack has none that run here.
         metrics: the way of the series.
         manifests: the stack's objects as they are to be applied here.
         deployment: how they come onto the stage, and off it again.
+        fleet: the nodes that come and go with pools.
     """
 
     stack: PlayedStack
     plane: ControlPlane
     clock: Clock
     mirrors: Mapping[str, Mirror]
+    nodes: NodeAutoscaler
     engines: EngineDouble
     triton: TritonServers | None
     metrics: MetricsPath
     manifests: Sequence[Json]
     deployment: Deployment
+    fleet: Fleet
 
     def check(self) -> None:
-        """Raise what stopped an engine, if anything did."""
-        self.engines.check()
+        """Raise what stopped a part of the rehearsal, if anything did."""
+        self.plane.processes.check()
+        for double in (self.engines, self.metrics, self.nodes):
+            double.check()
         if self.triton:
             self.triton.check()
 
@@ -123,7 +131,7 @@ def setting(
         fleet.plan(played.pools, source.pools if source else ())
         if source is None:
             fleet.bring(played.pools)
-        inside.enter_context(
+        nodes = inside.enter_context(
             NodeAutoscaler(
                 client,
                 lambda: fleet.pools,
@@ -133,7 +141,7 @@ def setting(
                 remove_seconds=clock.compressed(played.remove_seconds),
             )
         )
-        engines = inside.enter_context(EngineDouble(mirrors["Pod"], mirrors["Service"], played.engine, clock))
+        engines = inside.enter_context(EngineDouble(client, mirrors["Pod"], mirrors["Service"], played.engine, clock))
         triton: TritonServers | None = None
         if played.has_real_engines:
             triton = TritonServers(
@@ -143,11 +151,13 @@ def setting(
         metrics = inside.enter_context(played.metrics.open(plane, mirrors, clock))
         manifests = [stack.compressed(each, clock, played.engine) for each in metrics.stand_in(played.manifests)]
         before = _settled_inventory(client)
+        inside.push(partial(_let_go, plane.processes))
         yield Setting(
             stack=played,
             plane=plane,
             clock=clock,
             mirrors=mirrors,
+            nodes=nodes,
             engines=engines,
             triton=triton,
             metrics=metrics,
@@ -155,7 +165,14 @@ def setting(
             deployment=source.deployment(played, plane, clock=clock, fleet=fleet, metrics=metrics, before=before)
             if source
             else Manifests(client, manifests, before),
+            fleet=fleet,
         )
+
+
+def _let_go(processes: Processes, kind: object, error: BaseException | None, traceback: object) -> None:
+    """End all processes once one has ended: what waits for an answer of theirs need not wait for it."""
+    if isinstance(error, ProcessError):
+        processes.stop(seconds=0)
 
 
 def _close(mirrors: Iterable[Mirror]) -> None:

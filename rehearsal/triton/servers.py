@@ -9,14 +9,15 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Self
 
-import httpx2
 from typing_extensions import override
 
-from rehearsal.client import ApiError, Client, Json
+from rehearsal.client import Client, Json
 from rehearsal.clock import Clock
 from rehearsal.control_plane import ControlPlane
+from rehearsal.engine.double import runs
 from rehearsal.engine.engine import AnyEngine, Surroundings
 from rehearsal.engine.load import Target
+from rehearsal.engine.readiness import tell_ready
 from rehearsal.mirror import Mirror
 from rehearsal.triton.clients import Asked, Clients
 from rehearsal.triton.host import PORTS, Host, is_ready
@@ -92,7 +93,7 @@ class TritonServers:
     def _run(self) -> None:
         try:
             while not self._closed.wait(TICK_SECONDS):
-                there = {pod["metadata"]["uid"]: pod for pod in self._pods.objects if _runs(pod)}
+                there = {pod["metadata"]["uid"]: pod for pod in self._pods.objects if runs(pod)}
                 self._stop(there)
                 self._start(there)
                 self._ask()
@@ -161,26 +162,7 @@ class _Served(threading.Thread):
             while not self.closed.wait(TICK_SECONDS):
                 check()
                 if not is_told and time.monotonic() >= self._loaded and is_ready(self.address, planned):
-                    is_told = self._tell()
-
-    def _tell(self) -> bool:
-        """Tell the API server that the pod is Ready, and return whether it took it."""
-        status = self.pod["status"]
-        conditions = [
-            {**each, "status": "True"} if each["type"] in ("Ready", "ContainersReady") else each
-            for each in status["conditions"]
-        ]
-        containers = [{**each, "ready": True, "started": True} for each in status["containerStatuses"]]
-        try:
-            changed = {"status": {"conditions": conditions, "containerStatuses": containers}}
-            self._client.patch(self.pod, changed, subresource="status")
-        except (ApiError, httpx2.TransportError):
-            return False
-        return True
-
-
-def _runs(pod: Json) -> bool:
-    return "deletionTimestamp" not in pod["metadata"] and "podIP" in pod.get("status", {})
+                    is_told = tell_ready(self._client, self.pod)
 
 
 def _name(pod: Json) -> str:

@@ -55,6 +55,12 @@ class Updates:
             Verdict(f"`pulumi up` made all {len(update.steps)} resources, and each was ready")
         ]
 
+    def become(self, config: StackConfig) -> Update:
+        """Run `pulumi up` with another configuration of the stack."""
+        self._config = config
+        self._engine.configure(config)
+        return self._run("up")
+
     def again(self) -> list[Verdict]:
         """Run `pulumi up` once more."""
         update = self._run("up")

@@ -35,8 +35,9 @@ KINDS = {
 
 def provider_of(raw: Any) -> str:
     """Return the provider that is meant: the one that is named most like it, or else that has the keys there are."""
-    stack = cast("Mapping[str, Any]", raw) if isinstance(raw, Mapping) else {}
-    cluster = cast("Mapping[str, Any]", found) if isinstance(found := stack.get("cluster"), Mapping) else {}
+    none: Mapping[str, Any] = {}
+    stack = cast("Mapping[str, Any]", raw) if isinstance(raw, Mapping) else none
+    cluster = cast("Mapping[str, Any]", found) if isinstance(found := stack.get("cluster"), Mapping) else none
     if "provider" in cluster:
         return difflib.get_close_matches(str(cluster["provider"]), PROVIDERS, n=1, cutoff=0)[0]
     keys = {*stack, *cluster}

@@ -12,6 +12,7 @@ from components.addons.kube_prometheus_stack import KubePrometheusStack
 from components.addons.metrics_server import MetricsServer
 from components.addons.nim_operator import NimOperator
 from components.addons.observability import Observability
+from components.addons.priorities import Priorities
 from components.addons.prometheus_metrics import PrometheusMetrics
 from components.addons.settings import KedaArgs, MonitoringArgs, PrometheusAdapterArgs
 from components.serving.autoscaling import MetricsPath
@@ -28,12 +29,14 @@ class Addons:
 
     Attributes:
         present: add-ons that the cluster has already: `gpu-operator`, `metrics-server`, `nim-operator`.
+        definitions: what defines monitors.
         storage_class: of the volume that Prometheus keeps its series on; the cluster's default one if None.
     """
 
     args: MonitoringArgs
     values: ChartValues
     present: Collection[str] = field(default=())
+    definitions: pulumi.Resource
     storage_class: pulumi.Input[str] | None
     wait_for_gpu_operator: bool
 
@@ -45,9 +48,12 @@ class PrometheusGround(Ground):
         self._servers, self._addons, self.opts = stack, addons, opts
         name, values, present = stack.name, addons.values, addons.present
         if "metrics-server" not in present:
-            MetricsServer(name, values=values.metrics_server, opts=opts)
+            MetricsServer(name, definitions=addons.definitions, values=values.metrics_server, opts=opts)
+        self.priorities = Priorities(name, opts=opts)
         self._monitoring = KubePrometheusStack(
             name,
+            priority_class=self.priorities.signals,
+            definitions=addons.definitions,
             retention_days=addons.args.retention_days,
             storage_gib=addons.args.storage_gib,
             storage_class=addons.storage_class,
@@ -74,6 +80,7 @@ class PrometheusGround(Ground):
                     stack.name,
                     monitoring=self._monitoring,
                     signals=[server.scaling.series for server in stack.servers.values()],
+                    priority_class=self.priorities.signals,
                     values=values.prometheus_adapter,
                     opts=self.opts,
                 )
@@ -82,6 +89,7 @@ class PrometheusGround(Ground):
                     stack.name,
                     monitoring=self._monitoring,
                     namespace=stack.namespace,
+                    priority_class=self.priorities.signals,
                     values=values.keda,
                     opts=self.opts,
                 )

@@ -12,7 +12,7 @@ from catalog.architecture import Model
 from catalog.engines import Engine
 from catalog.engines.flags import Flags
 from catalog.engines.host import EngineHost, cache_gib
-from catalog.footprint import file_cache_gib
+from catalog.footprint import SIDECAR_MEMORY_GIB, file_cache_gib
 from catalog.machines import Slice
 from checks import Finding
 from checks.arguments import Told, argument_findings, environment_findings
@@ -77,7 +77,8 @@ class EngineServer(EngineArgs, Server):
         if model is None:
             return Files(disk_gib=0, cache_gib=0)
         if place.slice:
-            left = place.slice.machine.memory_for_pods_gib - host.memory_gib - host.shared_memory_gib
+            taken = host.memory_gib + host.shared_memory_gib + SIDECAR_MEMORY_GIB
+            left = place.slice.machine.memory_for_pods_gib - taken
         return Files(disk_gib=cache_gib(model), cache_gib=file_cache_gib(model, max(left, 0)))
 
     def startup_seconds(self, place: Place) -> int:
@@ -138,6 +139,7 @@ class EngineServer(EngineArgs, Server):
             page=MetricsPage("http", self.program.metrics_path),
             scaling=self.scaling,
             exposure=self.exposure,
+            rollout=self.rollout,
             allow_from=self.allow_from,
             startup_seconds=self.startup_seconds(place),
             files=self.files(place),
@@ -145,4 +147,5 @@ class EngineServer(EngineArgs, Server):
             tag=re.sub(r"[^\w.-]", "-", self.image) if self.image else host.tag,
             own_image=self.image,
             cache_variable=host.cache_variable,
+            chip_environment=host.environment,
         )

@@ -17,8 +17,10 @@ from catalog.machines import Slice
 from checks import Finding
 from checks.fit import Fit
 from checks.settings import DnsLabel, Settings
+from components.serving.exposure import ClusterOnly, Exposure
+from components.serving.load_request import PROMPT_TOKENS
 from components.serving.scaling import Scaling
-from components.serving.settings import ClusterOnly, Exposure
+from components.serving.settings import LoadClients, Rollout
 from components.serving.shape import Shape
 
 if TYPE_CHECKING:
@@ -97,11 +99,24 @@ class Server(Settings, ABC):
     """One of `cluster.pools`, which its replicas run on."""
     exposure: Exposure = ClusterOnly()
     """Who can reach the server from outside the cluster."""
+    rollout: Rollout = Rollout()
+    """How replicas are exchanged when an update changes their pods."""
     allow_from: tuple[DnsLabel, ...] = Field(default=(), examples=[["chat"]])
     """Namespaces whose pods can reach the server, such as that of a gateway; without them its load clients alone."""
     throughput: Annotated[float, Field(gt=0, le=10**9)] | None = None
     """Tokens a second that one replica generates under its target's load, as somebody has measured it; from it follow
     the stack's tokens a second and the price of a million tokens."""
+
+    @property
+    def longest_request(self) -> int | None:
+        """Most tokens of a request, prompt and answer together, where that is known."""
+        return getattr(self, "max_model_len", None)
+
+    @property
+    def asked_for(self) -> Mapping[str, int]:
+        """Tokens, prompt and answer together, of requests that Slipway's own clients send, by the key that says so."""
+        load: LoadClients | None = getattr(self, "load_clients", None)
+        return {"loadClients.maxTokens": PROMPT_TOKENS + load.max_tokens} if load else {}
 
     @property
     def needs_nim_operator(self) -> bool:
@@ -114,8 +129,8 @@ class Server(Settings, ABC):
         return False
 
     @property
-    def s3_uri(self) -> str | None:
-        """The prefix in S3 that its pods read, where there is one."""
+    def bucket_uri(self) -> str | None:
+        """The prefix in a bucket that its pods read, where there is one."""
         return None
 
     @property

@@ -3,7 +3,8 @@
 import pytest
 
 from catalog.architecture import Model
-from catalog.engines.vllm.host import STREAM_BUFFER_GIB, cold_start_seconds, streamed_start_seconds
+from catalog.engines.vllm.host import STREAM_BUFFER_GIB, streamed_start_seconds
+from catalog.engines.vllm.hosts import HOSTS
 from catalog.models import MODELS
 from catalog.units import GIB
 
@@ -17,4 +18,4 @@ def test_the_buffer_holds_the_embedding_of_each_model(model: Model) -> None:
 
 @pytest.mark.parametrize("model", MODELS.values(), ids=lambda model: model.name)
 def test_weights_come_faster_from_s3_than_from_the_hub(model: Model) -> None:
-    assert streamed_start_seconds(model) < cold_start_seconds(model)
+    assert streamed_start_seconds(model) < HOSTS["gpu"].cold_start_seconds(model)

@@ -90,13 +90,11 @@ def test_an_unknown_region_names_the_known_ones() -> None:
     assert finding.remedy.endswith("it is known for us-east-1")
 
 
-def test_prices_older_than_90_days_are_one_warning() -> None:
+def test_old_prices_that_decide_are_one_warning_and_small_ones_none() -> None:
     found = estimated(pool(), CONTROL_PLANE, CACHE).findings
     [stale] = [finding for finding in found if finding.path == "prices"]
     assert stale.severity == "warning"
-    assert stale.message == (
-        "prices are older than 90 days: ct6e-standard-8t 21.6 of 2026-01-01, efs-standard 0.3 of 2024-07-01"
-    )
+    assert stale.message == ("prices that decide are older than 90 days: ct6e-standard-8t 21.6 of 2026-01-01")
 
 
 @pytest.mark.parametrize(("days", "stale"), [(90, False), (91, True)])

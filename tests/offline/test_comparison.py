@@ -22,7 +22,7 @@ def base(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 def compared(base: Path, capsys: pytest.CaptureFixture[str], text: str, form: str = "text") -> str:
     stack_file = base.parent / "Pulumi.mine.yaml"
     stack_file.write_text(text)
-    assert main(["preview", str(stack_file), "--base", str(base), "--format", form]) == 0
+    assert main(["preview", str(stack_file), "--base", str(base), "--format", form]) in (0, 1)
     return capsys.readouterr().out
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from offline import PROGRAM, StackFileError, stack_config, yaml_file
+from components import yaml_file
+from offline import PROGRAM, StackFileError, stack_config
 
 PULUMI_YAML = """
 name: slipway
@@ -145,7 +146,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_bytes(b"config: {a: \xff}")
-    with pytest.raises(StackFileError, match="save the file as UTF-8"):
+    with pytest.raises(yaml_file.UnreadableFileError, match="save the file as UTF-8"):
         yaml_file.load(tmp_path / "Pulumi.dev.yaml")
 
 
@@ -156,7 +157,7 @@ def test_a_stack_is_found_by_name_in_the_projects_folder(tmp_path: Path) -> None
         (tmp_path / "files" / f"Pulumi.{name}.yaml").touch()
     assert stack_config.find("prod", tmp_path) == tmp_path / "files/Pulumi.prod.yaml"
     assert stack_config.find("some/where.yaml", tmp_path) == Path("some/where.yaml")
-    with pytest.raises(StackFileError, match="there is no stack 'test'; name one of: dev, prod"):
+    with pytest.raises(StackFileError, match="there is no stack 'test'; name dev or prod"):
         stack_config.find("test", tmp_path)
 
 

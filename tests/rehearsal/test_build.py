@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,23 @@ def test_every_upstream_is_pinned_with_its_checksums(upstream: build.Upstream) -
     assert f"{upstream.module} {upstream.version} h1:" in (folder / "go.sum").read_text()
     tools = (folder / "go.mod").read_text()
     assert all(package in tools for package in upstream.packages.values())
+
+
+def test_an_interrupted_build_leaves_no_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module, temporary = tmp_path / "module", tmp_path / "temporary"
+    for folder in (module, temporary):
+        folder.mkdir()
+    (module / "go.mod").write_text("module example.com/hello\n\ngo 1.26\n")
+    (module / "main.go").write_text(MAIN)
+    monkeypatch.setenv("GOCACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    seen: list[bool] = []
+
+    def interrupt(line: str) -> None:
+        seen.append(any(temporary.iterdir()))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        go_toolchain.find((1, 26)).run(["build", "-v", "./..."], folder=module, workspace=False, on_line=interrupt)
+    assert seen == [True]
+    assert not any(temporary.iterdir())

@@ -1,7 +1,10 @@
 """`python -m rehearsal` as a person starts and stops it."""
 
+import errno
+import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Generator, Mapping
@@ -10,14 +13,15 @@ from pathlib import Path
 import pytest
 
 from offline import PROGRAM
-from rehearsal import slots
+from rehearsal import command_line, interrupts, listener, slots
 from rehearsal.__main__ import main
+from rehearsal.processes import ProcessError
 
 
 @pytest.fixture(autouse=True)
 def kept_signals() -> Generator[None]:
     """The command line takes over signals; they are pytest's again afterwards."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.getsignal(number) for number in interrupts.SIGNALS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -50,6 +54,84 @@ def test_a_stack_of_real_servers_says_what_to_install_before_anything_is_built(
     monkeypatch.setattr("rehearsal.build.ensure", nothing)
     assert main(["run", "eks-triton-llama2"]) == 1
     assert "uv sync --group triton" in capsys.readouterr().err
+
+
+def test_a_port_that_a_program_holds_on_all_addresses_is_named_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        def run(*given: object) -> None:
+            listener.check_free([port])
+
+        monkeypatch.setattr("rehearsal.command_line._run", run)
+        assert main(["run"]) == 1
+    error = capsys.readouterr().err
+    assert f"a program listens on port {port}" in error
+    assert f"`ss -ltnp 'sport = :{port}'` names it" in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_full_disk_is_one_sentence_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*given: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/somewhere/etcd")
+
+    monkeypatch.setattr("rehearsal.command_line._run", full)
+    assert main(["run"]) == 1
+    assert capsys.readouterr().err == f"/somewhere/etcd cannot be written: {command_line.NO_ROOM}"
+
+
+def test_a_part_that_ends_for_lack_of_room_says_so_with_the_way_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ended(*given: object) -> int:
+        raise ProcessError("etcd ended with exit status 2; the end of its log:\nwrite: no space left on device")
+
+    monkeypatch.setattr("rehearsal.command_line._run", ended)
+    assert main(["run"]) == 1
+    assert capsys.readouterr().err.endswith(f"no space left on device\n{command_line.NO_ROOM}")
+
+
+def test_what_a_console_cannot_show_does_not_end_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr("rehearsal.slots.clean_up", lambda: ["✓ stopped nothing"])
+    assert main(["down"]) == 0
+    out.flush()
+    assert out.buffer.getvalue() == b"? stopped nothing\n"
+
+
+@pytest.mark.parametrize("number", interrupts.SIGNALS)
+def test_only_the_first_interrupt_counts(number: signal.Signals, capsys: pytest.CaptureFixture[str]) -> None:
+    interrupts.first_only()
+    with pytest.raises((KeyboardInterrupt, SystemExit)):
+        signal.raise_signal(number)
+    for again in interrupts.SIGNALS:
+        signal.raise_signal(again)
+    assert "everything is being stopped" in capsys.readouterr().err
+
+
+def test_ctrl_c_while_modules_are_imported_is_one_sentence(tmp_path: Path) -> None:
+    package = tmp_path / "pulumi"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-m", "rehearsal", "down"],
+        cwd=PROGRAM.parent,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 128 + signal.SIGINT
+    assert ended.stderr == "interrupted; everything that was started has been stopped\n"
 
 
 @pytest.mark.parametrize("speed", ["0", "0.5", "1000"])

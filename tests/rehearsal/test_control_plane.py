@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -50,12 +51,12 @@ def test_two_control_planes_do_not_meet_and_an_error_stops_only_its_own(
     plane: ControlPlane, binaries: Mapping[str, Path]
 ) -> None:
     pids: dict[str, int] = {}
-    logs: list[Path] = []
+    folders: list[Path] = []
 
     def fail_beside() -> None:
         with control_plane(binaries=binaries) as other:
             pids.update(other.processes.pids)
-            logs.extend(map(other.processes.log, pids))
+            folders.append(other.slot.folder)
             assert not plane.slot.pod_network.overlaps(other.slot.pod_network)
             assert plane.slot.folder != other.slot.folder
             other.client.apply(namespace("only-there"))
@@ -67,7 +68,7 @@ def test_two_control_planes_do_not_meet_and_an_error_stops_only_its_own(
         fail_beside()
     assert sorted(pids) == PARTS
     assert not any(map(runs, pids.values()))
-    assert all(log.exists() for log in logs)
+    assert not any(folder.exists() for folder in folders)
     plane.processes.check()
 
 
@@ -111,14 +112,17 @@ def test_a_crashed_rehearsal_is_cleaned_up_and_a_running_one_is_not(plane: Contr
     assert any(f"127.{plane.slot.number}.0.0/16: a rehearsal runs there" in line for line in said)
     assert not any(runs(pid) for pid in pids)
     assert not slots.Slot(slot).folder.exists()
+    assert not slots.Slot(slot).temporary.exists()
     plane.processes.check()
 
 
 def test_ctrl_c_stops_all_processes() -> None:
-    program, _, pids = start_elsewhere()
+    program, slot, pids = start_elsewhere()
     program.send_signal(signal.SIGINT)
     assert program.wait(20) != 0
     assert not any(runs(pid) for pid in pids)
+    assert not slots.Slot(slot).folder.exists()
+    assert not slots.Slot(slot).temporary.exists()
 
 
 def test_a_slot_is_free_again_when_its_holder_is_dead() -> None:
@@ -127,6 +131,22 @@ def test_a_slot_is_free_again_when_its_holder_is_dead() -> None:
             assert first.number != second.number
         with slots.take() as third:
             assert third == second
+
+
+def test_temporary_files_go_with_their_slot_whatever_ends_it() -> None:
+    files: list[Path] = []
+
+    def interrupted() -> None:
+        with slots.take() as slot:
+            files.extend([Path(tempfile.mkdtemp()), slot.temporary, slot.folder])
+            assert files[0].parent == slot.temporary
+            raise KeyboardInterrupt
+
+    before = tempfile.gettempdir()
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not any(path.exists() for path in files)
+    assert tempfile.gettempdir() == before
 
 
 def test_a_port_of_a_slot_can_be_listened_on() -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.eks.load_balancers import annotations
+from components.serving.exposure import Internal, InternalAlb, PublicAlb
 from components.serving.service import Balanced, Behind
-from components.serving.settings import Internal, InternalAlb, PublicAlb
 from offline import SECRET, Recording, Resource
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.prices import priced

@@ -59,6 +59,59 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "the operator knows of no GPU node",
         "leave it out",
     ),
+    "a password": (
+        chart("kubePrometheusStack", {"grafana": {"adminPassword": "hunter2"}}),
+        "values.kubePrometheusStack.grafana.adminPassword",
+        "a credential in clear text",
+        "make a Secret",
+    ),
+    "a password within an address": (
+        chart(
+            "kubePrometheusStack",
+            {"prometheus": {"prometheusSpec": {"remoteWrite": [{"url": "https://us:pass@example.com"}]}}},
+        ),
+        "values.kubePrometheusStack.prometheus.prometheusSpec.remoteWrite.0.url",
+        "a credential in clear text",
+        "make a Secret",
+    ),
+    "a Prometheus that everybody reaches": (
+        chart("kubePrometheusStack", {"prometheus": {"service": {"type": "LoadBalancer"}}}),
+        "values.kubePrometheusStack.prometheus.service.type",
+        "it asks nobody who he is",
+        "leave it out",
+    ),
+    "rules that are made once an hour": (
+        chart("kubePrometheusStack", {"prometheus": {"prometheusSpec": {"evaluationInterval": "1h"}}}),
+        "values.kubePrometheusStack.prometheus.prometheusSpec.evaluationInterval",
+        "older than 60 s",
+        "write 15s",
+    ),
+    "rules that Prometheus does not select": (
+        chart(
+            "kubePrometheusStack", {"prometheus": {"prometheusSpec": {"ruleSelector": {"matchLabels": {"team": "ml"}}}}}
+        ),
+        "values.kubePrometheusStack.prometheus.prometheusSpec.ruleSelector.matchLabels",
+        "does not meet the stack's PrometheusRules",
+        "leave it out",
+    ),
+    "a retention beside the key": (
+        chart("kubePrometheusStack", {"prometheus": {"prometheusSpec": {"retention": "1h"}}}),
+        "values.kubePrometheusStack.prometheus.prometheusSpec.retention",
+        "the stack file says it elsewhere",
+        "write monitoring.retentionDays",
+    ),
+    "nodes that there are none of": (
+        chart("prometheusAdapter", {"nodeSelector": {"team": "ml"}}),
+        "values.prometheusAdapter.nodeSelector.team",
+        "no node of the stack has the label",
+        "leave it out",
+    ),
+    "groups beside those that tags find": (
+        chart("clusterAutoscaler", {"autoscalingGroups": [{"name": "ours", "maxSize": 1, "minSize": 0}]}),
+        "values.clusterAutoscaler.autoscalingGroups",
+        "Slipway sets it",
+        "leave it out",
+    ),
     "an autoscaler of another cluster": (
         chart("clusterAutoscaler", {"autoDiscovery": {"clusterName": "other"}}),
         "values.clusterAutoscaler.autoDiscovery.clusterName",
@@ -95,3 +148,23 @@ def test_prometheus_and_its_adapter_may_move_together(deployed: Deploy) -> None:
         "prometheusAdapter": {"prometheus": {"port": 80}},
     }
     assert deployed(lambda stack: stack.update(values=values), stack="eks-nim").outputs["endpoints"]
+
+
+@pytest.mark.parametrize(
+    ("key", "values"),
+    [
+        ("kubePrometheusStack", {"grafana": {"admin": {"existingSecret": "ours", "passwordKey": "password"}}}),
+        ("kubePrometheusStack", {"prometheus": {"prometheusSpec": {"evaluationInterval": "30s"}}}),
+        ("kubePrometheusStack", {"prometheus": {"prometheusSpec": {"retentionSize": "45GiB"}}}),
+        ("prometheusAdapter", {"nodeSelector": {"topology.kubernetes.io/zone": "us-east-1a"}}),
+    ],
+)
+def test_a_value_that_breaks_nothing_is_passed_on(key: str, values: dict[str, Any], deployed: Deploy) -> None:
+    recording = deployed(chart(key, values), stack="eks-nim")
+    assert not [finding for finding in recording.findings if finding.path.startswith("values.")]
+
+
+def test_bounds_of_the_autoscaler_that_pools_do_not_know_are_told(deployed: Deploy) -> None:
+    recording = deployed(chart("clusterAutoscaler", {"extraArgs": {"max-nodes-total": 3}}), stack="eks-nim")
+    [found] = [finding for finding in recording.findings if finding.path.startswith("values.")]
+    assert (found.code, found.severity) == ("values.fewer-nodes", "warning")

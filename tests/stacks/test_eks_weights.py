@@ -178,10 +178,10 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "",
     ),
     "a source that is none": (
-        serve(weights={"source": "gcs"}),
+        serve(weights={"source": "azure"}),
         "servers.llama.weights.source",
-        "'gcs' is not a choice",
-        "'s3'",
+        "'azure' is not a choice",
+        "s3 or gcs",
     ),
     "a loader beside the streamer": (
         serve(weights={"source": "s3", "uri": URI}, extraArgs=["--load-format=dummy"]),

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -18,10 +18,11 @@ WRONG: tuple[Any, ...] = ({"nonsense": []}, ["nonsense"], -1.5)
 Path = tuple[str | int, ...]
 
 
-def places(value: Any, path: Path = ()) -> Iterator[Path]:
-    for key, child in value.items() if isinstance(value, dict) else ():
+def places(block: dict[str, Any], path: Path = ()) -> Iterator[Path]:
+    for key, child in block.items():
         yield (*path, key)
-        yield from places(child, (*path, key))
+        if isinstance(child, dict):
+            yield from places(cast("dict[str, Any]", child), (*path, key))
 
 
 def put(raw: dict[str, Any], path: Path, value: Any) -> dict[str, Any]:

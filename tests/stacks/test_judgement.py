@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from offline import Recording
+from offline.summary import summary
 from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 
 TOKEN = {"slipway:huggingFaceToken": {"secure": "AAABAFakeCiphertextOfAToken"}}
@@ -218,3 +219,17 @@ def test_an_fp8_checkpoint_on_a_gpu_without_fp8_is_a_warning(deployed: Deploy) -
     found = [one for one in deployed(edit, stack="eks-nim", config=TOKEN).findings if one.path == "servers.llama.model"]
     assert [one.severity for one in found] == ["warning"]
     assert "saves memory but no time" in found[0].message
+
+
+def test_a_figure_of_memory_says_how_far_it_was_from_a_log_where_one_is_known(deployed: Deploy) -> None:
+    def by_h200(stack: Stack) -> None:
+        by_vllm()(stack)
+        stack["cluster"]["pools"]["l40s"] |= {"instanceType": "p5en.48xlarge", "maxNodes": 2, "rootVolumeGib": 300}
+        stack["servers"]["llama"]["autoscaling"] |= {"maxReplicas": 2}
+
+    measured, unmeasured = (deployed(edit, stack="eks-nim", config=TOKEN) for edit in (by_h200, by_vllm()))
+    fit = measured.outputs["fit"]["llama"]
+    assert (fit["weightsWithin"], fit["tokensWithin"]) == (0.01, 0.02)
+    assert "±2%" in "\n".join(summary(measured))
+    assert "tokensWithin" not in unmeasured.outputs["fit"]["llama"]
+    assert "never measured" in "\n".join(summary(unmeasured))

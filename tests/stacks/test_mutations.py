@@ -2,6 +2,7 @@
 
 import copy
 import random
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,9 @@ VALUES: tuple[Any, ...] = (
     {"type": "nonsense"},
     {"1": None},
 )
+
+OF_PYDANTIC = re.compile(r"[\[\]()]|constrained|-(str|int|float|bool)\b")
+"""What pydantic puts into places for the member of a union that it tried."""
 
 SURROUNDINGS = stacks.Surroundings(project="my-project")
 
@@ -88,4 +92,7 @@ def test_whatever_is_wrong_is_said_with_its_place_and_a_remedy(part: int) -> Non
             assert errors(findings)
         assert all(finding.code and finding.path and finding.message and finding.remedy for finding in findings), raw
         assert not [finding for finding in findings if "input should be" in finding.message.lower()], raw
+        said = [finding for finding in findings if finding.code.startswith("settings.")]
+        assert not [finding for finding in said if OF_PYDANTIC.search(finding.path)], said
+        assert len({(finding.path, finding.message) for finding in said}) == len(said), said
     assert refused > FILES // 14

@@ -8,6 +8,7 @@ import pytest
 from components.addons.monitoring_settings import SELECTED
 from offline import Recording, Resource
 from tests.offline.projects import Project
+from tests.stacks.lookup import one
 
 CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 RULE = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
@@ -16,11 +17,20 @@ PROGRAM = """
 from catalog.engines import TRITON
 from checks.signals import Export, Workload
 from components.addons.kube_prometheus_stack import KubePrometheusStack
+from components.addons.monitor_definitions import MonitorDefinitions
 from components.addons.observability import Observability
 from components.addons.observed import ObservedServer
 from components.serving.recording_rules import QUEUE_COMPUTE_RATIO, expressions
 
-monitoring = KubePrometheusStack("dev", retention_days=1, storage_gib=1, storage_class=None, opts=inside)
+monitoring = KubePrometheusStack(
+    "dev",
+    retention_days=1,
+    storage_gib=1,
+    storage_class=None,
+    priority_class="dev-signals",
+    definitions=MonitorDefinitions("dev", opts=inside).release,
+    opts=inside,
+)
 export = Export(
     path="servers.gpt2",
     engine=TRITON,
@@ -93,6 +103,6 @@ def test_a_stack_without_triton_records_nothing(recordings: Mapping[str, Recordi
 
 
 def test_dashboards_and_rules_are_created_after_what_reads_them(triton: Recording) -> None:
-    [release] = triton.of("kubernetes:helm.sh/v3:Release")
+    release = one(triton, "kubernetes:helm.sh/v3:Release", "dev-monitoring")
     for resource in (*dashboards(triton), *triton.of(RULE)):
         assert release.urn in resource.dependencies, resource.urn

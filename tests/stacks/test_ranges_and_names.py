@@ -159,8 +159,11 @@ def test_a_network_has_addresses_for_all_of_its_nodes() -> None:
 
 
 def test_a_public_server_is_for_public_addresses() -> None:
-    ranges = ["10.0.0.0/8", "1.2.3.4", "8.8.8.0/24"]
-    exposure = {"type": "public-alb", "sourceRanges": ranges, "certificateArn": CERTIFICATE + "a"}
+    exposure = {
+        "type": "public-alb",
+        "certificateArn": f"{CERTIFICATE}a",
+        "sourceRanges": ["10.0.0.0/8", "1.2.3.4", "8.8.8.0/24"],
+    }
     found = {finding.path: finding for finding in judged("eks-h200", ("servers.llama.exposure", exposure))}
     assert found["servers.llama.exposure.sourceRanges.0"].code == "networks.nobody"
     assert found["servers.llama.exposure.sourceRanges.1"].remedy == "write 1.2.3.4/32"

@@ -1,18 +1,15 @@
 """vLLM on GPUs: its image, and what a replica takes of its host.
 
 Sources: docs.vllm.ai (environment variables, deployment with Docker) and Docker Hub's vllm/vllm-openai. Of weights that
-are streamed from S3: docs.vllm.ai, "Loading models with Run:ai Model Streamer" (since 0.6.6), vLLM's docker/Dockerfile,
-which installs `runai-model-streamer[s3]` in the image, and github.com/run-ai/runai-model-streamer,
-docs/src/usage.md and env-vars.md.
+are streamed from buckets: docs.vllm.ai, "Loading models with Run:ai Model Streamer" (since 0.6.6), vLLM's
+docker/Dockerfile, which installs `runai-model-streamer[s3,gcs]` in the image, github.com/run-ai/runai-model-streamer,
+docs/src/usage.md and env-vars.md, and the GKE page "Accelerate model loading with Run:ai Model Streamer" (Cloud
+Storage by Workload Identity, since vLLM 0.11.1).
 """
 
 from math import ceil
 
 from catalog.architecture import Model
-from catalog.footprint import DOWNLOAD_BYTES_PER_SECOND
-from catalog.units import GIB
-
-IMAGE = "docker.io/vllm/vllm-openai"
 
 CACHE_VARIABLE = "VLLM_CACHE_ROOT"
 """Names the folder where torch.compile keeps what it has compiled."""
@@ -27,8 +24,8 @@ SHARED_MEMORY_GIB = 8
 """Size of /dev/shm, through which the workers of a replica exchange batches."""
 
 STREAM_FORMAT = "runai_streamer"
-"""The load format that streams safetensors from S3 through main memory to the GPUs; files other than weights, such as
-config and tokenizer, are copied beneath `CACHE_VARIABLE` first."""
+"""The load format that streams safetensors from a bucket through main memory to the GPUs; files other than weights,
+such as config and tokenizer, are copied beneath `CACHE_VARIABLE` first."""
 
 STREAM_ENVIRONMENT = {"RUNAI_STREAMER_NO_BOTO3_SESSION": "0"}
 """Lets boto3 find the credentials, which knows EKS Pod Identity since 1.34.41 (AWS, "Use pod identity with the AWS
@@ -51,16 +48,6 @@ LOAD_SECONDS = 15 * 60
 """Reading weights, profiling, torch.compile and CUDA graphs, without a cache: a cautious guess."""
 
 
-def cold_start_seconds(model: Model) -> int:
-    """Return the time until a replica answers that has to download its weights first."""
-    return ceil(model.weight_bytes / DOWNLOAD_BYTES_PER_SECOND) + LOAD_SECONDS
-
-
 def streamed_start_seconds(model: Model) -> int:
     """Return the time until a replica answers whose workers each stream all weights from S3, and keep their part."""
     return ceil(model.weight_bytes / S3_BYTES_PER_SECOND) + LOAD_SECONDS
-
-
-def cache_gib(model: Model) -> int:
-    """Return the disk that a model's files and compiled programs take, GiB: the weights, an eighth more and 2 GiB."""
-    return ceil(model.weight_bytes * 1.125 / GIB) + 2

@@ -22,4 +22,4 @@ def whole_item_findings(path: str, replica: "Replica") -> list[Finding]:
         f"{tokens} tokens a step, and {replica.model.name} reads an image or video of up to {vision.item_tokens} "
         "tokens in one: the engine does not start"
     )
-    return [Finding("fit.image-tokens", f"{path}.maxNumBatchedTokens", message, f"write {vision.item_tokens} or more")]
+    return [Finding("fit.image-tokens", f"{path}.{replica.tokens_key}", message, f"write {vision.item_tokens} or more")]

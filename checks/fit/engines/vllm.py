@@ -22,6 +22,7 @@ from catalog.layers import SlidingWindow
 from catalog.units import GIB
 from catalog.versions import VLLM_GPU
 from checks import Finding
+from checks.fit.engines.cuda_context import context_findings
 from checks.fit.engines.engine import (
     SIXTEEN_BITS,
     Band,
@@ -165,7 +166,8 @@ class Vllm(EngineMemory):
 
     @override
     def findings(self, path: str, replica: "Replica", use: "Memory") -> list[Finding]:
-        return whole_item_findings(path, replica) if replica.model.vision and replica.model.vision.whole else []
+        whole = replica.model.vision is not None and replica.model.vision.whole
+        return [*context_findings(path, replica, use), *(whole_item_findings(path, replica) if whole else ())]
 
     @override
     def band(self, replica: "Replica") -> Band | None:

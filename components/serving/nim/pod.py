@@ -19,6 +19,7 @@ def nim_pod(args: NimArgs, shape: Shape, *, site: Site, accelerator: Accelerator
     waits = propagation_seconds(shape.exposure, site.load_balancers)
     return {
         "service_account_name": site.service_account,
+        "priority_class_name": site.priority_class,
         "automount_service_account_token": False,
         # A Service named nim would otherwise set NIM_PORT and its like, which the server reads.
         "enable_service_links": False,

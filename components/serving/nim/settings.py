@@ -6,7 +6,8 @@ from pydantic import Field
 
 from checks.settings import ObjectName, Positive, Settings
 from components.serving.environment_settings import Further
-from components.serving.settings import Autoscaling, DrainSeconds, LoadClients, LoadTestArgs
+from components.serving.load_test_settings import LoadTestArgs
+from components.serving.settings import Autoscaling, DrainSeconds, LoadClients
 
 
 class PulumiNgcKey(Settings):
@@ -63,7 +64,7 @@ class NimArgs(Further):
     """Tag of the image, a release of 1.x or 2.x: the names of its series differ."""
     model: str = Field(min_length=1, examples=["meta-llama/Llama-3.1-8B-Instruct"])
     """Name of the image's model on Hugging Face, one of the catalog's or of `models`."""
-    served_model_name: str = Field(min_length=1, examples=["meta/llama-3.1-8b-instruct"])
+    served_model_name: str = Field(pattern=r"^\S+$", examples=["meta/llama-3.1-8b-instruct"])
     """Name that clients ask for."""
     tensor_parallel: Positive
     """GPUs of a replica, over which it spreads each layer; the image must have a profile for as many."""

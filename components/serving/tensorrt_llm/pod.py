@@ -70,6 +70,7 @@ def pod(program: Program, container: k8s.core.v1.ContainerArgsDict, runtime: Run
     accelerator, token = runtime.accelerator, runtime.token
     return {
         "service_account_name": runtime.site.service_account,
+        "priority_class_name": runtime.site.priority_class,
         "automount_service_account_token": False,
         # A Service's name must not become an environment variable that a program reads.
         "enable_service_links": False,

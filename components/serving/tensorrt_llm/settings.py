@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from checks.settings import Positive, Settings
+from checks.settings import Positive, Settings, StepTokens
 from components.serving.environment_settings import Further, PinnedImage
 from components.serving.settings import Autoscaling, DrainSeconds, LoadClients
 
@@ -69,7 +69,7 @@ class PyTorchRoute(Settings):
     """Speculative decoding: how tokens are proposed that the model then verifies."""
     kv_cache_share: Share = 0.9
     """Share of the memory that weights and activations leave free which the KV cache takes."""
-    max_num_batched_tokens: Positive = 8192
+    max_num_batched_tokens: StepTokens = 8192
     """Most tokens of one step of the engine."""
     extra_options: dict[str, Any] = Field(default_factory=dict[str, Any])
     """Further options of TensorRT-LLM's LLM API, in its own spelling, merged last over Slipway's: the way out for

@@ -48,6 +48,7 @@ class TritonRuntime:
     token: Volumes | None
     pull_secret: pulumi.Input[str]
     service_account: pulumi.Input[str]
+    priority_class: pulumi.Input[str]
     propagation_seconds: int
     depends_on: Sequence[pulumi.Resource]
 
@@ -63,6 +64,7 @@ class TritonRuntime:
             token=token,
             pull_secret=ngc.pull_secret,
             service_account=site.service_account,
+            priority_class=site.priority_class,
             propagation_seconds=propagation_seconds(shape.exposure, site.load_balancers),
             depends_on=[
                 *accelerator.nodes,
@@ -161,6 +163,7 @@ def pod(
     accelerator, token = runtime.accelerator, runtime.token
     return {
         "service_account_name": runtime.service_account,
+        "priority_class_name": runtime.priority_class,
         "automount_service_account_token": False,
         "enable_service_links": False,
         "image_pull_secrets": [{"name": runtime.pull_secret}],

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from checks.settings import Positive, Replicas, Settings
+from checks.settings import Positive, Replicas, Settings, StepTokens
 from components.serving.environment_settings import Further, PinnedImage
 from components.serving.settings import DrainSeconds, LoadClients, WaitingRequests
 
@@ -58,7 +58,7 @@ class _Sharded(Settings):
     """Most tokens of a request, prompt and answer together."""
     max_batch_size: Positive
     """Most requests in a batch of the engine."""
-    max_num_tokens: Positive
+    max_num_tokens: StepTokens
     """Most tokens of one step of the engine."""
     kv_cache_share: float = Field(default=0.9, gt=0, lt=1)
     """Share of the memory that weights and activations leave free for the KV cache."""

@@ -5,7 +5,7 @@
 """
 
 import json
-from shlex import quote
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_kubernetes as k8s
@@ -13,19 +13,15 @@ import pulumi_kubernetes as k8s
 from catalog.engines import VLLM
 from catalog.engines.vllm.host import STREAM_ENVIRONMENT, STREAM_FORMAT
 from catalog.units import GIB
-from components.serving.environment import with_further
-from components.serving.token import hub_environment
-from components.serving.vllm.runtime import VllmRuntime
+from components.serving.engine_pod import EngineRuntime, answering, container, pod
+from components.serving.vllm.group import helping, leading
 from components.serving.vllm.settings import LoraArgs, VllmArgs
 from components.serving.vllm.shape import Streamed
-from components.workload import ENDPOINT_PROPAGATION_SECONDS, Startup, grace_seconds, probes
-
-RAY_PORT = 6379
+from components.workload import ENDPOINT_PROPAGATION_SECONDS
 
 
-def serve_command(args: VllmArgs, runtime: VllmRuntime) -> list[str]:
+def serve_command(args: VllmArgs, runtime: EngineRuntime, streamed: Streamed | None) -> list[str]:
     """Return the command line of the engine."""
-    streamed = runtime.shape.streamed
     command = [
         "vllm",
         "serve",
@@ -52,7 +48,7 @@ def _served_names(args: VllmArgs, streamed: Streamed | None) -> list[str]:
     """Return the name that clients ask for; where a URI stands for the model, the model's own is one, too."""
     if streamed and args.served_model_name:
         return ["--served-model-name", args.served_model_name, args.model]
-    return [f"--served-model-name={args.served_model_name or args.model}"]
+    return [f"--served-model-name={args.served_name}"]
 
 
 def _stream(streamed: Streamed | None) -> list[str]:
@@ -71,95 +67,40 @@ def _lora(lora: LoraArgs | None) -> list[str]:
 
 def leader(
     args: VllmArgs,
-    runtime: VllmRuntime,
+    runtime: EngineRuntime,
+    *,
+    streamed: Streamed | None,
     api_key: pulumi.Input[str] | None,
     propagation_seconds: int,
 ) -> k8s.core.v1.PodSpecArgsDict:
     """Return the pod that answers requests: the only one of a replica, or the leader of its group."""
-    command = serve_command(args, runtime)
+    command = serve_command(args, runtime, streamed)
     if runtime.accelerator.hosts > 1:
-        # exec: SIGTERM must reach the engine, which drains, and not a shell, which dies.
-        start = f"ray start --head --port={RAY_PORT} && exec {' '.join(map(quote, command))}"
-        command = ["/bin/sh", "-c", start]
-    env: list[k8s.core.v1.EnvVarArgsDict] = []
+        command = leading(command, model=args.model, folder=runtime.weights.path, hosts=runtime.accelerator.hosts)
+    secrets: list[k8s.core.v1.EnvVarArgsDict] = []
     if api_key is not None:
-        env = [{"name": "VLLM_API_KEY", "value_from": {"secret_key_ref": {"name": api_key, "key": "key"}}}]
-    return _pod(
-        {
-            **_container(command, args, runtime, env),
-            "ports": [{"name": "http", "container_port": VLLM.port}],
-            **probes(Startup(runtime.shape.startup_seconds), ready_path=VLLM.health_path, live_path=VLLM.health_path),
-            "lifecycle": {"pre_stop": {"sleep": {"seconds": propagation_seconds}}},
-        },
-        args,
-        runtime,
-        propagation_seconds,
-    )
+        secrets = [{"name": "VLLM_API_KEY", "value_from": {"secret_key_ref": {"name": api_key, "key": "key"}}}]
+    answers = answering(_container(command, args, runtime, streamed, secrets), runtime, propagation_seconds)
+    return pod(answers, runtime, drain_seconds=args.drain_seconds, propagation_seconds=propagation_seconds)
 
 
-def worker(args: VllmArgs, runtime: VllmRuntime) -> k8s.core.v1.PodSpecArgsDict:
+def worker(args: VllmArgs, runtime: EngineRuntime, streamed: Streamed | None) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod that lends its chips to the leader of its group."""
-    command = ["/bin/sh", "-c", f"exec ray start --address=$(LWS_LEADER_ADDRESS):{RAY_PORT} --block"]
-    return _pod(_container(command, args, runtime, []), args, runtime)
+    helps = _container(helping(), args, runtime, streamed)
+    return pod(helps, runtime, drain_seconds=args.drain_seconds, propagation_seconds=ENDPOINT_PROPAGATION_SECONDS)
 
 
 def _container(
-    command: list[str], args: VllmArgs, runtime: VllmRuntime, more_env: list[k8s.core.v1.EnvVarArgsDict]
-) -> k8s.core.v1.ContainerArgsDict:
-    accelerator, shape = runtime.accelerator, runtime.shape
-    own = {
-        **(hub_environment(runtime.token) if runtime.token else {}),
-        shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}",
-        # Its own ten minutes end the start of a large model before the startup probe does.
-        "VLLM_ENGINE_READY_TIMEOUT_S": str(shape.startup_seconds),
-        **(STREAM_ENVIRONMENT if shape.streamed else {}),
-        **shape.chip_environment,
-    }
-    env: list[k8s.core.v1.EnvVarArgsDict] = [
-        *({"name": name, "value": value} for name, value in own.items()),
-        *more_env,
-    ]
-    if accelerator.hosts > 1:
-        env.append({"name": "TPU_MULTIHOST_BACKEND", "value": "ray"})
-    return {
-        "name": "vllm",
-        "image": runtime.image,
-        "command": command,
-        "env": with_further(env, args.env),
-        "resources": {
-            "requests": {
-                "memory": f"{accelerator.memory_gib}Gi",
-                **({"ephemeral-storage": f"{disk}Gi"} if (disk := runtime.weights.disk_gib) else {}),
-                accelerator.resource: str(accelerator.count),
-            },
-            "limits": {accelerator.resource: str(accelerator.count)},
-        },
-        "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
-        "volume_mounts": [
-            {"name": "dshm", "mount_path": "/dev/shm"},
-            *(mount for each in runtime.mounted for mount in each.mounts),
-        ],
-    }
-
-
-def _pod(
-    container: k8s.core.v1.ContainerArgsDict,
+    command: list[str],
     args: VllmArgs,
-    runtime: VllmRuntime,
-    propagation_seconds: int = ENDPOINT_PROPAGATION_SECONDS,
-) -> k8s.core.v1.PodSpecArgsDict:
-    shared_memory = f"{runtime.accelerator.shared_memory_gib}Gi"
-    return {
-        "service_account_name": runtime.service_account,
-        # A Service named vllm would otherwise set VLLM_PORT, which the engine reads.
-        "enable_service_links": False,
-        "node_selector": dict(runtime.accelerator.node_selector),
-        "tolerations": runtime.accelerator.tolerations,
-        "security_context": {"seccomp_profile": {"type": "RuntimeDefault"}},
-        "termination_grace_period_seconds": grace_seconds(args.drain_seconds, propagation_seconds),
-        "containers": [container],
-        "volumes": [
-            {"name": "dshm", "empty_dir": {"medium": "Memory", "size_limit": shared_memory}},
-            *(volume for each in runtime.mounted for volume in each.volumes),
-        ],
+    runtime: EngineRuntime,
+    streamed: Streamed | None,
+    secrets: Sequence[k8s.core.v1.EnvVarArgsDict] = (),
+) -> k8s.core.v1.ContainerArgsDict:
+    environment = {
+        # Its own ten minutes end the start of a large model before the startup probe does.
+        "VLLM_ENGINE_READY_TIMEOUT_S": str(runtime.shape.startup_seconds),
+        **(STREAM_ENVIRONMENT if streamed and streamed.uri.startswith("s3://") else {}),
+        **({"TPU_MULTIHOST_BACKEND": "ray"} if runtime.accelerator.hosts > 1 else {}),
     }
+    return container("vllm", command, runtime, environment=environment, secrets=secrets, further=args.env)

@@ -1,28 +1,32 @@
 """vLLM behind one Service: a Deployment where a replica is one pod, a LeaderWorkerSet where it spans hosts."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from catalog.engines import VLLM
+from catalog.machines import SLICE_LABEL
 from components.custom_resources import custom_resource, wire
 from components.custom_resources.leader_worker_set import (
+    EXCLUSIVE_TOPOLOGY,
     LeaderWorkerSet,
     LeaderWorkerTemplate,
     RollingUpdate,
     RolloutStrategy,
 )
+from components.serving.api_key import api_key
+from components.serving.engine_pod import EngineRuntime
 from components.serving.load_clients import completion
 from components.serving.replicas import Listening, deployment, surround, workload_options
 from components.serving.service import propagation_seconds
-from components.serving.settings import PublicAlb
-from components.serving.site import Site, found
+from components.serving.shape import EngineShape
+from components.serving.site import Site
+from components.serving.storage import node_disk
 from components.serving.vllm.pod import leader, worker
-from components.serving.vllm.runtime import VllmRuntime
 from components.serving.vllm.settings import VllmArgs
-from components.serving.vllm.shape import VllmShape
-from components.workload import Accelerator, Startup, labels
+from components.serving.vllm.shape import Streamed
+from components.workload import Accelerator, Startup, Volumes, labels
 
 
 class VllmServer(pulumi.ComponentResource):
@@ -41,19 +45,31 @@ class VllmServer(pulumi.ComponentResource):
         self,
         name: str,
         args: VllmArgs,
-        shape: VllmShape,
+        shape: EngineShape,
         *,
+        streamed: Streamed | None = None,
         site: Site,
         accelerator: Accelerator,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """Create it.
+
+        Args:
+            streamed: where the weights are read from, if not from Hugging Face or the site's storage.
+        """
         super().__init__("slipway:serving:VllmServer", name, None, opts)
-        key = _key(name, shape, site, pulumi.ResourceOptions(parent=self))
-        runtime = VllmRuntime.at(site, shape, accelerator)
-        answers = leader(args, runtime, key, propagation_seconds(shape.exposure, site.load_balancers))
-        answering = _template(answers, shape.export.labels, runtime)
+        key = api_key(shape, site, pulumi.ResourceOptions(parent=self))
+        runtime = EngineRuntime.at(site, shape, accelerator, _own_files(shape, site) if streamed else None)
+        answers = leader(
+            args,
+            runtime,
+            streamed=streamed,
+            api_key=key,
+            propagation_seconds=propagation_seconds(shape.exposure, site.load_balancers),
+        )
+        answering = runtime.template(answers, shape.export.labels)
         if accelerator.hosts > 1:
-            helping = _template(worker(args, runtime), labels(name), runtime)
+            helping = runtime.template(worker(args, runtime, streamed), labels(name))
             workload: pulumi.Resource = _group(answering, helping, runtime, site, self)
         else:
             workload = deployment(shape, answering, namespace=site.namespace, before=runtime.depends_on, parent=self)
@@ -63,7 +79,7 @@ class VllmServer(pulumi.ComponentResource):
             Listening(
                 port=VLLM.port,
                 health_path=VLLM.health_path,
-                request=completion(args.served_model_name or args.model, args.load_clients),
+                request=completion(args.served_name, args.load_clients),
                 # Beneath it vLLM asks for the key; by /invocations, /pause and others it answers everybody.
                 public_path="/v1",
             ),
@@ -75,21 +91,16 @@ class VllmServer(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
 
-def _key(name: str, shape: VllmShape, site: Site, opts: pulumi.ResourceOptions) -> pulumi.Output[str] | None:
-    """Return the name of the Secret with the key of a public server."""
-    if not isinstance(shape.exposure, PublicAlb):
-        return None
-    key = found(site.api_key, "the API key that clients of a public server show")
-    secret = k8s.core.v1.Secret(
-        f"{name}-api-key", metadata={"namespace": site.namespace}, string_data={"key": key}, opts=opts
-    )
-    return secret.metadata["name"]
+def _own_files(shape: EngineShape, site: Site) -> Volumes:
+    """Return the folder of a replica that streams its weights: replicas share none, since some versions of vLLM empty
+    that of the files beside the weights as they start."""
+    return replace(node_disk(shape.files), depends_on=site.bucket_access)
 
 
 def _group(
     answering: k8s.core.v1.PodTemplateSpecArgsDict,
     helping: k8s.core.v1.PodTemplateSpecArgsDict,
-    runtime: VllmRuntime,
+    runtime: EngineRuntime,
     site: Site,
     parent: pulumi.Resource,
 ) -> pulumi.Resource:
@@ -102,15 +113,15 @@ def _group(
                 size=runtime.accelerator.hosts, leader_template=wire(answering), worker_template=wire(helping)
             ),
             rollout_strategy=RolloutStrategy(
-                rolling_update_configuration=RollingUpdate(max_surge=0, max_unavailable=1)
+                rolling_update_configuration=RollingUpdate(**runtime.shape.rollout.strategy)
             ),
         ),
-        metadata={"name": name, "namespace": site.namespace, "labels": labels(name)},
+        metadata={
+            "name": name,
+            "namespace": site.namespace,
+            "labels": labels(name),
+            # Otherwise pods of two groups may mix on two slices, and neither has all of one.
+            "annotations": {EXCLUSIVE_TOPOLOGY: SLICE_LABEL},
+        },
         opts=workload_options(Startup(runtime.shape.startup_seconds), runtime.depends_on, parent),
     )
-
-
-def _template(
-    pod: k8s.core.v1.PodSpecArgsDict, pod_labels: Mapping[str, str], runtime: VllmRuntime
-) -> k8s.core.v1.PodTemplateSpecArgsDict:
-    return {"metadata": {"labels": dict(pod_labels), "annotations": runtime.annotations}, "spec": pod}

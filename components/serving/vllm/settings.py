@@ -26,7 +26,19 @@ class S3Weights(Settings):
     `config.json` and tokenizer. The servers' pods may read this prefix and no other."""
 
 
-Weights = Annotated[HuggingFaceWeights | S3Weights, Field(discriminator="source")]
+class GcsWeights(Settings):
+    """Each replica streams them from a bucket of Cloud Storage that exists, into the memory of its GPUs."""
+
+    source: Literal["gcs"]
+    uri: str = Field(
+        pattern=r"^gs://[a-z0-9][a-z0-9_-]{1,61}[a-z0-9](/[A-Za-z0-9_.=+-]+)+$",
+        examples=["gs://our-models/llama-3.1-8b-instruct"],
+    )
+    """The bucket, whose name has no dot, and the prefix beneath which the files of `model` are: safetensors,
+    `config.json` and tokenizer. The servers' pods may read the bucket and change nothing in it."""
+
+
+Weights = Annotated[HuggingFaceWeights | S3Weights | GcsWeights, Field(discriminator="source")]
 """Where the weights come from."""
 
 

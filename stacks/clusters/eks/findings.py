@@ -7,8 +7,9 @@ from catalog.drivers import EKS_DRIVER
 from checks import Finding
 from checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings, twice_findings
 from components.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
-from components.serving.settings import ClusterOnly
+from components.serving.exposure import ClusterOnly
 from stacks.charts import value_findings
+from stacks.clusters.buckets import bucket_findings
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.network import network_findings
 from stacks.clusters.eks.prices import taken
@@ -26,6 +27,7 @@ def findings(stack: EksStack) -> Iterator[Finding]:
     for name, pool in stack.cluster.pools.items():
         yield from _pool_findings(stack, name, pool)
     yield from stack.quota.findings(taken(stack))
+    yield from bucket_findings(stack, "s3://")
     yield from value_findings(stack, stack.values, installed=_charts(stack), own_cluster=True, driver=EKS_DRIVER)
 
 
@@ -92,13 +94,13 @@ def _is_size(size: str) -> bool:
 
 
 def _volume_findings(stack: EksStack) -> Iterator[Finding]:
-    """Say where the volume of Prometheus, which is in one zone, may find no node after one of them goes."""
+    """Say where a volume of Prometheus, which is in one zone, may find no node after one of them goes."""
     system = stack.cluster.system_pool
     zones = len(stack.zones(system))
     if system.min_nodes < zones:
         message = (
-            f"{system.min_nodes} nodes are spread over {zones} zones, and the volume of Prometheus is in one of them: "
-            "where its node comes back in another, Prometheus waits, and autoscaling with it"
+            f"{system.min_nodes} nodes are spread over {zones} zones, and each volume of Prometheus is in one of them: "
+            "where its node comes back in another, that Prometheus waits, and autoscaling hangs on the other alone"
         )
         remedy = f"write {zones} or more, so that each zone has a node"
         yield Finding("placement.volume-zone", "cluster.systemPool.minNodes", message, remedy, "warning")
@@ -112,6 +114,7 @@ def _pool_findings(stack: EksStack, name: str, pool: GpuPoolArgs) -> list[Findin
         *bound_findings(path, purchase=purchase, min_nodes=pool.min_nodes, max_nodes=pool.max_nodes, zones=zones),
         *(efa_findings(path, known(pool.instance_type, "eks"), purchase, zones) if pool.efa else []),
         *(karpenter_findings(path, pool.min_nodes) if _by_karpenter(stack) else []),
+        *([_unused(path)] if pool.efa else []),
         *_mixed_findings(path, pool),
     ]
 
@@ -129,6 +132,12 @@ def _zone_findings(stack: EksStack, path: str, pool: GpuPoolArgs | SystemPoolArg
         if zone not in stack.network.zones
     ]
     return [*elsewhere, *twice_findings(f"{path}.zones", pool.zones)]
+
+
+def _unused(path: str) -> Finding:
+    message = "no server spans nodes yet, so that nothing uses these interfaces, and they keep the pool in one zone"
+    remedy = "leave it out, unless something of yours uses them"
+    return Finding("placement.efa-unused", f"{path}.efa", message, remedy, "warning")
 
 
 def _mixed_findings(path: str, pool: GpuPoolArgs) -> Iterator[Finding]:

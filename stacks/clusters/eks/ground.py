@@ -8,12 +8,13 @@ import pulumi_aws as aws
 from typing_extensions import override
 
 from components.addons.load_balancer_controller import LoadBalancerController
+from components.addons.monitor_definitions import MonitorDefinitions
 from components.eks.bucket_access import BucketAccess
 from components.eks.cluster import EksCluster
 from components.eks.network import Network
 from components.eks.shared_storage import SharedStorage
 from components.eks.storage import EbsStorage
-from components.serving.settings import ClusterOnly
+from components.serving.exposure import ClusterOnly
 from components.serving.site import Storage
 from components.serving.storage import NodeDisk, SharedVolumes
 from stacks.clusters.eks import EksStack
@@ -40,7 +41,8 @@ class EksGround(PrometheusGround):
             opts=on_aws,
         )
         on_both = pulumi.ResourceOptions(providers=[provider, cluster.provider])
-        self.pools = gpu_nodes(stack, network=network, cluster=cluster, opts=on_both)
+        definitions = MonitorDefinitions(name, opts=on_both).release
+        self.pools = gpu_nodes(stack, network=network, cluster=cluster, definitions=definitions, opts=on_both)
         storage = EbsStorage(name, opts=on_both)
         if any(not isinstance(server.exposure, ClusterOnly) for server in stack.servers.values()):
             controller = LoadBalancerController(
@@ -48,6 +50,7 @@ class EksGround(PrometheusGround):
                 cluster=cluster.name,
                 region=stack.region,
                 vpc=network.private_subnets[stack.network.zones[0]].vpc_id,
+                definitions=definitions,
                 values=stack.values.load_balancer_controller,
                 opts=on_both,
             )
@@ -57,6 +60,7 @@ class EksGround(PrometheusGround):
             Addons(
                 args=stack.monitoring,
                 values=stack.values,
+                definitions=definitions,
                 storage_class=storage.storage_class,
                 wait_for_gpu_operator=stack.wait_for_gpu_operator,
             ),
@@ -84,11 +88,11 @@ class EksGround(PrometheusGround):
     @override
     def bucket_access(self) -> Sequence[pulumi.Resource]:
         stack = self._stack
-        if not stack.s3_uris:
+        if not stack.bucket_uris:
             return ()
         return BucketAccess(
             f"{stack.name}-weights",
-            stack.s3_uris.values(),
+            stack.bucket_uris.values(),
             cluster=self._cluster.name,
             region=stack.region,
             network=self._network,

@@ -21,20 +21,34 @@ KARPENTER_REPLICAS = 2
 
 
 def gpu_nodes(
-    stack: EksStack, *, network: Network, cluster: EksCluster, opts: pulumi.ResourceOptions
+    stack: EksStack,
+    *,
+    network: Network,
+    cluster: EksCluster,
+    definitions: pulumi.Resource,
+    opts: pulumi.ResourceOptions,
 ) -> Mapping[str, Nodes]:
-    """Create them and return each pool by its name; `opts` have the providers of AWS and of the cluster."""
+    """Create them and return each pool by its name.
+
+    Args:
+        definitions: what defines the monitors of their autoscaler.
+        opts: with the providers of AWS and of the cluster.
+    """
     if any(pool.efa for pool in stack.cluster.pools.values()):
-        EfaDevicePlugin(stack.name, values=stack.values.efa_device_plugin, opts=opts)
+        EfaDevicePlugin(stack.name, region=stack.region, values=stack.values.efa_device_plugin, opts=opts)
     match stack.cluster.node_autoscaler:
         case ClusterAutoscalerArgs():
-            return _node_groups(stack, network, cluster, opts)
+            return _node_groups(stack, network, cluster, definitions, opts)
         case KarpenterArgs():
-            return _karpenter_pools(stack, network, cluster, opts)
+            return _karpenter_pools(stack, network, cluster, definitions, opts)
 
 
 def _node_groups(
-    stack: EksStack, network: Network, cluster: EksCluster, opts: pulumi.ResourceOptions
+    stack: EksStack,
+    network: Network,
+    cluster: EksCluster,
+    definitions: pulumi.Resource,
+    opts: pulumi.ResourceOptions,
 ) -> Mapping[str, Nodes]:
     release = EKS_RELEASES[stack.cluster.version]
     ClusterAutoscaler(
@@ -42,6 +56,7 @@ def _node_groups(
         image_tag=release.cluster_autoscaler,
         cluster=cluster.name,
         region=stack.region,
+        definitions=definitions,
         values=stack.values.cluster_autoscaler,
         opts=opts,
     )
@@ -63,7 +78,11 @@ def _node_groups(
 
 
 def _karpenter_pools(
-    stack: EksStack, network: Network, cluster: EksCluster, opts: pulumi.ResourceOptions
+    stack: EksStack,
+    network: Network,
+    cluster: EksCluster,
+    definitions: pulumi.Resource,
+    opts: pulumi.ResourceOptions,
 ) -> Mapping[str, Nodes]:
     karpenter = Karpenter(
         stack.name,
@@ -72,6 +91,7 @@ def _karpenter_pools(
         region=stack.region,
         security_group=cluster.security_group,
         replicas=min(KARPENTER_REPLICAS, stack.cluster.system_pool.min_nodes),
+        monitors=definitions,
         values=stack.values.karpenter,
         opts=opts,
     )

@@ -6,7 +6,8 @@ from catalog.prices import Unit
 from catalog.quotas import ec2_quota, standard_vcpus
 from checks.cost import PricedItem
 from checks.quota import Taken
-from components.serving.settings import ClusterOnly, InternalAlb, PublicAlb
+from components.addons.monitoring_settings import REPLICAS
+from components.serving.exposure import ClusterOnly, InternalAlb, PublicAlb
 from stacks.clusters.eks import EksStack
 from stacks.quota import pools_take
 
@@ -21,13 +22,13 @@ def priced(stack: EksStack, fewest: Mapping[str, int]) -> list[PricedItem]:
 
     system = cluster.system_pool
     lowest = min(system.min_nodes, system.max_nodes)
-    storage = stack.monitoring.storage_gib
+    storage = stack.monitoring.storage_gib * REPLICAS
     return [
         one("cluster", "control plane", "eks-cluster", 1, 1),
         one("network.nat", "NAT gateways", "aws-nat-gateway", gateways, gateways),
         one("network.nat", "addresses of NAT gateways", "aws-public-ipv4", gateways, gateways),
         one("cluster.systemPool", "system pool", system.instance_type, lowest, system.max_nodes),
-        one("monitoring.storageGib", "volume of Prometheus", "ebs-gp3", storage, storage, "GB-month"),
+        one("monitoring.storageGib", "volumes of Prometheus", "ebs-gp3", storage, storage, "GB-month"),
         *(item for name in stack.pools for item in _pool_items(stack, name, fewest[name])),
         *(
             one("sharedStorage.expectedGib", "shared storage", "efs-standard", gib, gib, "GB-month")

@@ -15,8 +15,8 @@ from components.existing.settings import ExistingClusterArgs, Kubeconfig, Manage
 from components.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
 from stacks.charts import value_findings
+from stacks.clusters.buckets import bucket_findings
 from stacks.clusters.existing.nodes import node_findings
-from stacks.clusters.s3 import s3_findings
 from stacks.metrics import ManagedMetrics, Metrics, PrometheusMetrics
 from stacks.servers.server import Storage
 from stacks.stack import NoLoadBalancer, Stack, known
@@ -124,7 +124,7 @@ class ExistingStack(Stack):
             yield from machine_findings(path, [pool.machine_type], "on-demand", provider=None, topology=pool.topology)
             yield from node_findings(path, pool)
         yield from self._group_findings()
-        yield from s3_findings(self)
+        yield from bucket_findings(self, None)
         present = self.cluster.present
         yield from value_findings(self, self.values, installed=(), present=present, own_cluster=False, driver=None)
 

@@ -4,6 +4,8 @@ import pulumi
 import pulumi_kubernetes as k8s
 from typing_extensions import override
 
+from components.addons.monitor_definitions import MonitorDefinitions
+from components.addons.priorities import Priorities
 from components.addons.stackdriver_adapter import ManagedCollection
 from components.eks.load_balancers import LOAD_BALANCERS
 from components.existing.nodes import ExistingNodes
@@ -30,6 +32,7 @@ class _OnPrometheus(PrometheusGround):
             args=stack.monitoring,
             values=stack.values,
             present=args.present,
+            definitions=MonitorDefinitions(stack.name, opts=opts).release,
             storage_class=args.storage_class,
             wait_for_gpu_operator=stack.wait_for_gpu_operator,
         )
@@ -45,6 +48,7 @@ class _Managed(Ground):
 
     def __init__(self, stack: ExistingStack, opts: pulumi.ResourceOptions) -> None:
         self.opts, self._claim = opts, stack.cluster.claim
+        self.priorities = Priorities(stack.name, opts=opts)
         self.pools, self.load_balancers = _pools(stack.cluster), _load_balancers(stack)
 
     @override

@@ -9,9 +9,9 @@ from checks.networks import admitted_findings, overlap_findings, own_findings, p
 from checks.placement import bound_findings, machine_findings, region_findings, twice_findings, zone_findings
 from components.gke.settings import IpAccess, PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
 from stacks.charts import value_findings
+from stacks.clusters.buckets import bucket_findings as readable_findings
 from stacks.clusters.gke import GkeStack
 from stacks.clusters.gke.system import system_machine_findings, version_findings
-from stacks.clusters.s3 import s3_findings
 from stacks.quota import pools_take
 from stacks.stack import known
 from stacks.surroundings import Surroundings
@@ -43,7 +43,7 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
     yield from stack.quota.findings(pools_take(stack.pools.values()))
     for name, pool in stack.cluster.pools.items():
         yield from _pool(stack, f"cluster.pools.{name}", pool)
-    yield from s3_findings(stack)
+    yield from readable_findings(stack, "gs://")
     groups = ["leader_worker_set"] if any(pool.hosts > 1 for pool in stack.pools.values()) else []
     yield from value_findings(stack, stack.values, installed=groups, own_cluster=True, driver=None)
 
@@ -80,6 +80,7 @@ def _cluster(stack: GkeStack) -> Iterator[Finding]:
             f"{window.hours_in_32_days} hours within 32 days are fewer than the {MAINTENANCE_HOURS} that GKE wants",
             "add days or lengthen the window",
         )
+    yield from version_findings("cluster.minVersion", stack.cluster.min_version)
     if isinstance(stack.cluster, StandardClusterArgs) and not stack.cluster.dataplane_v2:
         yield Finding(
             "cluster.no-network-policies",
@@ -88,7 +89,6 @@ def _cluster(stack: GkeStack) -> Iterator[Finding]:
             "write true; a change replaces the cluster",
             "warning",
         )
-    yield from version_findings("cluster.minVersion", stack.cluster.min_version)
     system = stack.cluster.system_pool if isinstance(stack.cluster, StandardClusterArgs) else None
     if system:
         yield from system_machine_findings("cluster.systemPool.machineType", system.machine_type)

@@ -1,15 +1,18 @@
 """A GKE cluster as it is created. It loads the Google Cloud SDK."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_gcp as gcp
 from typing_extensions import override
 
 from components.addons import stackdriver_adapter
 from components.addons.cloud_dashboard import CloudDashboard
-from components.addons.leader_worker_set import LeaderWorkerSetController
+from components.addons.leader_worker_set import WEBHOOK_PORT, LeaderWorkerSetController
+from components.addons.priorities import Priorities
 from components.addons.stackdriver_adapter import StackdriverAdapter
 from components.gke.accelerator_pool import AcceleratorPool, AutopilotSlices
-from components.gke.bucket import WeightsBucket
+from components.gke.bucket import BucketReader, WeightsBucket
 from components.gke.cluster import GkeCluster
 from components.gke.identity import ImageMirror, NodeIdentity
 from components.gke.load_balancers import LOAD_BALANCERS
@@ -46,6 +49,7 @@ class GkeGround(Ground):
             network=network,
             identity=identity,
             secret_manager=isinstance(stack.hugging_face, SecretManagerToken),
+            webhook_port=WEBHOOK_PORT if _spans_hosts(stack) else None,
             opts=on_gcp,
         )
         self.opts = pulumi.ResourceOptions(providers=[provider, cluster.provider])
@@ -64,16 +68,23 @@ class GkeGround(Ground):
             else AutopilotSlices(pool, pool_args)
             for pool, pool_args in args.pools.items()
         }
-        if any(pool.hosts > 1 for pool in stack.pools.values()):
-            values = stack.values.leader_worker_set
-            self.groups = LeaderWorkerSetController(name, values=values, opts=self.opts).release
+        self.priorities = Priorities(name, opts=self.opts)
+        if _spans_hosts(stack):
+            self.groups = LeaderWorkerSetController(
+                name,
+                priority_class=self.priorities.signals,
+                values=stack.values.leader_worker_set,
+                opts=self.opts,
+            ).release
         self._user = cluster.principal(stack.namespace, stack.service_account)
 
     @override
     def metrics(self) -> MetricsPath:
         name = self._stack.name
         member = self._cluster.principal(stackdriver_adapter.NAMESPACE, stackdriver_adapter.account_of(name))
-        return StackdriverAdapter(name, project=self._project, member=member, opts=self.opts)
+        return StackdriverAdapter(
+            name, project=self._project, member=member, priority_class=self.priorities.signals, opts=self.opts
+        )
 
     @override
     def storage(self, namespace: pulumi.Input[str]) -> Storage:
@@ -84,9 +95,17 @@ class GkeGround(Ground):
             project=self._project,
             region=stack.region,
             user=self._user,
+            autopilot=stack.is_autopilot,
             opts=self._on_gcp,
         )
         return self._bucket
+
+    @override
+    def bucket_access(self) -> Sequence[pulumi.Resource]:
+        uris = self._stack.bucket_uris.values()
+        if not uris:
+            return ()
+        return BucketReader(f"{self._stack.name}-weights", uris, user=self._user, opts=self._on_gcp).ready
 
     @override
     def external_token(self, namespace: pulumi.Input[str]) -> Volumes:
@@ -125,3 +144,7 @@ def _more_apis(stack: GkeStack) -> list[str]:
         "secretmanager": isinstance(stack.hugging_face, SecretManagerToken),
     }
     return [api for api, needed in wanted.items() if needed]
+
+
+def _spans_hosts(stack: GkeStack) -> bool:
+    return any(pool.hosts > 1 for pool in stack.pools.values())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from checks.cost import PricedItem
 from components.gke.settings import StandardClusterArgs
-from components.serving.settings import ClusterOnly
+from components.serving.exposure import ClusterOnly
 from stacks.clusters.gke import GkeStack
 
 

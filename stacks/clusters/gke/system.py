@@ -15,36 +15,12 @@ _SERIES = re.compile(
 _SHARED_CORE = re.compile(r"(e2-(micro|small|medium)|f1-micro|g1-small)")
 _ARM = ("t2a", "c4a", "n4a")
 _ACCELERATED = re.compile(r"(ct\w+|tpu\w+|a[2-9]\w*|g[2-9]\w*)-.*")
-_SIZES = {
-    1,
-    2,
-    4,
-    8,
-    16,
-    22,
-    24,
-    30,
-    32,
-    44,
-    48,
-    56,
-    60,
-    64,
-    72,
-    80,
-    88,
-    90,
-    96,
-    112,
-    128,
-    144,
-    160,
-    176,
-    192,
-    208,
-    224,
-}
-_SIZES |= {288, 360, 384, 416, 480, 720, 960, 1440, 1920}
+_SIZES = frozenset(
+    (
+        *(1, 2, 4, 8, 16, 22, 24, 30, 32, 44, 48, 56, 60, 64, 72, 80, 88, 90, 96, 112, 128, 144, 160, 176, 192, 208),
+        *(224, 288, 360, 384, 416, 480, 720, 960, 1440, 1920),
+    )
+)
 """vCPUs of predefined machine types (cloud.google.com/compute/docs, "Machine families resource guide")."""
 
 

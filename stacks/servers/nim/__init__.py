@@ -1,6 +1,7 @@
 """NVIDIA NIM on GPUs."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -30,7 +31,7 @@ from components.serving.nim.settings import NimArgs, NimThroughOperator
 from components.serving.scaling import Scaling
 from components.serving.shape import Files, MetricsPage, Shape
 from stacks.models import model_findings
-from stacks.servers.server import Place, PodNeeds, Server
+from stacks.servers.server import Models, Place, PodNeeds, Server
 
 if TYPE_CHECKING:
     from components.serving.site import Site
@@ -53,6 +54,13 @@ class Nim(NimArgs, Server):
     @override
     def needs_nim_operator(self) -> bool:
         return isinstance(self.deployment, NimThroughOperator)
+
+    @property
+    @override
+    def asked_for(self) -> Mapping[str, int]:
+        test = self.load_test
+        measured = {"loadTest.outputTokens": test.input_tokens + test.output_tokens} if test else {}
+        return {**super().asked_for, **measured}
 
     @property
     @override
@@ -79,7 +87,10 @@ class Nim(NimArgs, Server):
 
     @override
     def findings(self, place: Place) -> list[Finding]:
-        return model_findings(place.path, self.model, place.models)
+        return [
+            *model_findings(place.path, self.model, place.models),
+            *_image_findings(place.path, self.image, self.model, place.models),
+        ]
 
     @override
     def further_findings(self, path: str) -> Iterator[Finding]:
@@ -120,6 +131,7 @@ class Nim(NimArgs, Server):
             page=page,
             scaling=self.scaling,
             exposure=self.exposure,
+            rollout=self.rollout,
             allow_from=self.allow_from,
             startup_seconds=cold_start_seconds(place.models[self.model]) if self.model in place.models else 0,
             files=Files(disk_gib=gib, cache_gib=gib),
@@ -138,3 +150,16 @@ class Nim(NimArgs, Server):
                 name, self, shape, deployment=self.deployment, site=site, accelerator=accelerator, opts=opts
             ).url
         return NimServer(name, self, shape, site=site, accelerator=accelerator, opts=opts).url
+
+
+def _image_findings(path: str, image: str, model: str, models: Models) -> Iterator[Finding]:
+    """Say that an image serves another model than the one that is judged: NVIDIA names images after their models."""
+    named = {_letters(name): name for name in models}.get(_letters(image))
+    if named and _letters(named) != _letters(model):
+        message = f"{image} serves {named}, and {model} is judged"
+        yield Finding("nim.model", f"{path}.model", message, f"write {named}, or the image of {model}")
+
+
+def _letters(name: str) -> str:
+    """Return the last part of a name by its letters and digits alone, in which spellings of a model agree."""
+    return re.sub(r"[^a-z0-9]", "", name.rpartition("/")[2].lower())

@@ -2,8 +2,8 @@
 
 from checks import Finding
 from components.addons.settings import KedaArgs
+from components.serving.exposure import ClusterOnly
 from components.serving.nim.settings import NimThroughOperator
-from components.serving.settings import ClusterOnly
 from stacks.metrics import ManagedMetrics
 from stacks.servers.nim import Nim
 from stacks.stack import Stack
@@ -51,6 +51,15 @@ def operator_findings(stack: Stack) -> list[Finding]:
                     "nim-operator.drain",
                     f"{path}.drainSeconds",
                     "has no effect with deployment.type 'operator', which gives a stopping replica 30 s",
+                    "leave it out, or write 'workload'",
+                )
+            )
+        if server.rollout.surge:
+            findings.append(
+                Finding(
+                    "nim-operator.rollout",
+                    f"{path}.rollout.surge",
+                    "has no effect with deployment.type 'operator', whose Deployment exchanges a quarter at a time",
                     "leave it out, or write 'workload'",
                 )
             )

@@ -61,6 +61,11 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
 
     @property
     @override
+    def asked_for(self) -> Mapping[str, int]:
+        return {**super().asked_for, "benchmark.answerTokens": self.benchmark.answer_tokens}
+
+    @property
+    @override
     def cuda(self) -> Cuda | None:
         if isinstance(self.route, PyTorchRoute):
             return trtllm_cuda(TENSORRT_LLM)
@@ -131,6 +136,7 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
             else MetricsPage("http", TRTLLM_SERVE.metrics_path),
             scaling=self.scaling,
             exposure=self.exposure,
+            rollout=self.rollout,
             allow_from=self.allow_from,
             startup_seconds=ENGINE_LOAD_SECONDS if engines else cold_start_seconds(self._downloads(place.models)),
             files=self._files(place.models),

@@ -93,6 +93,7 @@ def _replica(args: TensorRtLlmArgs, route: PyTorchRoute, models: Models, machine
         tensor_parallel=args.tensor_parallel,
         kv_dtype="fp8" if args.kv_cache_dtype == "fp8" else None,
         draft=Draft(model=draft, tensor_parallel=args.tensor_parallel) if draft else None,
+        tokens_key="route.maxNumBatchedTokens",
     )
 
 

@@ -1,6 +1,6 @@
 """Triton Inference Server on GPUs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -57,6 +57,16 @@ class Triton(TritonArgs, Server):
         """Whether it downloads a model, and not one that is known to be open to everybody."""
         name = serving.model_name(self.serving)
         return name is not None and (name not in MODELS or MODELS[name].gated)
+
+    @property
+    @override
+    def longest_request(self) -> int | None:
+        return serving.longest_request(self.serving)
+
+    @property
+    @override
+    def asked_for(self) -> Mapping[str, int]:
+        return super().asked_for if serving.answers_tokens(self.serving) else {}
 
     @property
     @override
@@ -129,6 +139,7 @@ class Triton(TritonArgs, Server):
             page=MetricsPage("metrics", TRITON.metrics_path),
             scaling=self.scaling,
             exposure=self.exposure,
+            rollout=self.rollout,
             allow_from=self.allow_from,
             startup_seconds=serving.startup_seconds(self.serving, place.models),
             files=Files(disk_gib=gib, cache_gib=gib),

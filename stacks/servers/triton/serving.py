@@ -29,6 +29,8 @@ from components.serving.triton.settings import (
 from stacks.servers.server import Models
 from triton_repository.llama2 import MAX_BATCH_SIZE
 
+MIB_PER_GIB = 1024
+
 MODEL_DISK_GIB = 2
 """Disk for the models of a directory beside what their image brings."""
 
@@ -46,6 +48,20 @@ def model_name(serving: Serving) -> str | None:
         return serving.model
     llama = llama2_of(serving)
     return llama.model if llama else None
+
+
+def longest_request(serving: Serving) -> int | None:
+    """Return the most tokens of a request; None where the models are one's own."""
+    llama = llama2_of(serving)
+    if isinstance(serving, ModelRepository):
+        return llama.max_model_len if llama else None
+    return serving.max_model_len
+
+
+def answers_tokens(serving: Serving) -> bool:
+    """Return whether clients are answered with as many tokens as they ask for."""
+    llama = llama2_of(serving)
+    return not isinstance(serving, ModelRepository) or (llama is not None and not llama.answers_scores)
 
 
 def model_path(serving: Serving) -> str:
@@ -73,7 +89,8 @@ def variant(serving: Serving) -> TritonVariant:
 def memory_gib(serving: Serving, models: Models) -> int:
     """Return the main memory that a pod needs, GiB: that of making what it serves where that is more."""
     model = known_model(serving, models)
-    served = ceil(MEMORY_GIB + PROCESS_MEMORY_GIB * _processes(serving))
+    cache_mib = (serving.flags.response_cache_mib or 0) if isinstance(serving, ModelRepository) else 0
+    served = ceil(MEMORY_GIB + PROCESS_MEMORY_GIB * _processes(serving) + cache_mib / MIB_PER_GIB)
     return max(served, build_memory_gib(model)) if model and _is_made(serving) else served
 
 
@@ -110,6 +127,8 @@ def replica(serving: Serving, models: Models, machine: Machine) -> Replica | Non
             max_num_batched_tokens=serving.max_num_tokens,
             tensor_parallel=serving.tensor_parallel,
             pipeline_parallel=serving.pipeline_parallel,
+            requests_key="maxBatchSize",
+            tokens_key="maxNumTokens",
         )
     llama = llama2_of(serving)
     return _llama2_replica(llama, serving.gpus, model, machine) if llama else None

@@ -8,7 +8,7 @@ import pytest
 from offline import Recording
 from rehearsal import lifecycle, stack
 from rehearsal.stack import PlayedStack
-from rehearsal.story import play
+from rehearsal.story import attended
 from rehearsal.story.goals import goal
 from rehearsal.story.setting import Setting, setting
 
@@ -20,7 +20,7 @@ SPEED = 120
 def short_waits() -> Generator[None]:
     """A story that breaks must not take as long as a slow machine may."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(play, "SLACK_SECONDS", 8)
+        patch.setattr(attended, "SLACK_SECONDS", 8)
         yield
 
 

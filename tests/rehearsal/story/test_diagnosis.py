@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal import lifecycle
 from rehearsal.client import Json
 from rehearsal.metrics import managed_collection
 from rehearsal.server import Server
@@ -76,6 +77,48 @@ def clients_of_another_model(stage: Setting, server: Server) -> Any:
     return patched(stage, server.clients, {"spec": {"template": changed}})
 
 
+def unknown_port_name(stage: Setting, server: Server) -> Any:
+    ports = [{"name": "http", "port": 8000, "protocol": "TCP", "targetPort": "grpc"}]
+    return patched(stage, of_stack(stage, "Service", server.name), {"spec": {"ports": ports}})
+
+
+def wrong_probe(stage: Setting, server: Server) -> Any:
+    template = server.workload["spec"]["template"]
+    [container] = template["spec"]["containers"]
+    probe = {"httpGet": {"path": "/healthy", "port": "http"}}
+    spec = {**template["spec"], "containers": [{**container, "readinessProbe": probe}]}
+    return patched(stage, server.workload, {"spec": {"template": {**template, "spec": spec}}})
+
+
+@contextmanager
+def without(stage: Setting, *manifests: Json) -> Generator[None]:
+    for each in manifests:
+        stage.plane.client.delete(each)
+    yield
+    assert not lifecycle.apply(stage.plane.client, manifests)
+
+
+def unbound_adapter(stage: Setting, server: Server) -> Any:
+    return without(stage, of_stack(stage, "ClusterRoleBinding", "custom-metrics-resource-reader"))
+
+
+def unregistered_apis(stage: Setting, server: Server) -> Any:
+    return without(stage, *(each for each in stage.manifests if each["kind"] == "APIService"))
+
+
+@contextmanager
+def adapter_at_zero(stage: Setting, server: Server) -> Generator[None]:
+    adapter = of_stack(stage, "Deployment", "custom-metrics-stackdriver-adapter")
+    stage.plane.client.scale(adapter, 0)
+    yield
+    stage.plane.client.scale(adapter, 1)
+
+
+def of_stack(stage: Setting, kind: str, name: str) -> Json:
+    [found] = [each for each in stage.manifests if each["kind"] == kind and each["metadata"]["name"] == name]
+    return found
+
+
 @contextmanager
 def dead_prometheus(stage: Setting, server: Server) -> Generator[None]:
     stage.plane.processes.stop("prometheus")
@@ -142,6 +185,11 @@ def server(stage: Setting) -> Server:
         (wrong_scale_target, Link.HPA_CANNOT_READ, "FailedGetScale"),
         (clients_of_another_model, Link.LOAD_LOST, "ask for model 'meta-llama/Meta-Llama-3.1-70B'"),
         (more_replicas_than_nodes, Link.NO_NODE_FITS, "v6e 2 of 2"),
+        (unknown_port_name, Link.LOAD_LOST, "named ports: http=8000"),
+        (wrong_probe, Link.NOT_READY, "/healthy answers 404"),
+        (unbound_adapter, Link.ADAPTER_SILENT, "may not list the pods"),
+        (unregistered_apis, Link.ADAPTER_SILENT, "no APIService registers"),
+        (adapter_at_zero, Link.ADAPTER_SILENT, "no Ready pod of the adapter is behind Service custom-metrics/"),
         (dead_prometheus, Link.NOT_SCRAPED, "Prometheus does not answer"),
     ],
 )

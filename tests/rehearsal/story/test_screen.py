@@ -43,6 +43,15 @@ def test_a_pipe_gets_a_line_for_each_change_and_each_verdict() -> None:
     assert "\x1b" not in "".join(lines)
 
 
+def test_a_console_without_check_marks_gets_words() -> None:
+    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    with Screen(Console(file=out, force_terminal=False, width=120)) as screen:
+        screen.judged(Verdict("llama scaled up"))
+        screen.judged(Verdict("nothing scrapes it", Link.NOT_SCRAPED))
+    out.flush()
+    assert out.buffer.getvalue() == b"ok: llama scaled up\nBROKEN: not scraped: nothing scrapes it\n"
+
+
 def test_a_terminal_gets_a_table_that_lives() -> None:
     text = shown(terminal=True)
     for column in ("time", "signal / target", "wanted", "ready", "pending", "nodes", "waiting"):

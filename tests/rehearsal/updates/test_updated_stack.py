@@ -1,6 +1,7 @@
 """The stack `gke-tpu` by the real engine: up, up again, an object lost and restored, and away, with nothing left."""
 
 from collections.abc import Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,16 @@ def nodes(stage: Setting) -> int:
     return len(stage.mirrors["Node"].objects)
 
 
-def test_its_nodes_come_with_their_pools_and_every_resource_is_made(stage: Setting) -> None:
+def test_its_nodes_come_with_their_pools_and_an_update_that_is_interrupted_ends_there(stage: Setting) -> None:
     assert nodes(stage) == 0
+    with ThreadPoolExecutor(1) as pool:
+        doing = pool.submit(stage.deployment.up)
+        eventually(lambda: nodes(stage) >= 1, 120)
+        stage.deployment.interrupt()
+        assert not all(verdict.ok for verdict in doing.result())
+
+
+def test_the_next_update_makes_what_is_missing(stage: Setting) -> None:
     [verdict] = stage.deployment.up()
     assert verdict.ok, verdict.text
     assert eventually(lambda: nodes(stage) >= 2)

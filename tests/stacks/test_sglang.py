@@ -1,4 +1,4 @@
-"""SGLang on GPUs: what `eks-sglang` becomes, what a person may add to it, and what is refused."""
+"""SGLang on GPUs: what its servers become, what a person may add to them, and what is refused."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -197,3 +197,13 @@ def test_a_public_server_takes_its_key_from_a_secret(deployed: Deploy) -> None:
     assert container["command"][-1] == "--api-key=$(SLIPWAY_API_KEY)"
     [variable] = [each for each in container["env"] if each["name"] == "SLIPWAY_API_KEY"]
     assert variable["valueFrom"]["secretKeyRef"]["key"] == "key"
+
+
+def test_it_runs_on_gpus_of_another_cluster_with_weights_in_a_bucket(deployed: Deploy) -> None:
+    recording = deployed(lambda stack: stack["servers"]["llama-8b"].update(engine="sglang"), stack="gke-gpu")
+    spec = one(recording, DEPLOYMENT, "llama-8b").inputs["spec"]["template"]["spec"]
+    assert any("csi" in volume for volume in spec["volumes"])
+    [metric] = one(recording, AUTOSCALER, "llama-8b").inputs["spec"]["metrics"]
+    assert metric["pods"]["metric"]["name"] == "prometheus.googleapis.com|sglang:num_queue_reqs|gauge"
+    boards = " ".join(board.inputs["dashboardJson"] for board in recording.of("gcp:monitoring/dashboard:Dashboard"))
+    assert "sglang:token_usage" in boards

@@ -14,7 +14,18 @@ import yaml
 from typing_extensions import override
 
 from checks import Finding
-from offline.recording import StackFileError
+
+
+class UnreadableFileError(Exception):
+    """A file that cannot be read, for the reason in its finding.
+
+    Attributes:
+        finding: what was found.
+    """
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding))
+        self.finding = finding
 
 
 class _Loader(yaml.CSafeLoader):
@@ -131,31 +142,31 @@ def load(path: Path) -> Any:
     """Return the one document of a YAML file.
 
     Raises:
-        StackFileError: the file cannot be read, or is no YAML; the finding's path has line and column.
+        UnreadableFileError: the file cannot be read, or is no YAML; the finding's path has line and column.
     """
     try:
         if (size := path.stat().st_size) > MOST_BYTES:
             message = f"has {size} bytes, and a stack file is smaller than {MOST_BYTES}"
-            raise StackFileError([Finding("stack-file.size", str(path), message, "name a stack file")])
+            raise UnreadableFileError(Finding("stack-file.size", str(path), message, "name a stack file"))
         return _document(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise StackFileError(
-            [Finding("stack-file.unreadable", str(path), error.strerror or str(error), "name a file that can be read")]
+        raise UnreadableFileError(
+            Finding("stack-file.unreadable", str(path), error.strerror or str(error), "name a file that can be read")
         ) from None
     except RecursionError:
         message = f"not valid YAML: more than {DEEPEST} blocks within blocks"
-        raise StackFileError([Finding("stack-file.yaml", str(path), message, "write fewer")]) from None
+        raise UnreadableFileError(Finding("stack-file.yaml", str(path), message, "write fewer")) from None
     except UnicodeDecodeError as error:
         found = Finding("stack-file.encoding", str(path), str(error), "save the file as UTF-8")
-        raise StackFileError([found]) from None
+        raise UnreadableFileError(found) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         message = f"not valid YAML: {error.problem or error.context}"
-        raise StackFileError(
-            [Finding("stack-file.yaml", where, message, "correct the file at this line and column")]
+        raise UnreadableFileError(
+            Finding("stack-file.yaml", where, message, "correct the file at this line and column")
         ) from None
     except yaml.YAMLError as error:
-        raise StackFileError(
-            [Finding("stack-file.yaml", str(path), f"not valid YAML: {error}", "correct the file")]
+        raise UnreadableFileError(
+            Finding("stack-file.yaml", str(path), f"not valid YAML: {error}", "correct the file")
         ) from None

@@ -1,0 +1,26 @@
+"""Judgement over weights in buckets, which the pods of a cluster may or may not be let read."""
+
+from collections.abc import Iterator
+
+from checks import Finding
+from stacks.stack import Stack
+
+READERS = {"s3://": "provider: eks", "gs://": "provider: gke"}
+"""The clusters whose pods Slipway lets read a bucket, by the scheme of its URI."""
+
+
+def bucket_findings(stack: Stack, readable: str | None) -> Iterator[Finding]:
+    """Say which servers nothing of the stack could let read their weights.
+
+    Args:
+        readable: scheme of the buckets that the cluster's pods can be let read; None for no bucket.
+    """
+    for server, uri in stack.bucket_uris.items():
+        scheme = next(each for each in READERS if uri.startswith(each))
+        if scheme != readable:
+            yield Finding(
+                "cluster.bucket",
+                f"servers.{server}.weights.source",
+                f"a role is needed that may read {uri}, and nothing of the stack can give the servers' pods one",
+                f"write 'hugging-face', or serve on a cluster with {READERS[scheme]}",
+            )
