@@ -95,7 +95,7 @@ bench: $(ENVIRONMENT) ## Measure the preview against a bare program and how it g
 
 docs: $(ENVIRONMENT) ## Build the site into site/, with the reference of every key, model, machine, engine and finding
 	$(PYTHON) -m reference docs/reference
-	NO_MKDOCS_2_WARNING=1 UV_PROJECT_ENVIRONMENT=.venv-docs .ci/uv run --frozen --only-group docs mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 UV_PROJECT_ENVIRONMENT=.venv-docs .ci/uv run --frozen --only-group docs mkdocs build --strict
 
 schema: $(ENVIRONMENT) ## Write stacks/schema.json, by which editors complete stack files
 	$(PYTHON) -m stacks > stacks/schema.json.new && mv stacks/schema.json.new stacks/schema.json

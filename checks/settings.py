@@ -32,6 +32,14 @@ ObjectName = Annotated[
 ]
 """An RFC 1123 subdomain: the name of a Kubernetes object, such as a Secret, that need not be one of a host."""
 
+FilePath = Annotated[
+    str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00-\x1f\x7f]*$", examples=["models/my-model/config.json"])
+]
+"""A file or a directory of the project."""
+
+Share = Annotated[float, Field(ge=0.001, lt=1)]
+"""A share of something, of which less is none."""
+
 SecretKey = Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253, examples=["token"])]
 """A key of a Kubernetes Secret."""
 

@@ -33,19 +33,27 @@ def read_model(path: str, name: str, file: str) -> Model | Finding:
         reason = f"{file!r} leads outside the project, where nothing is read"
         remedy = "copy the file into the folder of Pulumi.yaml, and write its path from there"
         return Finding("models.outside-project", path, reason, remedy)
-    if not place.is_file():
+    if not _is_file(place):
         remedy = f"save {_download(name, 'config.json')} there, or {INSTEAD}"
         return Finding("models.no-file", path, f"there is no file {file!r} in the project", remedy)
     content = _object(path, place, file)
     if isinstance(content, Finding):
         return content
     beside = place.with_name(QUANTISATION_FILE)
-    if "quantization_config" not in content and beside.is_file() and beside.resolve().is_relative_to(PROJECT):
+    if "quantization_config" not in content and _is_file(beside) and beside.resolve().is_relative_to(PROJECT):
         quantised = _object(path, beside, str(beside.relative_to(PROJECT)))
         if isinstance(quantised, Finding):
             return quantised
         content |= {"quantization_config": quantised.get("quantization")}
     return _model(path, name, file, content)
+
+
+def _is_file(place: Path) -> bool:
+    """Whether there is a file; none has a name that the file system does not take."""
+    try:
+        return place.is_file()
+    except OSError:
+        return False
 
 
 def _model(path: str, name: str, file: str, content: dict[str, object]) -> Model | Finding:

@@ -11,17 +11,20 @@ from catalog.layers import Vision
 from catalog.models import MODELS
 from catalog.units import GIB
 from checks import Finding
-from checks.settings import Settings
+from checks.settings import FilePath, Settings
 from components.model_files import read_model
 
 Number = Annotated[int, Field(ge=1, le=10**15)]
+
+LEAST_PARAMETERS_A_BYTE = 4
+"""Of any format, in which a weight takes two bits or more."""
 
 
 class ConfigJson(Settings):
     """The config.json of the model's repository on Hugging Face, saved in this project."""
 
     source: Literal["config-json"]
-    path: str = Field(min_length=1, examples=["models/my-model/config.json"])
+    path: FilePath
     """The file, relative to the folder of Pulumi.yaml and inside it."""
 
 
@@ -77,6 +80,30 @@ class Numbers(Settings):
             source="the stack file",
         )
 
+    def finding(self, path: str) -> Finding | None:
+        """Return why the numbers are of no model, where they contradict each other.
+
+        Args:
+            path: where they are in the stack file.
+        """
+        if self.num_attention_heads % self.num_key_value_heads:
+            message = f"{self.num_key_value_heads} do not divide numAttentionHeads, {self.num_attention_heads}"
+            return Finding("models.numbers", f"{path}.numKeyValueHeads", message, "write num_key_value_heads")
+        if self.parameters < self._least:
+            message = f"{self.parameters} are fewer than the {self._least} of the layers that the other numbers give"
+            return Finding("models.numbers", f"{path}.parameters", message, "write all of them, each counted as one")
+        if self.checkpoint_gib and self.checkpoint_gib * GIB < self.parameters / LEAST_PARAMETERS_A_BYTE:
+            message = f"{self.checkpoint_gib} GiB are less than two bits for each of {self.parameters} parameters"
+            return Finding("models.numbers", f"{path}.checkpointGib", message, "write the size of all files together")
+        return None
+
+    @property
+    def _least(self) -> int:
+        """Fewest parameters of such a network: an embedding, four matrices of attention and two behind it a layer."""
+        attention = 2 * (self.num_attention_heads + self.num_key_value_heads) * self.head_dim
+        layers = self.num_hidden_layers * self.hidden_size * (attention + 2 * self.intermediate_size)
+        return self.vocab_size * self.hidden_size + layers
+
     def _vision(self, name: str) -> Vision | None:
         """Return what is known of images; the catalog may know of this name what the numbers leave out."""
         if self.image_tokens is not None:
@@ -92,7 +119,10 @@ OwnModels = dict[Annotated[str, Field(min_length=1)], OwnModel]
 
 def described(models: OwnModels) -> Mapping[str, Model | Finding]:
     """Return the model of each description, or why it cannot be read; each file is read once."""
-    return {
-        name: own.model(name) if isinstance(own, Numbers) else read_model(f"models.{name}.path", name, own.path)
-        for name, own in models.items()
-    }
+    return {name: _described(name, own) for name, own in models.items()}
+
+
+def _described(name: str, own: OwnModel) -> Model | Finding:
+    if isinstance(own, ConfigJson):
+        return read_model(f"models.{name}.path", name, own.path)
+    return own.finding(f"models.{name}") or own.model(name)

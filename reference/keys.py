@@ -80,11 +80,12 @@ def _type(said: Schema) -> str:
         return " or ".join(dict.fromkeys(kinds))
     kind = str(said.get("type", "anything"))
     if kind == "array":
-        inner: Schema = said.get("items") or next(iter(said.get("prefixItems", ())), {})
-        return f"list of {_type(inner)}"
+        items: list[Schema] = [said["items"]] if "items" in said else list(said.get("prefixItems", ()))
+        return f"list of {_type(items[0])}" if items else "list"
     if kind == "object":
-        values = said.get("additionalProperties") or next(iter(said.get("patternProperties", {}).values()), None)
-        return f"map of {_type(values)}" if isinstance(values, Mapping) else "map"
+        values: list[Any] = [said.get("additionalProperties"), *said.get("patternProperties", {}).values()]
+        inner = [cast("Schema", each) for each in values if isinstance(each, Mapping)]
+        return f"map of {_type(inner[0])}" if inner else "map"
     bounds = [words.format(f"{said[key]:g}") for key, words in BOUNDS.items() if key in said]
     return ", ".join([kind, *bounds])
 

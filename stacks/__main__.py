@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from components.stack_files import EXTENDS
 from stacks.clusters import PULUMI_KEYS, AnyStack
 
-EXTENSION = {
+EXTENSION: dict[str, Any] = {
     "type": "object",
     "properties": {
         EXTENDS: {"type": "string", "description": "Stack of the same folder from which this one differs as follows."}

@@ -1,6 +1,7 @@
 """Recordings of every committed stack file, made once a session and shared by all tests."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -8,6 +9,8 @@ from hypothesis import settings
 from offline import Recording, record
 from offline.stack_config import stack_name
 from tests.stack_paths import STACK_FILES
+
+REHEARSALS = Path(__file__).parent / "rehearsal"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -18,13 +21,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs the rehearsal's binaries, keep it on one worker, and begin with it, as it takes longest."""
+    """Mark what runs the rehearsal's binaries. One worker plays all rehearsals, because pods' addresses and ports are
+    those of this machine, and it begins with them, because they take longest."""
     for item in items:
         if "binaries" in getattr(item, "fixturenames", ()) or item.get_closest_marker("engine"):
             item.add_marker("control_plane")
-        if item.get_closest_marker("control_plane"):
-            item.add_marker(pytest.mark.xdist_group("control plane"))
-    items.sort(key=lambda item: item.get_closest_marker("control_plane") is None)
+        if item.get_closest_marker("control_plane") or REHEARSALS in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("rehearsals"))
+    items.sort(key=lambda item: (item.get_closest_marker("control_plane") is None, REHEARSALS not in item.path.parents))
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,11 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 from catalog.architecture import Dtype, Model, ModelType
 from catalog.config_json.matrix import Matrix, vector
 from catalog.config_json.quantisation import QuantisationConfig
-from catalog.config_json.quantities import Count, Layers
+from catalog.config_json.quantities import MOST_SCALED, Count, Layers
 from catalog.layers import Experts, LatentAttention, Recurrent, SlidingWindow, Vision
 
 SLIDING = "sliding_attention"
 LINEAR = "linear_attention"
-MOST_SCALED = 10_000
-"""No rotation is scaled by more."""
 
 
 class Block(BaseModel):
@@ -58,8 +56,10 @@ class Block(BaseModel):
 
     @model_validator(mode="after")
     def _is_a_network(self) -> Self:
-        if self.head_dim is None and self.hidden_size < self.num_attention_heads:
-            raise ValueError(f"hidden_size {self.hidden_size} is less than num_attention_heads")
+        if self.head_dim is None and self.hidden_size % self.num_attention_heads:
+            raise ValueError(f"hidden_size {self.hidden_size} is no multiple of num_attention_heads")
+        if self.num_attention_heads % self.kv_heads:
+            raise ValueError(f"num_key_value_heads {self.kv_heads} do not divide {self.num_attention_heads} heads")
         if self.layer_types is not None and len(self.layer_types) != self.num_hidden_layers:
             raise ValueError(f"layer_types lists {len(self.layer_types)} layers, not {self.num_hidden_layers}")
         return self

@@ -125,12 +125,9 @@ def _mount_targets(
 
 
 def _file_system_policy(arns: Sequence[str]) -> str:
-    """Let whoever reaches a mount target be the access point's user, and nobody without TLS do anything.
+    """Let whoever reaches a mount target be the user of the access point, the second ARN, and nobody go without TLS.
 
     The driver mounts without signing as anybody, so that the policy cannot name it: the network keeps others out.
-
-    Args:
-        arns: of the file system and of its access point.
     """
     files, access = arns
     anybody = {"Principal": {"AWS": "*"}, "Resource": files}

@@ -125,7 +125,11 @@ class GkeMetrics:
         return ""
 
     def unserved(self, metric: str) -> str:
-        """Say why the adapter cannot answer; if it can, it serves each series that Cloud Monitoring has."""
+        """Say nothing: the adapter serves each series that Cloud Monitoring has."""
+        return ""
+
+    def silenced(self) -> str:
+        """Say what its pod or its account lacks."""
         return self._standing.why()
 
     def unmatched(self, metric: str) -> str:

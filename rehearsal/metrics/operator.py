@@ -146,6 +146,10 @@ class OperatorMetrics:
         """Say which rule of the release is for a metric and meets no series."""
         return self._adapter.unmatched(metric) if self._adapter else ""
 
+    def silenced(self) -> str:
+        """Say nothing: the adapter runs outside the cluster, as the administrator."""
+        return ""
+
     def unkept(self) -> str:
         """Say that Prometheus is to keep nothing."""
         return monitors.unkept(self._operated, self._retention)

@@ -57,6 +57,10 @@ class MetricsPath(Protocol):
         """Say what the adapter would need to serve a metric; empty where nothing of the stack decides that."""
         ...
 
+    def silenced(self) -> str:
+        """Say why the adapter could not answer in a cluster; empty where nothing of the stack keeps it from that."""
+        ...
+
     def unkept(self) -> str:
         """Say why the series that are collected are not kept; empty if they are."""
         ...

@@ -5,13 +5,12 @@ from collections.abc import Mapping
 
 import httpx2
 
-from rehearsal.engine.double import is_ready
 from rehearsal.server import Server
 from rehearsal.story import drain
 from rehearsal.story.attended import OBSERVE_SECONDS, patiently
 from rehearsal.story.diagnosis import out_of_reach
 from rehearsal.story.goals import goal, is_up, seconds_down
-from rehearsal.story.observation import Observation, nodes_by_pool
+from rehearsal.story.observation import nodes_by_pool
 from rehearsal.story.setting import Setting
 from rehearsal.story.told import Act, Show, Told
 from rehearsal.story.verdict import Link, Verdict, duration
@@ -123,7 +122,7 @@ class _Story:
             loaded=False,
             servers=self._servers,
         )
-        if not came_back or not self._drain():
+        if not came_back or not drain.drained(self._setting, self.watch, self._ready_seconds):
             return False
         wait = self._played.remove_seconds + REACT_SECONDS
         came_back = self.watch.wait(lambda: nodes_by_pool(self._setting) == self._nodes, wait)
@@ -147,30 +146,6 @@ class _Story:
     def _ready_seconds(self) -> float:
         """How long a pod may take until it is Ready, with a node of its own."""
         return self._played.add_seconds + max(server.engine.load_seconds for server in self._servers) + REACT_SECONDS
-
-    def _drain(self) -> bool:
-        """Evict a pod of each server, as a drain of its node would, and wait until another is Ready in its place."""
-        gone: dict[str, str] = {}
-        for server in self._servers:
-            pod = next(filter(is_ready, self._setting.pods(server.workload)), None)
-            if pod is None:
-                continue
-            if why := self.watch.attended(lambda pod=pod: drain.evict(self._setting.plane.client, pod)):
-                self.watch.judge(Verdict(f"{server.name}: {why}", Link.NOT_DRAINED))
-            else:
-                gone[server.name] = pod["metadata"]["name"]
-
-        def is_back(server: Server, seen: Observation) -> bool:
-            names = [pod["metadata"]["name"] for pod in self._setting.pods(server.workload)]
-            return gone[server.name] not in names and seen.ready == server.minimum and not seen.pending
-
-        return self.watch.reached(
-            is_back,
-            self._ready_seconds,
-            lambda server: f"{server.name}: a drain took pod {gone[server.name]} off its node, and another is Ready",
-            loaded=False,
-            servers=[server for server in self._servers if server.name in gone],
-        )
 
     def _scaled_up(self, server: Server) -> str:
         if server.minimum == server.maximum:

@@ -102,8 +102,8 @@ def answered(setting: Setting, server: Server) -> Verdict | None:
     # A version that nobody registered is not found, whatever has become of the others.
     silent = [error for error in refusals if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR]
     if why := unregistered(GROUP, apis, services) or (str(silent[0]) if silent else ""):
-        said = "; ".join(filter(None, [why, setting.metrics.unserved(server.metric) if silent else ""]))
-        return Verdict(f"{GROUP} does not answer: {said}", Link.ADAPTER_SILENT)
+        said = [why, str(silent[0]), setting.metrics.silenced()] if silent else [why]
+        return Verdict(f"{GROUP} does not answer: {'; '.join(filter(None, dict.fromkeys(said)))}", Link.ADAPTER_SILENT)
     return _unserved(setting, server, str(refusals[-1]))
 
 

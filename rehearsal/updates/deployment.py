@@ -55,6 +55,10 @@ class Updates:
             Verdict(f"`pulumi up` made all {len(update.steps)} resources, and each was ready")
         ]
 
+    def attempt(self, command: Name) -> Update:
+        """Run a command whatever comes of it, and return what the engine said."""
+        return self._run(command)
+
     def become(self, config: StackConfig) -> Update:
         """Run `pulumi up` with another configuration of the stack."""
         self._config = config

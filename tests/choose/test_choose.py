@@ -113,6 +113,22 @@ def test_a_model_that_is_unknown_has_neighbours(capsys: pytest.CaptureFixture[st
     assert "more" in error
 
 
+def test_a_person_is_asked_for_what_flags_leave_open(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def typed(prompt: str = "") -> str:
+        return next(answers)
+
+    answers = iter(["Qwen/Qwen3-8B", "", "20", "eks", "y", "n"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", typed)
+    assert main(["table"]) == 0
+    shown = capsys.readouterr().out
+    assert "holds: requests of 8,192 tokens" in shown
+    assert "us-east-1" in shown
+    assert next(answers, None) is None
+
+
 def test_what_is_left_out_where_nobody_can_be_asked_is_named() -> None:
     with pytest.raises(SystemExit, match="--model and --context missing"):
         main(["table"])

@@ -80,7 +80,7 @@ def test_every_command_is_run_or_is_known_to_need_what_is_not_here() -> None:
 
 @pytest.mark.parametrize("line", runnable())
 def test_a_command_of_the_docs_runs(line: str, tmp_path: Path) -> None:
-    words = shlex.split(line.partition(" > ")[0])
+    words = shlex.split(line.partition(" > ")[0], comments=True)
     if any(word.startswith("BASE=") for word in words):
         base = tmp_path / "base.json"
         plain = [word for word in words if not word.startswith(("BASE=", "FORMAT="))]

@@ -116,10 +116,11 @@ def test_a_crashed_rehearsal_is_cleaned_up_and_a_running_one_is_not(plane: Contr
     plane.processes.check()
 
 
+@pytest.mark.control_plane
 def test_ctrl_c_stops_all_processes() -> None:
     program, slot, pids = start_elsewhere()
     program.send_signal(signal.SIGINT)
-    assert program.wait(20) != 0
+    assert program.wait(120) != 0
     assert not any(runs(pid) for pid in pids)
     assert not slots.Slot(slot).folder.exists()
     assert not slots.Slot(slot).temporary.exists()

@@ -133,7 +133,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
     "a budget below the ceiling": (
         lambda stack: stack.update(budget=10),
         "budget",
-        "the stack can cost 19.70 USD an hour",
+        "the stack can cost 19.71 USD an hour",
         "lower the maximum of pool l40s",
     ),
     "an adapter that asks at the wrong path": (

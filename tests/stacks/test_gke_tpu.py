@@ -275,11 +275,11 @@ def test_the_autoscaler_asks_for_the_series_as_the_adapter_names_it(recordings: 
         assert metric["pods"]["target"] == {"type": "AverageValue", "averageValue": target}
 
 
-def test_the_adapter_has_its_fourteen_objects_and_stays_off_tpu_nodes(recordings: Mapping[str, Recording]) -> None:
+def test_the_adapter_has_its_fifteen_objects_and_stays_off_tpu_nodes(recordings: Mapping[str, Recording]) -> None:
     recording = recordings["gke-tpu"]
     [adapter] = recording.of("slipway:addons:StackdriverAdapter")
     objects = [child for child in recording.children[adapter.urn] if child.is_kubernetes_object]
-    assert len(objects) == 14
+    assert len(objects) == 15
     [deployment] = [child for child in objects if child.type == DEPLOYMENT]
     assert "tolerations" not in deployment.inputs["spec"]["template"]["spec"]
 

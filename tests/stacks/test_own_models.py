@@ -65,9 +65,9 @@ def test_a_described_model_is_served_under_its_name(deployed: Deploy) -> None:
 
 def test_a_described_model_wins_over_the_catalogs(deployed: Deploy) -> None:
     name = "meta-llama/Llama-3.1-70B"
-    small = {**NUMBERS, "parameters": 1_000_000_000}
+    small = {**NUMBERS, "parameters": 6_000_000_000}
     recording = deployed(lambda stack: stack.update(models={name: small}))
-    assert fit(recording)["weightsGibPerChip"] < 0.3 < 16 < model(name).weight_bytes / 8 / 2**30
+    assert fit(recording)["weightsGibPerChip"] < 1.5 < 16 < model(name).weight_bytes / 8 / 2**30
 
 
 def test_a_checkpoints_size_can_be_stated(deployed: Deploy) -> None:
@@ -138,3 +138,24 @@ def test_a_number_that_is_missing_is_said_as_for_every_key(refused: Refuse) -> N
     numbers = {key: value for key, value in NUMBERS.items() if key != "headDim"}
     found = refused(serving(numbers))
     assert "hidden_size / num_attention_heads" in found[f"models.{OURS}.headDim"].remedy
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("parameters", 8030, "fewer than the 5625610240 of the layers"),
+        ("numKeyValueHeads", 7, "do not divide numAttentionHeads, 32"),
+        ("checkpointGib", 0.5, "less than two bits for each"),
+    ],
+)
+def test_numbers_that_contradict_each_other_describe_no_model(
+    key: str, value: float, message: str, refused: Refuse
+) -> None:
+    found = refused(serving(NUMBERS | {key: value}))
+    assert message in found[f"models.{OURS}.{key}"].message
+
+
+@pytest.mark.parametrize("path", ["\x00", "a" * 300, "a\nb"])
+def test_a_path_that_no_file_has_ends_in_a_finding(path: str, refused: Refuse) -> None:
+    found = refused(serving({"source": "config-json", "path": path}))
+    assert any(where.startswith(f"models.{OURS}") for where in found)

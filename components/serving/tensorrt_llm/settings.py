@@ -4,12 +4,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from checks.settings import Positive, Settings, StepTokens
+from checks.settings import Positive, Settings, Share, StepTokens
 from components.serving.environment_settings import Further, PinnedImage
 from components.serving.settings import Autoscaling, DrainSeconds, LoadClients
 
 ModelName = Annotated[str, Field(min_length=1, examples=["meta-llama/Llama-3.2-1B-Instruct"])]
-Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class NoSpeculation(Settings):

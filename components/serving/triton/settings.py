@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from checks.settings import Positive, Replicas, Settings, StepTokens
+from checks.settings import FilePath, Positive, Replicas, Settings, Share, StepTokens
 from components.serving.environment_settings import Further, PinnedImage
 from components.serving.settings import DrainSeconds, LoadClients, WaitingRequests
 
@@ -60,7 +60,7 @@ class _Sharded(Settings):
     """Most requests in a batch of the engine."""
     max_num_tokens: StepTokens
     """Most tokens of one step of the engine."""
-    kv_cache_share: float = Field(default=0.9, gt=0, lt=1)
+    kv_cache_share: Share = 0.9
     """Share of the memory that weights and activations leave free for the KV cache."""
 
     @property
@@ -97,7 +97,7 @@ class Llama2(Settings):
     ensemble of a tokenizer and an ONNX model. `client-tokenizer`: that model alone. `vllm`: the engine vLLM."""
     model: str = Field(default="meta-llama/Llama-2-7b-chat-hf", min_length=1)
     """Name of the model on Hugging Face, one of the catalog's."""
-    max_model_len: int = Field(ge=2)
+    max_model_len: int = Field(ge=2, le=10**9)
     """Most tokens of a request, prompt and answer together; the Python variants give each a half."""
 
     @property
@@ -110,7 +110,7 @@ class Directory(Settings):
     """A model repository of your own."""
 
     source: Literal["directory"]
-    path: str = Field(min_length=1, examples=["repositories/sentiment"])
+    path: FilePath = Field(examples=["repositories/sentiment"])
     """Directory of the repository, from the directory of Pulumi.yaml."""
     large_files: Annotated[str, Field(pattern=r"^/.*[^/]$", examples=["/models"])] | None = None
     """Directory of the image, or of storage that pods share, that holds the repository's files of more than 256 KiB by

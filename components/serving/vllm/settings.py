@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from checks.settings import Positive, Settings
+from checks.settings import Positive, Settings, Share
 from components.serving.engine_settings import EngineArgs
 
 
@@ -58,7 +58,7 @@ class LoraArgs(Settings):
 class VllmArgs(EngineArgs):
     """One model, served by vLLM."""
 
-    memory_utilization: float = Field(default=0.92, gt=0, lt=1)
+    memory_utilization: Share = 0.92
     """Share of the accelerator's memory that weights and KV cache may take."""
     lora: LoraArgs | None = None
     """LoRA adapters, on GPUs."""

@@ -22,6 +22,7 @@ from catalog.engines.nim.host import (
 from catalog.engines.nim.host import signals as signals_of
 from catalog.engines.vllm import flags as vllm
 from catalog.machines import Slice
+from catalog.models import MODELS
 from checks import Finding
 from checks.arguments import Told, environment_findings
 from checks.fit import Fit, Replica, fit
@@ -31,7 +32,7 @@ from components.serving.nim.settings import NimArgs, NimThroughOperator
 from components.serving.scaling import Scaling
 from components.serving.shape import Files, MetricsPage, Shape
 from stacks.models import model_findings
-from stacks.servers.server import Models, Place, PodNeeds, Server
+from stacks.servers.server import Place, PodNeeds, Server
 
 if TYPE_CHECKING:
     from components.serving.site import Site
@@ -89,7 +90,7 @@ class Nim(NimArgs, Server):
     def findings(self, place: Place) -> list[Finding]:
         return [
             *model_findings(place.path, self.model, place.models),
-            *_image_findings(place.path, self.image, self.model, place.models),
+            *_image_findings(place.path, self.image, self.model),
         ]
 
     @override
@@ -152,10 +153,13 @@ class Nim(NimArgs, Server):
         return NimServer(name, self, shape, site=site, accelerator=accelerator, opts=opts).url
 
 
-def _image_findings(path: str, image: str, model: str, models: Models) -> Iterator[Finding]:
-    """Say that an image serves another model than the one that is judged: NVIDIA names images after their models."""
-    named = {_letters(name): name for name in models}.get(_letters(image))
-    if named and _letters(named) != _letters(model):
+def _image_findings(path: str, image: str, model: str) -> Iterator[Finding]:
+    """Say that an image serves another model than the one that is judged: NVIDIA names images after their models.
+
+    A model of the stack's own may be one that somebody has made of the image's.
+    """
+    named = {_letters(name): name for name in MODELS}.get(_letters(image))
+    if named and model in MODELS and _letters(named) != _letters(model):
         message = f"{image} serves {named}, and {model} is judged"
         yield Finding("nim.model", f"{path}.model", message, f"write {named}, or the image of {model}")
 

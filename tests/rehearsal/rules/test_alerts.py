@@ -124,6 +124,7 @@ def test_pods_that_find_no_node_are_noticed_and_those_of_others_are_not(promtool
 
 KV_CACHES = {
     "vllm": "vllm:kv_cache_usage_perc",
+    "sglang": "sglang:token_usage",
     "nim 1": "gpu_cache_usage_perc",
     "nim 2": "vllm:kv_cache_usage_perc",
     "trtllm-serve": "trtllm_kv_cache_utilization",

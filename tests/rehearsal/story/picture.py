@@ -162,6 +162,9 @@ class _Metrics:
         return adapter_config.unmatched(plan.adapter.name, stated, [metric, "up"]) if stated else ""
 
     def unserved(self, metric: str) -> str:
+        return ""
+
+    def silenced(self) -> str:
         return self.standing.why() if self.standing else ""
 
     def _targets(self) -> list[Json]:

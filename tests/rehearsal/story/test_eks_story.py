@@ -174,8 +174,10 @@ def more_replicas_than_nodes(stage: Setting, server: Server) -> Any:
 @contextmanager
 def dead_adapter(stage: Setting, server: Server) -> Generator[None]:
     stage.plane.processes.stop("prometheus-adapter")
-    yield
-    stage.plane.processes.restart("prometheus-adapter")
+    try:
+        yield
+    finally:
+        stage.plane.processes.restart("prometheus-adapter")
 
 
 @pytest.mark.parametrize(
