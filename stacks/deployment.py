@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pulumi
 
+from components.serving.admission import AdmissionPolicies
 from components.serving.namespace import ServingNamespace
 from components.serving.ngc import NgcAccess, NgcSecrets, existing_ngc_secrets
 from components.serving.nim.settings import KubernetesNgcKey, PulumiNgcKey
@@ -12,6 +13,7 @@ from components.serving.site import Site
 from components.serving.token import TokenSecret, existing_secret
 from components.workload import Asked, Volumes
 from stacks.ground import Ground
+from stacks.images import REGISTRIES, own_registries
 from stacks.outputs import Outputs
 from stacks.safeguards import Safeguards
 from stacks.stack import Stack
@@ -44,6 +46,16 @@ def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
         load_balancers=ground.load_balancers,
         groups=ground.groups,
         nim_operator=ground.nim_operator,
+    )
+    series = {name: server.scaling.series for name, server in stack.servers.items()}
+    AdmissionPolicies(
+        stack.name,
+        namespace=namespace.name,
+        registries=[*REGISTRIES, ground.docker_hub, *own_registries(stack.servers.values())],
+        metrics=[each for name, one in series.items() if isinstance(each := metrics.metric(one, name), str)],
+        injected=ground.injected,
+        operated=any(server.needs_nim_operator for server in stack.servers.values()),
+        opts=ground.opts,
     )
     endpoints = {name: _serve(stack, name, site, ground) for name in stack.servers}
     outputs = ground.observe()

@@ -25,6 +25,7 @@ class Ground(ABC):
         priorities: which pods outrank which.
         load_balancers: how servers get theirs, where something makes any.
         docker_hub: what goes before the name of an image of Docker Hub.
+        injected: what the names of init containers begin with that the cluster adds to pods; none if it adds none.
         device_plugin: what advertises GPUs, where the stack installs it.
         groups: the controller of LeaderWorkerSets, where the stack installs it.
         nim_operator: NVIDIA's NIM operator, where the stack installs it.
@@ -36,6 +37,7 @@ class Ground(ABC):
     priorities: Priorities
     load_balancers: LoadBalancers | None = None
     docker_hub: pulumi.Input[str] = "docker.io/"
+    injected: str = ""
     device_plugin: pulumi.Resource | None = None
     groups: pulumi.Resource | None = None
     nim_operator: pulumi.Resource | None = None

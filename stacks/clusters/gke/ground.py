@@ -54,6 +54,7 @@ class GkeGround(Ground):
         )
         self.opts = pulumi.ResourceOptions(providers=[provider, cluster.provider])
         self.load_balancers, self.docker_hub = LOAD_BALANCERS, mirror.prefix
+        self.injected = "gke-"
         self.pools = {
             pool: AcceleratorPool(
                 pool,
