@@ -106,7 +106,7 @@ help: ## List the targets
 	awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
 
 # Bytecode is compiled here because the provider SDKs import three times as slowly without it.
-$(ENVIRONMENT): uv.lock pyproject.toml
+$(ENVIRONMENT): uv.lock pyproject.toml components/pyproject.toml
 	echo "Making .venv from uv.lock; the first time takes about a minute" >&2
 	UV_PROJECT_ENVIRONMENT=.venv .ci/uv sync --frozen --compile-bytecode >&2
 	touch $@

@@ -20,12 +20,9 @@ PROGRAM = (
     "__main__.py",
     "pyproject.toml",
     "uv.lock",
-    "catalog/",
-    "checks/",
     "components/",
     "offline/",
     "stacks/",
-    "triton_repository/",
 )
 STACK_FILE = re.compile(r"stacks/Pulumi\.([A-Za-z0-9._-]+)\.yaml")
 CLOUDS = {"gke": "gcp", "eks": "aws"}

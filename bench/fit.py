@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from catalog.architecture import Model, WeightDtype
-from catalog.config_json import model_from_config
-from catalog.layers import Vision
-from catalog.models import MODELS
-from catalog.units import GIB
-from checks.fit import Adapters, Draft, Engine, Fit, KvDtype, Replica, fit
+from slipway.catalog.architecture import Model, WeightDtype
+from slipway.catalog.config_json import model_from_config
+from slipway.catalog.layers import Vision
+from slipway.catalog.models import MODELS
+from slipway.catalog.units import GIB
+from slipway.checks.fit import Adapters, Draft, Engine, Fit, KvDtype, Replica, fit
 
 TESTS = Path(__file__).resolve().parents[1] / "tests"
 

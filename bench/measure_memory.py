@@ -27,10 +27,10 @@ from torch import Tensor
 from transformers.cache_utils import Cache
 
 from bench.random_network import PAGE_TOKENS, PagedLayer, build
-from catalog.models import model
-from catalog.units import GIB
-from checks.fit import KvDtype, Replica
-from checks.fit.memory import memory
+from slipway.catalog.models import model
+from slipway.catalog.units import GIB
+from slipway.checks.fit import KvDtype, Replica
+from slipway.checks.fit.memory import memory
 
 ARCHITECTURES = {
     "meta-llama/Llama-2-7b-chat-hf": "llama",

@@ -21,10 +21,10 @@ import torch
 import transformers
 
 from bench.triton_llama2 import NAME, chat_model, serving, write_checkpoint
-from triton_repository import Repository
-from triton_repository.clients.ask import load_tokenizer
-from triton_repository.clients.benchmark import BATCHES, measure, tables
-from triton_repository.clients.chat import QUESTIONS, Chat, find
+from slipway.triton_repository import Repository
+from slipway.triton_repository.clients.ask import load_tokenizer
+from slipway.triton_repository.clients.benchmark import BATCHES, measure, tables
+from slipway.triton_repository.clients.chat import QUESTIONS, Chat, find
 
 RUNS = 4
 CLIENTS = (8, 16)

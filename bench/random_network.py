@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.cache_utils import DynamicLayer
 
-from catalog.architecture import Model
+from slipway.catalog.architecture import Model
 
 PAGE_TOKENS = 16
 FP8_LARGEST = torch.finfo(torch.float8_e4m3fn).max

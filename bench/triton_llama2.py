@@ -24,15 +24,15 @@ from tokenizers.pre_tokenizers import WhitespaceSplit
 from transformers import PreTrainedTokenizerFast
 
 from bench.random_network import build
-from catalog.models import model
-from components.serving.settings import LoadClients
-from components.serving.triton.llama2 import llama2
-from components.serving.triton.settings import Llama2
 from rehearsal.triton.server import Ports, command, remove_leftovers
 from rehearsal.triton.wheel import Wheel, lay_out_backends
 from rehearsal.triton.wheel import find as find_wheel
-from triton_repository import Model, Repository, write
-from triton_repository.clients.server import Server
+from slipway.catalog.models import model
+from slipway.serving.settings import LoadClients
+from slipway.serving.triton.llama2 import llama2
+from slipway.serving.triton.settings import Llama2
+from slipway.triton_repository import Model, Repository, write
+from slipway.triton_repository.clients.server import Server
 
 NAME = "meta-llama/Llama-2-7b-chat-hf"
 BITS: dict[int, Literal["python", "python-8-bit"]] = {8: "python-8-bit", 16: "python"}

@@ -5,15 +5,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from catalog.models import MODELS
-from checks.wording import nearest
 from choose import stack_file, table
 from choose.candidates import Answer, Candidate, candidates
 from choose.questions import asked
 from choose.request import Request
-from components.stack_files import path_of
 from offline import PROGRAM
 from offline.__main__ import main as offline
+from slipway.catalog.models import MODELS
+from slipway.checks.wording import nearest
+from slipway.stack_files import path_of
 
 FOLDER = PROGRAM.parent / "stacks"
 

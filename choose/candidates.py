@@ -6,12 +6,12 @@ from datetime import date
 from math import ceil, inf
 from typing import Any, cast
 
-from catalog.architecture import Model
-from catalog.machines import MACHINES, Machine, Purchase, Slice, slices_of
-from checks import Finding, errors
 from choose.draft import LEAST_DISK_GIB, Draft, where
 from choose.request import Request
 from rehearsal.engine.step_time import peak_step_seconds, step_seconds
+from slipway.catalog.architecture import Model
+from slipway.catalog.machines import MACHINES, Machine, Purchase, Slice, slices_of
+from slipway.checks import Finding, errors
 from stacks.clusters import PROVIDERS
 from stacks.figures import cost_of, fits_of
 from stacks.judgement import judge

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.machines import Purchase, Slice
-from catalog.prices import price, regions
 from choose.request import Request
+from slipway.catalog.machines import Purchase, Slice
+from slipway.catalog.prices import price, regions
 
 REGIONS = ("us-east-1", "us-east-2", "us-west-2")
 """Regions of AWS whose zones a and b every account has; the first is taken where prices are alike."""

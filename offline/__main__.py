@@ -11,7 +11,6 @@ from typing import Any
 
 import pulumi
 
-from checks import Finding, errors
 from offline import (
     PROGRAM,
     Recording,
@@ -27,6 +26,7 @@ from offline import (
 )
 from offline.comparison import OtherStackError, compare
 from offline.stack_config import find, stack_name
+from slipway.checks import Finding, errors
 
 DEFAULT_STACK = "gke-tpu"
 

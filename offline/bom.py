@@ -5,10 +5,8 @@ packages alone, since neither charts nor images carry theirs where nobody has fe
 """
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
-from pathlib import Path
 from typing import Any, cast
 
 from cyclonedx.contrib.license.factories import LicenseFactory
@@ -27,7 +25,8 @@ _COMPONENT: Any = Component
 _HASH: Any = HashType
 """The library's decorators hide what these take."""
 
-PROJECT = Path(__file__).parents[1] / "pyproject.toml"
+LIBRARY = "slipway"
+"""The components, whose every extra the program installs."""
 
 
 def document(recording: Recording) -> str:
@@ -94,7 +93,7 @@ def _models(recording: Recording) -> Iterator[Any]:
 def _packages() -> Iterator[Any]:
     """Yield the packages that the program needs to deploy, and those that these need, as they are installed."""
     licences = LicenseFactory()
-    for package in _needed(tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]):
+    for package in _needed(each.partition(";")[0] for each in distribution(LIBRARY).requires or ()):
         keys = [key for key in ("License-Expression", "License") if key in package.metadata]
         stated = package.metadata[keys[0]] if keys else ""
         name = package.metadata["Name"]

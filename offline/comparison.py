@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from catalog.providers import KEEPING, NODES
 from offline import consequences
 from offline.consequences import LOST, Effect, Kind
 from offline.differences import InputChange, differences
 from offline.outline import short
 from offline.recording import Recording, Resource
 from offline.replacements import replaced_with
+from slipway.catalog.providers import KEEPING, NODES
 
 FIGURES = ("capacity", "costUsd", "fit", "scaling", "endpoints")
 """Outputs whose members are figures of the stack."""

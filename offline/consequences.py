@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from catalog.charts.definitions import update_command
-from catalog.providers import NODES, replaces
 from offline.differences import ABSENT, InputChange
 from offline.recording import Recording, Resource
 from offline.wording import minutes
+from slipway.catalog.charts.definitions import update_command
+from slipway.catalog.providers import NODES, replaces
 
 Kind = Literal["replaced", "deleted", "rolling", "in place", "created"]
 

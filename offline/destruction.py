@@ -5,10 +5,10 @@ The engine holds a stack with `deletionProtection` to the same; here any stack i
 
 from collections.abc import Collection, Iterable, Iterator
 
-from catalog.providers.refused import refusal
-from checks import Finding
 from offline.comparison import Change
 from offline.consequences import shown
+from slipway.catalog.providers.refused import refusal
+from slipway.checks import Finding
 
 
 def findings(changes: Iterable[Change], allowed: Collection[str]) -> Iterator[Finding]:

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import reduce
 from typing import Any, cast
 
-from components.custom_resources import MODELS
 from offline import kubernetes_schemas, sdk_types
 from offline.recording import Recording, Resource
 from offline.stack_config import PLACEHOLDER
 from offline.wire import join
+from slipway.custom_resources import MODELS
 
 
 def problems(recording: Recording, without_default_provider: Collection[str]) -> list[str]:

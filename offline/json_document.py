@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from checks import Finding
 from offline.comparison import Comparison
 from offline.differences import ABSENT
 from offline.recording import Recording, Resource
+from slipway.checks import Finding
 
 
 def preview(recording: Recording, comparison: Comparison | None = None) -> str:

@@ -15,10 +15,10 @@ from typing import Any
 import jsonschema_rs
 from pydantic import ValidationError
 
-from checks.settings import Settings
 from offline.recording import Resource
 from offline.sdk_types import unknown_key
 from offline.wire import SECRET, UNKNOWN, join
+from slipway.checks.settings import Settings
 
 KUBERNETES_MINOR = "1.35"
 """The API whose schemas hold: the oldest that a committed stack asks for, since newer ones keep what it has."""
@@ -63,7 +63,7 @@ def problems(resource: Resource) -> Iterator[str]:
     if schema is None:
         yield (
             f"is a {kind} of {api_version}, which is neither in the API of Kubernetes {KUBERNETES_MINOR} nor in "
-            "components/custom_resources.py"
+            "slipway.custom_resources"
         )
         return
     yield from _schema_problems(resource.inputs, _validator(api_version, kind), schema)

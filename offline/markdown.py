@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 
-from checks import Finding
 from offline import changes_text
 from offline.comparison import KINDS, Change, Comparison
 from offline.outline import Branch, counts, outline
 from offline.recording import Recording
 from offline.summary import summary
+from slipway.checks import Finding
 
 
 def preview(recording: Recording, comparison: Comparison | None = None) -> str:

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from checks import Finding
-from components import stack_files, yaml_file
 from offline.stack_config import StackConfig
+from slipway import stack_files, yaml_file
+from slipway.checks import Finding
 
 ACCOUNTS = ("gcp:project", "aws:profile")
 """The keys of a stack file that say in whose account it is."""

@@ -22,12 +22,12 @@ from pulumi.runtime import rpc, settings
 from pulumi.runtime.stack import run_pulumi_func
 from typing_extensions import override
 
-from checks import Finding, errors
-from checks.judged import Judged
 from offline import input_checks, neighbours, signals, stack_config, wire
 from offline.monitor import RecordingMonitor
 from offline.providers import Providers
 from offline.recording import Loaded, Recording, RecordingError, StackFileError
+from slipway.checks import Finding, errors
+from slipway.checks.judged import Judged
 
 PROGRAM = Path(__file__).parent.parent / "__main__.py"
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
-from checks import Finding
-from checks.judged import Judged
+from slipway.checks import Finding
+from slipway.checks.judged import Judged
 
 
 class Loaded(Protocol):

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from catalog.providers import REPLACING
 from offline.consequences import replaced
 from offline.differences import InputChange
 from offline.recording import Recording, Resource
+from slipway.catalog.providers import REPLACING
 
 CLUSTER_OF_A_PROVIDER = ("pulumi:providers:kubernetes", "clusterIdentifier")
 """The input of a provider whose change replaces it; the engine then replaces every resource that it looks after."""

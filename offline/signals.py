@@ -5,11 +5,11 @@ The program's own checks prove the chain that the settings lead to; this one pro
 
 from collections.abc import Iterator
 
-from checks import Finding
-from checks.signals import Monitoring, assembly, signal_findings
-from checks.signals.assembly import Release
 from offline.manifests import manifest
 from offline.recording import Recording
+from slipway.checks import Finding
+from slipway.checks.signals import Monitoring, assembly, signal_findings
+from slipway.checks.signals.assembly import Release
 
 RELEASE, GRANT = "kubernetes:helm.sh/v3:Release", "gcp:projects/iAMMember:IAMMember"
 VIEWER = "roles/monitoring.viewer"

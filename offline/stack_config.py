@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from checks import Finding
-from checks.wording import nearest
-from components import yaml_file
 from offline.recording import StackFileError
+from slipway import yaml_file
+from slipway.checks import Finding
+from slipway.checks.wording import nearest
 
 PROJECT_FILE = "Pulumi.yaml"
 

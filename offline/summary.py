@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from catalog.providers.durations import seconds
-from checks.fit import Fit
 from offline.highlights import values_at
 from offline.recording import Recording
 from offline.wording import COLUMNS, counted, cut, listed
+from slipway.catalog.providers.durations import seconds
+from slipway.checks.fit import Fit
 
 MOST_LINES = 15
 MOST_SERVERS = 3

@@ -10,13 +10,13 @@ from typing import IO, Any, cast
 
 import yaml
 
-from checks import Finding
 from offline import changes_text
 from offline.comparison import Comparison
 from offline.objects import objects_of_servers
 from offline.outline import Branch, outline
 from offline.recording import Recording
 from offline.summary import summary
+from slipway.checks import Finding
 
 
 def write(recording: Recording, file: IO[str], comparison: Comparison | None = None, *, tree: bool = False) -> None:

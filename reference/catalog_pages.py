@@ -1,10 +1,10 @@
 """What the catalog knows: models, machines and engines."""
 
-from catalog.engines import ENGINES
-from catalog.machines import MACHINES
-from catalog.models import MODELS
-from catalog.prices import PRICES
 from reference.tables import code, table
+from slipway.catalog.engines import ENGINES
+from slipway.catalog.machines import MACHINES
+from slipway.catalog.models import MODELS
+from slipway.catalog.prices import PRICES
 
 BILLION = 10**9
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
-from components.custom_resources import CLUSTER_SCOPED, MODELS
 from rehearsal import build
 from rehearsal.client import Client, Json
 from rehearsal.structural_schema import structural_schema
+from slipway.custom_resources import CLUSTER_SCOPED, MODELS
 
 SCALE_SELECTORS = {"leaderworkersets.leaderworkerset.x-k8s.io": "hpaPodSelector"}
 """Definitions with a scale subresource, and the status field that holds the selector of their pods.

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog.machines import EFA_RESOURCE, GPU_RESOURCE, MACHINES
-from catalog.machines import Machine as GpuMachine
 from offline import Recording
 from rehearsal.machines import Machine, NodeShape
 from rehearsal.releases import EFA_PLUGIN, GPU_OPERATOR, release
+from slipway.catalog.machines import EFA_RESOURCE, GPU_RESOURCE, MACHINES
+from slipway.catalog.machines import Machine as GpuMachine
 
 
 def shape(

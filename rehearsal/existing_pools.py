@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import isfinite
 
-from checks.judged import Judged
 from rehearsal.client import Json
 from rehearsal.machines import GKE_DISK_GIB, Machine
 from rehearsal.nodes import Pool
+from slipway.checks.judged import Judged
 
 
 def pools(judged: Judged, manifests: Iterable[Json]) -> list[Pool]:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.machines import GPU_RESOURCE, MACHINES, TPU_RESOURCE
-from catalog.machines import Machine as ChipMachine
 from rehearsal.machines import GKE_DISK_GIB, Machine, NodeShape
 from rehearsal.nodes import Taint
+from slipway.catalog.machines import GPU_RESOURCE, MACHINES, TPU_RESOURCE
+from slipway.catalog.machines import Machine as ChipMachine
 
 TPU, TOPOLOGY = "cloud.google.com/gke-tpu-accelerator", "cloud.google.com/gke-tpu-topology"
 GPU = "cloud.google.com/gke-accelerator"

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from catalog.machines import MACHINES, TPU_RESOURCE, slices_of
 from offline import Recording, Resource
 from rehearsal.client import Json
 from rehearsal.gke_nodes import CHIP_TAINTS, TOPOLOGY, TPU, shape
 from rehearsal.nodes import Pool, Taint
+from slipway.catalog.machines import MACHINES, TPU_RESOURCE, slices_of
 
 ADD_SECONDS = 4 * 60
 """From a pod that does not fit until a new node is Ready: an assumption; GKE says "several minutes" of TPU nodes."""

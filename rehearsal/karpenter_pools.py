@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from catalog.machines import GPU_RESOURCE, MACHINES
 from offline import Recording
 from rehearsal.client import Json
 from rehearsal.eks_nodes import shape, zone_labels
 from rehearsal.nodes import Pool, Taint
+from slipway.catalog.machines import GPU_RESOURCE, MACHINES
 
 NODE_POOL, NODE_CLASS = ("karpenter.sh/v1", "NodePool"), ("karpenter.k8s.aws/v1", "EC2NodeClass")
 INSTANCE_TYPE, ZONE = "node.kubernetes.io/instance-type", "topology.kubernetes.io/zone"

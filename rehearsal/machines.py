@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from catalog import machines
-from catalog.machines import MACHINES, allocatable
 from rehearsal.nodes import UnknownMachineError
+from slipway.catalog import machines
+from slipway.catalog.machines import MACHINES, allocatable
 
 GKE_DISK_GIB = 100
 """GKE's default boot disk."""

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from checks.signals import charts
 from offline import Recording
 from rehearsal.client import Json
+from slipway.checks.signals import charts
 
 TYPE = "kubernetes:helm.sh/v3:Release"
 PROMETHEUS_STACK, PROMETHEUS_ADAPTER = "kube-prometheus-stack", "prometheus-adapter"

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from checks.selectors import holds
 from rehearsal.client import Json
+from slipway.checks.selectors import holds
 
 Resources = dict[str, Decimal]
 """Amounts by resource name, in base units: cores, bytes, pieces."""

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checks.judged import Judged
 from offline import Recording
 from offline.manifests import manifest
 from rehearsal import eks_pools, existing_pools, gke_pools, releases
@@ -21,6 +20,7 @@ from rehearsal.metrics.path import MetricsPlan
 from rehearsal.nodes import Pool
 from rehearsal.releases import PROMETHEUS_ADAPTER, PROMETHEUS_STACK, Release, release
 from rehearsal.server import Server, servers
+from slipway.checks.judged import Judged
 
 IAM_MEMBER = "gcp:projects/iAMMember:IAMMember"
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pulumi
 
-from checks import errors
 from offline import PROGRAM, RecordingError, StackFileError, record
 from offline.stack_config import find
 from rehearsal import stack
@@ -19,6 +18,7 @@ from simulate.judgement import Answer, answer
 from simulate.load import LoadError
 from simulate.loop import UnknownSeriesError
 from simulate.scenario import NotSimulatedError, scenarios
+from slipway.checks import errors
 
 _REFUSALS = (
     pulumi.RunError,

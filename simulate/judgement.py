@@ -6,12 +6,12 @@ What a finding proposes has been simulated under the same load.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checks import Finding
 from simulate.load import Load
 from simulate.loop import Run, run
 from simulate.outcome import Outcome, outcome
 from simulate.scenario import Scenario
 from simulate.signals import SIGNALS, sibling
+from slipway.checks import Finding
 
 FACTORS = (0.25, 0.5, 1, 2, 4)
 """Targets of a sweep, as multiples of the stack's own."""

@@ -7,7 +7,6 @@ from functools import partial
 
 from typing_extensions import override
 
-from catalog.engines import Signal
 from rehearsal.engine.batching import FIRST_TOKEN_BOUNDS, BatchingEngine
 from rehearsal.engine.fleet import Fleet
 from rehearsal.engine.histogram import Histogram
@@ -19,6 +18,7 @@ from simulate.replica_count import Observation, Pod
 from simulate.scaling_rules import History
 from simulate.scenario import Scenario
 from simulate.signals import SIGNALS
+from slipway.catalog.engines import Signal
 
 _READ: Mapping[Signal, Callable[[BatchingEngine], float]] = {
     "waiting-requests": lambda engine: engine.waiting,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from catalog.machines import Purchase
 from rehearsal import scheduling
 from rehearsal.client import Json
 from rehearsal.engine.batching import Limits
@@ -14,6 +13,7 @@ from rehearsal.server import Server
 from rehearsal.stack import PlayedStack
 from simulate import hpa_manifest
 from simulate.hpa import Autoscaler
+from slipway.catalog.machines import Purchase
 
 IMAGE_PULL_SECONDS = 60
 """Time in which a new node gets the engine's image: an assumption; some 10 GB at a Gbit/s or two would be this much."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from catalog.engines import ENGINES, Engine, Signal
+from slipway.catalog.engines import ENGINES, Engine, Signal
 
 SIMULATED: frozenset[Signal] = frozenset({"waiting-requests", "kv-cache-use"})
 """What a continuous batch has."""

@@ -10,9 +10,9 @@ from typing import Any
 
 import pulumi
 
-from checks import Finding, errors
-from checks.judged import Judged
-from components.stack_files import extended
+from slipway.checks import Finding, errors
+from slipway.checks.judged import Judged
+from slipway.stack_files import extended
 from stacks.clusters import PROVIDERS, AnyStack, old_form, provider_of
 from stacks.figures import figures, judged
 from stacks.judgement import judge

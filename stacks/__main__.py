@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from components.stack_files import EXTENDS
+from slipway.stack_files import EXTENDS
 from stacks.clusters import PULUMI_KEYS, AnyStack
 
 EXTENSION: dict[str, Any] = {

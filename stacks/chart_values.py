@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from checks.settings import Settings
+from slipway.checks.settings import Settings
 
 Values = dict[str, Any]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from catalog.charts import EFA_DEVICE_PLUGIN, LOAD_BALANCER_CONTROLLER
-from checks import Finding
-from checks.charts import Around, StackChart, chart_findings
-from checks.settings import Settings
-from components.addons.monitoring_settings import STACK, stack_values
-from components.addons.settings import KedaArgs
+from slipway.addons.monitoring_settings import STACK, stack_values
+from slipway.addons.settings import KedaArgs
+from slipway.catalog.charts import EFA_DEVICE_PLUGIN, LOAD_BALANCER_CONTROLLER
+from slipway.checks import Finding
+from slipway.checks.charts import Around, StackChart, chart_findings
+from slipway.checks.settings import Settings
 from stacks.metrics import PrometheusMetrics
 from stacks.stack import Stack
 

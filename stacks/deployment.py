@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pulumi
 
-from components.serving.admission import AdmissionPolicies
-from components.serving.namespace import ServingNamespace
-from components.serving.ngc import NgcAccess, NgcSecrets, existing_ngc_secrets
-from components.serving.nim.settings import KubernetesNgcKey, PulumiNgcKey
-from components.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
-from components.serving.site import Site
-from components.serving.token import TokenSecret, existing_secret
-from components.workload import Asked, Volumes
+from slipway.serving.admission import AdmissionPolicies
+from slipway.serving.namespace import ServingNamespace
+from slipway.serving.ngc import NgcAccess, NgcSecrets, existing_ngc_secrets
+from slipway.serving.nim.settings import KubernetesNgcKey, PulumiNgcKey
+from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
+from slipway.serving.site import Site
+from slipway.serving.token import TokenSecret, existing_secret
+from slipway.workload import Asked, Volumes
 from stacks.ground import Ground
 from stacks.images import REGISTRIES, own_registries
 from stacks.outputs import Outputs

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 
-from catalog.units import GIB
-from checks.bill import Cost
-from checks.capacity import Nodes, Rung, Server, capacity_ladder
-from checks.cost import Estimate, estimate
-from checks.fit import Fit
-from checks.judged import Judged, JudgedServer
-from checks.placement import RESERVED, Demand, Packing, Pool
-from components.serving.scaling import Scaling
+from slipway.catalog.units import GIB
+from slipway.checks.bill import Cost
+from slipway.checks.capacity import Nodes, Rung, Server, capacity_ladder
+from slipway.checks.cost import Estimate, estimate
+from slipway.checks.fit import Fit
+from slipway.checks.judged import Judged, JudgedServer
+from slipway.checks.placement import RESERVED, Demand, Packing, Pool
+from slipway.serving.scaling import Scaling
 from stacks.outputs import CostOutput, Figures, FitOutput, RangeOutput, RungOutput, ScalingOutput
 from stacks.servers import Place
 from stacks.servers import Server as AnyKindOfServer

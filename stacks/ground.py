@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from components.addons.priorities import Priorities
-from components.serving.autoscaling import MetricsPath
-from components.serving.service import LoadBalancers
-from components.serving.site import Storage
-from components.workload import Nodes, Volumes
+from slipway.addons.priorities import Priorities
+from slipway.serving.autoscaling import MetricsPath
+from slipway.serving.service import LoadBalancers
+from slipway.serving.site import Storage
+from slipway.workload import Nodes, Volumes
 
 if TYPE_CHECKING:
     from stacks.outputs import ClusterOutputs

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast
 
-from checks.settings import Settings
+from slipway.checks.settings import Settings
 
 REGISTRIES = ("docker.io/", "nvcr.io/")
 """Of what Slipway itself runs beside the servers."""

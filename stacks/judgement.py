@@ -3,18 +3,18 @@
 from collections.abc import Iterator
 from datetime import date
 
-from catalog.machines import SPOT_NOTICE_SECONDS
-from checks import Finding
-from checks.driver import driver_findings
-from checks.fit import Fit
-from checks.names import namespace_findings
-from checks.networks import admitted_findings
-from checks.placement import placement_findings
-from checks.precision import precision_findings
-from checks.signals import signal_findings
-from components.serving.exposure import ClusterOnly, PublicAlb
-from components.serving.nim.settings import PulumiNgcKey
-from components.serving.settings import PulumiToken
+from slipway.catalog.machines import SPOT_NOTICE_SECONDS
+from slipway.checks import Finding
+from slipway.checks.driver import driver_findings
+from slipway.checks.fit import Fit
+from slipway.checks.names import namespace_findings
+from slipway.checks.networks import admitted_findings
+from slipway.checks.placement import placement_findings
+from slipway.checks.precision import precision_findings
+from slipway.checks.signals import signal_findings
+from slipway.serving.exposure import ClusterOnly, PublicAlb
+from slipway.serving.nim.settings import PulumiNgcKey
+from slipway.serving.settings import PulumiToken
 from stacks.figures import cost_of, demands, fits_of
 from stacks.servers import Server
 from stacks.servers.nim.operator import operator_findings

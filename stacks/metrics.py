@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.addons.settings import MonitoringArgs
+from slipway.addons.settings import MonitoringArgs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,12 @@ from functools import cached_property
 
 from pydantic import Field
 
-from catalog.architecture import Model
-from catalog.models import MODELS
-from checks import Finding
-from checks.settings import Settings
-from checks.wording import nearest
-from components.models import OwnModel, OwnModels, described
+from slipway.catalog.architecture import Model
+from slipway.catalog.models import MODELS
+from slipway.checks import Finding
+from slipway.checks.settings import Settings
+from slipway.checks.wording import nearest
+from slipway.models import OwnModel, OwnModels, described
 
 
 class KnowsModels(Settings):

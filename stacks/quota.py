@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from catalog.quotas import Key, counted, quota_of
-from checks import Finding
-from checks.placement import Pool
-from checks.quota import Taken, quota_findings
-from checks.settings import Settings
+from slipway.catalog.quotas import Key, counted, quota_of
+from slipway.checks import Finding
+from slipway.checks.placement import Pool
+from slipway.checks.quota import Taken, quota_findings
+from slipway.checks.settings import Settings
 
 
 class StatedQuota(Settings):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from checks import Finding
+from slipway.checks import Finding
 from stacks.fields import fields_at, is_number, places_at
 from stacks.mending import Path, at, mend
 from stacks.wording import chosen, missing, said, unknown, wrong_type

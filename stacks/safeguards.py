@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pulumi
 
-from catalog.providers import KEEPING
+from slipway.catalog.providers import KEEPING
 
 OBJECTS = "kubernetes:"
 """What the types of objects in a cluster begin with."""

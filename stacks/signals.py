@@ -3,10 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from catalog.engines import TRITON
-from catalog.engines.triton.host import MEASURED
-from checks.charts import merged
-from checks.signals import (
+from slipway.addons import keda_settings
+from slipway.addons.monitoring_settings import (
+    ADAPTER,
+    NAMESPACE,
+    SCRAPE_SECONDS,
+    SELECTED,
+    STACK,
+    adapter_values,
+    stack_values,
+)
+from slipway.addons.observed import ObservedServer
+from slipway.addons.settings import KedaArgs, PrometheusAdapterArgs
+from slipway.catalog.engines import TRITON
+from slipway.catalog.engines.triton.host import MEASURED
+from slipway.checks.charts import merged
+from slipway.checks.signals import (
     Keda,
     ManagedPrometheus,
     MetricsApi,
@@ -18,21 +30,9 @@ from checks.signals import (
     promql,
     stackdriver_metric,
 )
-from checks.signals.edges import Adapter
-from components.addons import keda_settings
-from components.addons.monitoring_settings import (
-    ADAPTER,
-    NAMESPACE,
-    SCRAPE_SECONDS,
-    SELECTED,
-    STACK,
-    adapter_values,
-    stack_values,
-)
-from components.addons.observed import ObservedServer
-from components.addons.settings import KedaArgs, PrometheusAdapterArgs
-from components.serving.recording_rules import expressions
-from components.serving.shape import Shape
+from slipway.checks.signals.edges import Adapter
+from slipway.serving.recording_rules import expressions
+from slipway.serving.shape import Shape
 from stacks.metrics import ManagedMetrics, PrometheusMetrics
 from stacks.stack import Stack
 

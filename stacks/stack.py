@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import Field
 
-from catalog.machines import MACHINES, Machine
-from checks import Finding
-from checks.bill import PricedItem
-from checks.placement import Pool
-from checks.settings import DnsLabel, Usd
-from components.serving.nim.settings import NgcKey, PulumiNgcKey
-from components.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
+from slipway.catalog.machines import MACHINES, Machine
+from slipway.checks import Finding
+from slipway.checks.bill import PricedItem
+from slipway.checks.placement import Pool
+from slipway.checks.settings import DnsLabel, Usd
+from slipway.serving.nim.settings import NgcKey, PulumiNgcKey
+from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
 from stacks.metrics import Metrics
 from stacks.models import KnowsModels
 from stacks.servers import AnyServer, Place

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import inf
 
-from catalog.machines import MACHINES, Slice, slices_of
-from checks import Finding, errors
-from checks.fit import Change, Fit, any_of, written
-from checks.placement import Pool, placement_findings
-from checks.precision import precision_findings
-from checks.settings import Settings
+from slipway.catalog.machines import MACHINES, Slice, slices_of
+from slipway.checks import Finding, errors
+from slipway.checks.fit import Change, Fit, any_of, written
+from slipway.checks.placement import Pool, placement_findings
+from slipway.checks.precision import precision_findings
+from slipway.checks.settings import Settings
 from stacks.figures import demand
 from stacks.servers import Place, Server
 from stacks.stack import Stack

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from checks.wording import listed
+from slipway.checks.wording import listed
 from stacks.examples import choices, example, written
 
 LONGEST = 60

@@ -11,35 +11,38 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+LIBRARY = {"slipway.catalog", "slipway.checks", "slipway.triton_repository"}
+"""What is known and judged without Pulumi; `slipway` stands for the rest of the library, its components."""
+
 MAY_IMPORT: dict[str, set[str]] = {
-    "catalog": set(),
-    "checks": {"catalog"},
-    "triton_repository": {"catalog", "checks"},
-    "components": {"catalog", "checks", "triton_repository"},
-    "stacks": {"catalog", "checks", "triton_repository", "components"},
-    "offline": {"catalog", "checks", "components"},
-    "rehearsal": {"catalog", "checks", "triton_repository", "components", "offline"},
-    "simulate": {"catalog", "checks", "components", "offline", "rehearsal"},
-    "reference": {"catalog", "checks", "components", "stacks"},
-    "choose": {"catalog", "checks", "components", "stacks", "offline", "rehearsal"},
+    "slipway.catalog": set(),
+    "slipway.checks": {"slipway.catalog"},
+    "slipway.triton_repository": {"slipway.catalog", "slipway.checks"},
+    "slipway": LIBRARY,
+    "stacks": LIBRARY | {"slipway"},
+    "offline": LIBRARY | {"slipway"},
+    "rehearsal": LIBRARY | {"slipway", "offline"},
+    "simulate": LIBRARY | {"slipway", "offline", "rehearsal"},
+    "reference": LIBRARY | {"slipway", "stacks"},
+    "choose": LIBRARY | {"slipway", "stacks", "offline", "rehearsal"},
 }
 """What each package of the project may import of the others. `offline` runs `__main__.py`; it does not import it."""
 
 
 CLOUDS = {"aws", "ec2", "eks", "gcp", "gke", "google"}
-OF_A_CLOUD = re.compile(r"(components\.(eks|gke)|pulumi_(aws|gcp))\b")
+OF_A_CLOUD = re.compile(r"(slipway\.(eks|gke)|pulumi_(aws|gcp))\b")
 """Modules that know a cloud."""
 
-OF_ONE_CLOUD = {"checks/charts/node_rules.py"}
+OF_ONE_CLOUD = {"components/slipway/checks/charts/node_rules.py"}
 """Files about charts that are for the nodes of one cloud, whose values name it."""
 
 ENGINES = {"nim", "sglang", "tensorrt-llm", "triton", "triton-python", "trtllm-serve", "vllm", "vllm-tpu"}
 KNOW_ENGINES = (
     "stacks/servers/",
-    "catalog/engines/",
-    "checks/fit/engines/",
+    "components/slipway/catalog/engines/",
+    "components/slipway/checks/fit/engines/",
     "rehearsal/engine/",
-    *(f"components/serving/{engine}/" for engine in ("nim", "sglang", "tensorrt_llm", "triton", "vllm")),
+    *(f"components/slipway/serving/{engine}/" for engine in ("nim", "sglang", "tensorrt_llm", "triton", "vllm")),
 )
 
 MOST_LINES = 200
@@ -50,29 +53,29 @@ MOST_LINES_OF_A_CONSTRUCTOR = 60
 def test_a_package_imports_only_what_lies_before_it(package: str) -> None:
     wrong = [
         f"{path.relative_to(ROOT)}: {name}"
-        for path in sorted((ROOT / package).rglob("*.py"))
+        for path in files(package)
         for name in imported(path)
-        if name.partition(".")[0] in MAY_IMPORT.keys() | {"tests", "bench"}
-        and name.partition(".")[0] not in MAY_IMPORT[package] | {package}
+        if (owner := package_of(name)) in MAY_IMPORT.keys() | {"tests", "bench"}
+        and owner not in MAY_IMPORT[package] | {package}
     ]
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("package", ["catalog", "checks", "triton_repository"])
+@pytest.mark.parametrize("package", sorted(LIBRARY))
 def test_facts_and_judgement_know_nothing_of_pulumi(package: str) -> None:
-    names = {name for path in (ROOT / package).rglob("*.py") for name in imported(path)}
+    names = {name for path in files(package) for name in imported(path)}
     assert not {name for name in names if name.startswith("pulumi")}
 
 
 def test_components_of_one_folder_know_nothing_of_the_servers_or_clusters_of_another() -> None:
-    serving = {name for path in (ROOT / "components" / "serving").rglob("*.py") for name in imported(path)}
-    assert not {name for name in serving if name.startswith(("components.gke", "components.addons", "components.eks"))}
+    serving = {name for path in files("slipway.serving") for name in imported(path)}
+    assert not {name for name in serving if name.startswith(("slipway.gke", "slipway.addons", "slipway.eks"))}
 
 
-@pytest.mark.parametrize("folder", ["components", "stacks"])
+@pytest.mark.parametrize("folder", ["slipway", "stacks"])
 def test_annotations_stay_types(folder: str) -> None:
     """Pulumi's component host reads them, and cannot read strings."""
-    wrong = [path for path in (ROOT / folder).rglob("*.py") if "__future__" in imported(path)]
+    wrong = [path for path in files(folder) if "__future__" in imported(path)]
     assert not wrong
 
 
@@ -80,7 +83,7 @@ def test_only_the_program_reads_the_configuration() -> None:
     readers = [
         str(path.relative_to(ROOT))
         for package in MAY_IMPORT
-        for path in sorted((ROOT / package).rglob("*.py"))
+        for path in files(package)
         if "pulumi.Config(" in path.read_text()
     ]
     assert not readers
@@ -92,14 +95,14 @@ def test_reading_settings_loads_no_cloud_sdk() -> None:
     assert loaded.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("package", ["stacks", "checks"])
+@pytest.mark.parametrize("package", ["stacks", "slipway.checks"])
 def test_nothing_but_clusters_and_facts_names_a_cloud(package: str) -> None:
     wrong = [
         f"{file}:{line}: {name}"
         for file, tree in modules(package)
         if not file.startswith("stacks/clusters/") and file not in OF_ONE_CLOUD
         for line, name in names(tree)
-        if OF_A_CLOUD.match(name) or (CLOUDS & words(name) and not name.startswith("catalog."))
+        if OF_A_CLOUD.match(name) or (CLOUDS & words(name) and not name.startswith("slipway.catalog."))
     ]
     assert not wrong, "\n".join(wrong)
 
@@ -131,7 +134,7 @@ STILL_LONG = {
 def test_a_file_and_a_constructor_are_one_thing(package: str) -> None:
     long = [
         f"{path.relative_to(ROOT)}: {lines} lines"
-        for path in sorted((ROOT / package).rglob("*.py"))
+        for path in files(package)
         if (lines := len(path.read_text().splitlines())) > MOST_LINES
     ]
     long += [
@@ -145,9 +148,24 @@ def test_a_file_and_a_constructor_are_one_thing(package: str) -> None:
     assert not new, "\n".join(new)
 
 
+def package_of(module: str) -> str:
+    """Return which package of the project has a module, or the first part of its name."""
+    return next((each for each in LIBRARY if f"{module}.".startswith(f"{each}.")), module.partition(".")[0])
+
+
+def files(package: str) -> list[Path]:
+    """Return a package's files, without those of packages that stand on their own."""
+    base = ROOT / "components" if package_of(package).startswith("slipway") else ROOT
+    return [
+        path
+        for path in sorted((base / package.replace(".", "/")).rglob("*.py"))
+        if package_of(".".join(path.relative_to(base).with_suffix("").parts)) == package_of(package)
+    ]
+
+
 def modules(package: str) -> Iterator[tuple[str, ast.Module]]:
     """Yield each file of a package, relative to the project, and what is in it."""
-    for path in sorted((ROOT / package).rglob("*.py")):
+    for path in files(package):
         yield str(path.relative_to(ROOT)), ast.parse(path.read_text())
 
 

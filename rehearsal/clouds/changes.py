@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from catalog import providers
 from offline.wire import join
+from slipway.catalog import providers
 
 
 @dataclass(frozen=True, slots=True)

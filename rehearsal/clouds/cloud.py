@@ -11,12 +11,12 @@ from typing import Any
 
 import pulumi
 
-from catalog.providers.durations import seconds
 from offline.providers import Providers
 from rehearsal.clock import Clock
 from rehearsal.clouds import refusals
 from rehearsal.clouds.existing import Existing
 from rehearsal.clouds.refusals import RefusedError
+from slipway.catalog.providers.durations import seconds
 
 LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 

@@ -5,14 +5,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from catalog.engines import Quantity, Series
-from catalog.machines import Chip
-from checks.fit import Replica, fit
 from rehearsal.engine.batching import VLLM_BOUNDS, BatchingEngine
 from rehearsal.engine.engine import Engine, Parameter, Shown
 from rehearsal.engine.histogram import Bounds, Histogram
 from rehearsal.engine.requests import Limits
 from rehearsal.engine.step_time import measured, step_seconds
+from slipway.catalog.engines import Quantity, Series
+from slipway.catalog.machines import Chip
+from slipway.checks.fit import Replica, fit
 
 Reading = Callable[[BatchingEngine], float | Histogram]
 
@@ -90,7 +90,9 @@ def batching_engine(
             Parameter("requests in a batch", str(limits.slots), "the pod, or the engine's default"),
             Parameter("tokens of a step", str(limits.step_tokens), "the pod, or the engine's default"),
             Parameter(
-                "KV cache", f"{tokens} tokens in blocks of {limits.block_tokens}", "checks.fit, from catalog and pod"
+                "KV cache",
+                f"{tokens} tokens in blocks of {limits.block_tokens}",
+                "slipway.checks.fit, from catalog and pod",
             ),
             Parameter(
                 "throughput of a full batch",

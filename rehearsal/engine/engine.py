@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
-from catalog.engines import Series
-from catalog.machines import Chip
-from checks.fit import Replica as JudgedReplica
 from rehearsal.engine.histogram import Histogram
 from rehearsal.engine.requests import Limits
 from rehearsal.nodes import Pool
+from slipway.catalog.engines import Series
+from slipway.catalog.machines import Chip
+from slipway.checks.fit import Replica as JudgedReplica
 
 
 def named(name: str) -> str:

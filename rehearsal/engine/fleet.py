@@ -27,7 +27,7 @@ class Shape:
 
 
 RETRY_SECONDS = 1
-"""After which a load client asks again that was refused (`components/serving/load_clients.py`)."""
+"""After which a load client asks again that was refused (`components/slipway/serving/load_clients.py`)."""
 
 
 @dataclass(slots=True)

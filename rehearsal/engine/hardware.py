@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from catalog.machines import GPU_RESOURCE, TPU_RESOURCE
 from rehearsal.nodes import Pool
+from slipway.catalog.machines import GPU_RESOURCE, TPU_RESOURCE
 
 
 def lacking(pod: Mapping[str, Any], chips: int, pools: Iterable[Pool]) -> str:

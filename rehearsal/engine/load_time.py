@@ -6,9 +6,9 @@ a bucket's first has them. On GPUs each replica downloads its weights, or stream
 
 import math
 
-from catalog.architecture import Model
-from catalog.engines.vllm.host import S3_BYTES_PER_SECOND
-from catalog.footprint import DOWNLOAD_BYTES_PER_SECOND
+from slipway.catalog.architecture import Model
+from slipway.catalog.engines.vllm.host import S3_BYTES_PER_SECOND
+from slipway.catalog.footprint import DOWNLOAD_BYTES_PER_SECOND
 
 BUCKET_BYTES_PER_SECOND = 1_000_000_000
 """What a TPU machine reads from a bucket through Cloud Storage FUSE with parallel downloads: an assumption, a cautious

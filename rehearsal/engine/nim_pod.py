@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.engines import NIM
-from catalog.engines.nim.host import LIVE_PATH, metrics_path
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.continuous import batching_engine, exported, version_of
 from rehearsal.engine.engine import Engine, Surroundings
 from rehearsal.engine.load_time import download_start_seconds
+from slipway.catalog.engines import NIM
+from slipway.catalog.engines.nim.host import LIVE_PATH, metrics_path
 
 
 def read(pod: Mapping[str, Any], around: Surroundings) -> Engine[BatchingEngine] | None:

@@ -11,9 +11,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from catalog.engines import Series
 from rehearsal.engine.engine import AnyEngine, Replica
 from rehearsal.engine.histogram import Histogram
+from slipway.catalog.engines import Series
 
 CONTENT_TYPE = "text/plain; version=1.0.0; charset=utf-8"
 

@@ -4,13 +4,13 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog.engines import SGLANG
-from catalog.engines.sglang.series import FIRST_TOKEN_BOUNDS, INTER_TOKEN_BOUNDS, STREAMING
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.continuous import batching_engine, exported, version_of
 from rehearsal.engine.engine import Engine, Surroundings
 from rehearsal.engine.histogram import Bounds
 from rehearsal.engine.load_time import download_start_seconds
+from slipway.catalog.engines import SGLANG
+from slipway.catalog.engines.sglang.series import FIRST_TOKEN_BOUNDS, INTER_TOKEN_BOUNDS, STREAMING
 
 MODULE = "sglang.launch_server"
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from catalog.architecture import Model
-from catalog.machines import Chip
-from catalog.machines.chips import H200, V6E
-from catalog.models import model
-from catalog.parameters import expert_parameters
+from slipway.catalog.architecture import Model
+from slipway.catalog.machines import Chip
+from slipway.catalog.machines.chips import H200, V6E
+from slipway.catalog.models import model
+from slipway.catalog.parameters import expert_parameters
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from catalog.engines import TRITON
-from catalog.engines.triton.host import HTTP_PORT, LIVE_PATH
-from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
 from rehearsal.engine.continuous import exported, version_of
 from rehearsal.engine.engine import Engine, Parameter, Shown, Surroundings
 from rehearsal.engine.instances import InstanceEngine, InstanceLimits
@@ -21,7 +18,10 @@ from rehearsal.engine.load_time import download_start_seconds
 from rehearsal.engine.step_time import measured, step_seconds
 from rehearsal.triton import pace
 from rehearsal.triton.repository import instances
-from triton_repository import parse
+from slipway.catalog.engines import TRITON
+from slipway.catalog.engines.triton.host import HTTP_PORT, LIVE_PATH
+from slipway.serving.recording_rules import QUEUE_COMPUTE_RATIO
+from slipway.triton_repository import parse
 
 GATE = "tensorrt_llm_bls"
 MICROSECONDS = 1e6

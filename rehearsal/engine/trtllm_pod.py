@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import yaml
 
-from catalog.engines import TRTLLM_SERVE
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.continuous import batching_engine, exported, version_of
 from rehearsal.engine.engine import Engine, Parameter, Surroundings
 from rehearsal.engine.load_time import download_start_seconds
+from slipway.catalog.engines import TRTLLM_SERVE
 
 LABELS = {"model_name": "undefined", "engine_type": "undefined"}
 """What it writes on every series (tensorrt_llm/serve/openai_server.py)."""

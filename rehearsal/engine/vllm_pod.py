@@ -5,13 +5,13 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catalog.engines import VLLM
-from catalog.engines.vllm.host import STREAM_FORMAT
-from catalog.footprint import cold_start_seconds
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.continuous import batching_engine, exported, version_of
 from rehearsal.engine.engine import Engine, Parameter, Surroundings
 from rehearsal.engine.load_time import download_start_seconds, streamed_start_seconds, warm_start_seconds
+from slipway.catalog.engines import VLLM
+from slipway.catalog.engines.vllm.host import STREAM_FORMAT
+from slipway.catalog.footprint import cold_start_seconds
 
 
 def read(pod: Mapping[str, Any], around: Surroundings) -> Engine[BatchingEngine] | None:
@@ -24,7 +24,9 @@ def read(pod: Mapping[str, Any], around: Surroundings) -> Engine[BatchingEngine]
     streamed, names = flags.load_format == STREAM_FORMAT, flags.served_model_name or [flags.model]
     served, on_gpus = around.replica.model, around.chip.kind == "gpu"
     cold = Parameter(
-        "load time of the very first start (not played)", f"{cold_start_seconds(served)} s", "catalog/footprint.py"
+        "load time of the very first start (not played)",
+        f"{cold_start_seconds(served)} s",
+        "slipway.catalog.footprint",
     )
     start = (streamed_start_seconds if streamed else download_start_seconds) if on_gpus else warm_start_seconds
     return batching_engine(

@@ -15,12 +15,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import httpx2
 
-from catalog.stackdriver_adapter import RATE_SECONDS, WINDOW_SECONDS
 from rehearsal.client import ApiError, Client, Json
 from rehearsal.clock import Clock
 from rehearsal.listener import Answer
 from rehearsal.metrics.managed_collection import Cluster
 from rehearsal.metrics.prometheus import PrometheusError, Sample, SeriesSource, matcher, milliseconds
+from slipway.catalog.stackdriver_adapter import RATE_SECONDS, WINDOW_SECONDS
 
 CUSTOM, EXTERNAL = "custom.metrics.k8s.io", "external.metrics.k8s.io"
 VERSIONS = {CUSTOM: ("v1beta2", "v1beta1"), EXTERNAL: ("v1beta1",)}

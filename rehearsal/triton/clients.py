@@ -16,7 +16,7 @@ import httpx2
 MOST = 400
 """Requests to one server that this machine keeps under way; it has the servers to run, too."""
 TICK_SECONDS = 0.05
-# Of the loops of curl in components/serving/load_clients.py.
+# Of the loops of curl in components/slipway/serving/load_clients.py.
 REQUEST_SECONDS = 600
 PAUSE_SECONDS = 1
 

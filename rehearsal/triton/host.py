@@ -9,14 +9,14 @@ from pathlib import Path
 
 import httpx2
 
-from catalog.engines import TRITON
-from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT
 from rehearsal.client import Json
 from rehearsal.processes import Processes
 from rehearsal.triton import wheel
 from rehearsal.triton.plan import Plan
 from rehearsal.triton.repository import assemble, put_on_processors
 from rehearsal.triton.server import Ports, command, remove_leftovers
+from slipway.catalog.engines import TRITON
+from slipway.catalog.engines.triton.host import GRPC_PORT, HTTP_PORT
 
 STAND_IN = Path(__file__).parent / "stand_in"
 PORTS = Ports(HTTP_PORT, GRPC_PORT, TRITON.port)

@@ -7,10 +7,10 @@ much longer as the reading of its weights does.
 
 from collections.abc import Sequence
 
-from catalog.architecture import Model
-from catalog.machines import Chip
-from catalog.machines.chips import A10G
-from catalog.models import model
+from slipway.catalog.architecture import Model
+from slipway.catalog.machines import Chip
+from slipway.catalog.machines.chips import A10G
+from slipway.catalog.models import model
 
 MEASURED_MODEL = "meta-llama/Llama-2-7b-chat-hf"
 TOKENS_PER_SECOND = {1: 10.6, 8: 66.5}

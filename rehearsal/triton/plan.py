@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.engines import TRITON
 from rehearsal.client import Json
 from rehearsal.engine.engine import Surroundings
 from rehearsal.triton import pace
 from rehearsal.triton.repository import FLAG, configurations, instances, server_container
+from slipway.catalog.engines import TRITON
 
 NOT_TAKEN = (FLAG, "--exit-timeout-secs=")
 """Options of a pod's server that are others here: where its models are, and how long it may take to stop."""

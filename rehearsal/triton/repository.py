@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rehearsal.client import Json
 from rehearsal.triton.volumes import below, files, mount
-from triton_repository import ModelConfig, ModelInstanceGroup, parse, render
+from slipway.triton_repository import ModelConfig, ModelInstanceGroup, parse, render
 
 CONFIG = "config.pbtxt"
 FLAG = "--model-repository="

@@ -8,7 +8,6 @@ from fnmatch import fnmatch
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from checks import Finding
 from offline import PROGRAM, destruction, json_document, record
 from offline.comparison import compare
 from offline.stack_config import find
@@ -16,6 +15,7 @@ from rehearsal import build, stack
 from rehearsal.story.setting import setting, upstreams
 from rehearsal.updates.source import Source
 from rehearsal.updates.transition import State, Transition, joined
+from slipway.checks import Finding
 
 GIT = "git:"
 """What begins the name of a commit whose stack file is the old one."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import Discriminator, Tag
 
-from checks import Finding
+from slipway.checks import Finding
 from stacks.clusters.eks import EksStack
 from stacks.clusters.existing import ExistingStack
 from stacks.clusters.gke import GkeStack

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from checks import Finding
+from slipway.checks import Finding
 from stacks.stack import Stack
 
 READERS = {"s3://": "provider: eks", "gs://": "provider: gke"}

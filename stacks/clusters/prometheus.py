@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 import pulumi
 from typing_extensions import override
 
-from components.addons.gpu_operator import GpuOperator
-from components.addons.keda import Keda
-from components.addons.kube_prometheus_stack import KubePrometheusStack
-from components.addons.metrics_server import MetricsServer
-from components.addons.nim_operator import NimOperator
-from components.addons.observability import Observability
-from components.addons.priorities import Priorities
-from components.addons.prometheus_metrics import PrometheusMetrics
-from components.addons.settings import KedaArgs, MonitoringArgs, PrometheusAdapterArgs
-from components.serving.autoscaling import MetricsPath
+from slipway.addons.gpu_operator import GpuOperator
+from slipway.addons.keda import Keda
+from slipway.addons.kube_prometheus_stack import KubePrometheusStack
+from slipway.addons.metrics_server import MetricsServer
+from slipway.addons.nim_operator import NimOperator
+from slipway.addons.observability import Observability
+from slipway.addons.priorities import Priorities
+from slipway.addons.prometheus_metrics import PrometheusMetrics
+from slipway.addons.settings import KedaArgs, MonitoringArgs, PrometheusAdapterArgs
+from slipway.serving.autoscaling import MetricsPath
 from stacks.chart_values import ChartValues
 from stacks.ground import Ground
 from stacks.outputs import ClusterOutputs

@@ -8,22 +8,22 @@ from typing import ClassVar
 
 from typing_extensions import override
 
-from catalog.architecture import Model
-from catalog.engines import Engine
-from catalog.engines.flags import Flags
-from catalog.engines.host import EngineHost, cache_gib
-from catalog.footprint import SIDECAR_MEMORY_GIB, file_cache_gib
-from catalog.machines import Slice
-from checks import Finding
-from checks.arguments import Told, argument_findings, environment_findings
-from checks.fit import Engine as MemoryRules
-from checks.fit import Replica
-from checks.images import image_findings
-from checks.signals import Export, Workload, arguments
-from components.serving.engine_settings import EngineArgs
-from components.serving.environment_settings import plain
-from components.serving.scaling import Scaling
-from components.serving.shape import EngineShape, Files, MetricsPage
+from slipway.catalog.architecture import Model
+from slipway.catalog.engines import Engine
+from slipway.catalog.engines.flags import Flags
+from slipway.catalog.engines.host import EngineHost, cache_gib
+from slipway.catalog.footprint import SIDECAR_MEMORY_GIB, file_cache_gib
+from slipway.catalog.machines import Slice
+from slipway.checks import Finding
+from slipway.checks.arguments import Told, argument_findings, environment_findings
+from slipway.checks.fit import Engine as MemoryRules
+from slipway.checks.fit import Replica
+from slipway.checks.images import image_findings
+from slipway.checks.signals import Export, Workload, arguments
+from slipway.serving.engine_settings import EngineArgs
+from slipway.serving.environment_settings import plain
+from slipway.serving.scaling import Scaling
+from slipway.serving.shape import EngineShape, Files, MetricsPage
 from stacks.models import model_findings
 from stacks.servers.server import Place, PodNeeds, Server
 

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 import pulumi
 from pydantic import Field
 
-from catalog.architecture import Model
-from catalog.drivers import Cuda
-from catalog.machines import Slice
-from checks import Finding
-from checks.fit import Fit
-from checks.settings import DnsLabel, Settings
-from components.serving.exposure import ClusterOnly, Exposure
-from components.serving.load_request import PROMPT_TOKENS
-from components.serving.scaling import Scaling
-from components.serving.settings import LoadClients, Rollout
-from components.serving.shape import Shape
+from slipway.catalog.architecture import Model
+from slipway.catalog.drivers import Cuda
+from slipway.catalog.machines import Slice
+from slipway.checks import Finding
+from slipway.checks.fit import Fit
+from slipway.checks.settings import DnsLabel, Settings
+from slipway.serving.exposure import ClusterOnly, Exposure
+from slipway.serving.load_request import PROMPT_TOKENS
+from slipway.serving.scaling import Scaling
+from slipway.serving.settings import LoadClients, Rollout
+from slipway.serving.shape import Shape
 
 if TYPE_CHECKING:
-    from components.serving.site import Site
-    from components.workload import Accelerator
+    from slipway.serving.site import Site
+    from slipway.workload import Accelerator
 
 Models = Mapping[str, Model]
 """The models that a stack knows, by their names on Hugging Face."""

@@ -5,22 +5,22 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import pulumi
 from typing_extensions import override
 
-from catalog.drivers import Cuda
-from catalog.engines import SGLANG, Engine
-from catalog.engines.flags import Flags
-from catalog.engines.host import EngineHost
-from catalog.engines.sglang import flags
-from catalog.engines.sglang.host import CUDA, HOST
-from catalog.machines import Slice
-from checks.fit import Fit, fit
-from checks.fit.engines.sglang import default_share
-from components.serving.sglang.settings import SgLangArgs
+from slipway.catalog.drivers import Cuda
+from slipway.catalog.engines import SGLANG, Engine
+from slipway.catalog.engines.flags import Flags
+from slipway.catalog.engines.host import EngineHost
+from slipway.catalog.engines.sglang import flags
+from slipway.catalog.engines.sglang.host import CUDA, HOST
+from slipway.catalog.machines import Slice
+from slipway.checks.fit import Fit, fit
+from slipway.checks.fit.engines.sglang import default_share
+from slipway.serving.sglang.settings import SgLangArgs
 from stacks.servers.engine_server import EngineServer
 from stacks.servers.server import Place
 
 if TYPE_CHECKING:
-    from components.serving.site import Site
-    from components.workload import Accelerator
+    from slipway.serving.site import Site
+    from slipway.workload import Accelerator
 
 
 class SgLang(SgLangArgs, EngineServer):
@@ -70,7 +70,7 @@ class SgLang(SgLangArgs, EngineServer):
     def deploy(
         self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
     ) -> pulumi.Output[str]:
-        from components.serving.sglang.server import SgLangServer
+        from slipway.serving.sglang.server import SgLangServer
 
         return SgLangServer(
             place.name,

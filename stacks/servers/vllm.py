@@ -6,27 +6,27 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import pulumi
 from typing_extensions import override
 
-from catalog.drivers import Cuda, vllm_cuda
-from catalog.engines import VLLM, Engine
-from catalog.engines.flags import Flags
-from catalog.engines.host import EngineHost
-from catalog.engines.vllm import flags
-from catalog.engines.vllm.host import STREAM_BUFFER_GIB, STREAM_DISK_GIB, streamed_start_seconds
-from catalog.engines.vllm.hosts import HOSTS
-from catalog.machines import Slice
-from catalog.versions import VLLM_GPU
-from checks import Finding
-from checks.fit import Adapters, Fit, adapter_findings, fit, vllm_adapters
-from checks.model_arguments import unmet_findings
-from components.serving.shape import Files
-from components.serving.vllm.settings import GcsWeights, HuggingFaceWeights, VllmArgs, Weights
-from components.serving.vllm.shape import Streamed
+from slipway.catalog.drivers import Cuda, vllm_cuda
+from slipway.catalog.engines import VLLM, Engine
+from slipway.catalog.engines.flags import Flags
+from slipway.catalog.engines.host import EngineHost
+from slipway.catalog.engines.vllm import flags
+from slipway.catalog.engines.vllm.host import STREAM_BUFFER_GIB, STREAM_DISK_GIB, streamed_start_seconds
+from slipway.catalog.engines.vllm.hosts import HOSTS
+from slipway.catalog.machines import Slice
+from slipway.catalog.versions import VLLM_GPU
+from slipway.checks import Finding
+from slipway.checks.fit import Adapters, Fit, adapter_findings, fit, vllm_adapters
+from slipway.checks.model_arguments import unmet_findings
+from slipway.serving.shape import Files
+from slipway.serving.vllm.settings import GcsWeights, HuggingFaceWeights, VllmArgs, Weights
+from slipway.serving.vllm.shape import Streamed
 from stacks.servers.engine_server import EngineServer
 from stacks.servers.server import Place, PodNeeds
 
 if TYPE_CHECKING:
-    from components.serving.site import Site
-    from components.workload import Accelerator
+    from slipway.serving.site import Site
+    from slipway.workload import Accelerator
 
 
 class Vllm(VllmArgs, EngineServer):
@@ -132,7 +132,7 @@ class Vllm(VllmArgs, EngineServer):
     def deploy(
         self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
     ) -> pulumi.Output[str]:
-        from components.serving.vllm.server import VllmServer
+        from slipway.serving.vllm.server import VllmServer
 
         return VllmServer(
             place.name,

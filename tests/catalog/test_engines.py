@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.engines import ENGINES, NIM, SGLANG, TRITON, TRTLLM_SERVE, VLLM, Engine, Series, release, renamed
+from slipway.catalog.engines import ENGINES, NIM, SGLANG, TRITON, TRTLLM_SERVE, VLLM, Engine, Series, release, renamed
 
 RECORDINGS = Path(__file__).parent / "recordings"
 VLLM_VERSION, TRITON_VERSION = "0.32.0", "24.10"

@@ -7,13 +7,13 @@ from typing import get_args
 
 import pytest
 
-from catalog.engines import flags
-from catalog.engines.flags import Effect, Flags
-from catalog.engines.nim import flags as nim
-from catalog.engines.sglang import flags as sglang
-from catalog.engines.tensorrt_llm import flags as tensorrt_llm
-from catalog.engines.triton import flags as triton
-from catalog.engines.vllm import flags as vllm
+from slipway.catalog.engines import flags
+from slipway.catalog.engines.flags import Effect, Flags
+from slipway.catalog.engines.nim import flags as nim
+from slipway.catalog.engines.sglang import flags as sglang
+from slipway.catalog.engines.tensorrt_llm import flags as tensorrt_llm
+from slipway.catalog.engines.triton import flags as triton
+from slipway.catalog.engines.vllm import flags as vllm
 
 ENGINES = Path(flags.__file__).parent
 TABLES = sorted(ENGINES.rglob("*.csv"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from catalog.footprint import LARGEST_FILE_GIB, file_cache_gib
-from catalog.models import MODELS
+from slipway.catalog.footprint import LARGEST_FILE_GIB, file_cache_gib
+from slipway.catalog.models import MODELS
 
 LARGE = MODELS["meta-llama/Llama-3.3-70B-Instruct"]
 SMALL = MODELS["meta-llama/Llama-3.2-1B-Instruct"]

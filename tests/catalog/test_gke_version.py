@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.gke_version import ClusterVersion
+from slipway.catalog.gke_version import ClusterVersion
 
 PARTS = st.tuples(*[st.integers(0, 10**7)] * 4)
 

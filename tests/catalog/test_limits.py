@@ -5,11 +5,11 @@ from typing import get_args
 
 import pytest
 
-from catalog import daemons
-from catalog.drivers import LOWEST_DRIVERS, OWN_DRIVERS, Cuda, nim_cuda, triton_cuda, trtllm_cuda, vllm_cuda
-from catalog.machines import MACHINES, Purchase
-from catalog.quotas import QUOTAS, Ec2Quota, GcpQuota, counted, ec2_quota, quota_of
-from catalog.versions import TENSORRT_LLM, VLLM_GPU
+from slipway.catalog import daemons
+from slipway.catalog.drivers import LOWEST_DRIVERS, OWN_DRIVERS, Cuda, nim_cuda, triton_cuda, trtllm_cuda, vllm_cuda
+from slipway.catalog.machines import MACHINES, Purchase
+from slipway.catalog.quotas import QUOTAS, Ec2Quota, GcpQuota, counted, ec2_quota, quota_of
+from slipway.catalog.versions import TENSORRT_LLM, VLLM_GPU
 
 
 def test_a_newer_cuda_comes_with_a_newer_driver_that_is_never_older_than_its_lowest() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.gke_version import ClusterVersion
-from catalog.machines import (
+from slipway.catalog.gke_version import ClusterVersion
+from slipway.catalog.machines import (
     CHIPS,
     FLEX_START_VERSIONS,
     GPU_RESOURCE,
@@ -21,7 +21,7 @@ from catalog.machines import (
     Slice,
     slices_of,
 )
-from catalog.machines.chips import H100, H100_MEGA, V7X
+from slipway.catalog.machines.chips import H100, H100_MEGA, V7X
 
 ROWS = pytest.mark.parametrize("machine", MACHINES.values(), ids=lambda machine: machine.name)
 SLICES = list(slices_of(MACHINES.values()))

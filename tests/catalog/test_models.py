@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.architecture import BITS, Model, WeightDtype
-from catalog.kv_cache import kv_bytes_per_token, kv_bytes_per_token_beyond_window
-from catalog.models import MODELS, UnknownModelError, model
-from catalog.parameters import expert_parameters
-from catalog.units import GIB
+from slipway.catalog.architecture import BITS, Model, WeightDtype
+from slipway.catalog.kv_cache import kv_bytes_per_token, kv_bytes_per_token_beyond_window
+from slipway.catalog.models import MODELS, UnknownModelError, model
+from slipway.catalog.parameters import expert_parameters
+from slipway.catalog.units import GIB
 
 models = pytest.mark.parametrize("row", MODELS.values(), ids=lambda row: row.name)
 

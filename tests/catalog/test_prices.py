@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.machines import MACHINES, Purchase
-from catalog.prices import EVERYWHERE, PRICES, SOURCES, Price, Unit, price, regions
+from slipway.catalog.machines import MACHINES, Purchase
+from slipway.catalog.prices import EVERYWHERE, PRICES, SOURCES, Price, Unit, price, regions
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from catalog.providers import REPLACING, replaces
 from offline import Recording, sdk
+from slipway.catalog.providers import REPLACING, replaces
 
 CLOUDS = ("aws", "gcp")
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.config_json import ConfigJsonError, model_from_config
-from catalog.config_json.matrix import Matrix
-from catalog.config_json.names import ROOTS, Named
-from catalog.config_json.schemes import FP8, MXFP4, NVFP4, Scheme, fp8_blocks, int4, int8
-from catalog.units import GIB
+from slipway.catalog.config_json import ConfigJsonError, model_from_config
+from slipway.catalog.config_json.matrix import Matrix
+from slipway.catalog.config_json.names import ROOTS, Named
+from slipway.catalog.config_json.schemes import FP8, MXFP4, NVFP4, Scheme, fp8_blocks, int4, int8
+from slipway.catalog.units import GIB
 from tests.catalog.test_config_json import FILES, LLAMA, from_file, read
 
 FP8_GROUP = {"0": {"weights": {"type": "float", "num_bits": 8}}}

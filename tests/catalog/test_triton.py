@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.drivers import TritonVariant, triton_cuda
-from catalog.engines import TRITON
-from catalog.engines.triton.host import (
+from slipway.catalog.drivers import TritonVariant, triton_cuda
+from slipway.catalog.engines import TRITON
+from slipway.catalog.engines.triton.host import (
     BACKENDS,
     LAST_ENGINE_RELEASE,
     TENSORRT_LLM,
@@ -15,8 +15,8 @@ from catalog.engines.triton.host import (
     checkpoint_gib,
     engine_gib,
 )
-from catalog.models import MODELS
-from catalog.units import GIB
+from slipway.catalog.models import MODELS
+from slipway.catalog.units import GIB
 
 
 def test_every_variant_of_the_image_says_what_backends_it_brings() -> None:

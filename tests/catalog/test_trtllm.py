@@ -2,8 +2,8 @@
 
 import pytest
 
-from catalog.engines import TRTLLM_SERVE
-from catalog.engines.tensorrt_llm.host import (
+from slipway.catalog.engines import TRTLLM_SERVE
+from slipway.catalog.engines.tensorrt_llm.host import (
     ENGINES_IMAGE,
     ENGINES_VERSION,
     ITERATION_STATISTICS,
@@ -11,10 +11,10 @@ from catalog.engines.tensorrt_llm.host import (
     engines_gib,
     quantising_gpus,
 )
-from catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS, EagleHead
-from catalog.models import MODELS, model
-from catalog.units import GIB, MIB
-from catalog.versions import TENSORRT_LLM
+from slipway.catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS, EagleHead
+from slipway.catalog.models import MODELS, model
+from slipway.catalog.units import GIB, MIB
+from slipway.catalog.versions import TENSORRT_LLM
 
 
 def test_the_pinned_release_exports_what_autoscaling_follows() -> None:

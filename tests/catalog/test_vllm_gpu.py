@@ -2,11 +2,11 @@
 
 import pytest
 
-from catalog.architecture import Model
-from catalog.engines.vllm.host import STREAM_BUFFER_GIB, streamed_start_seconds
-from catalog.engines.vllm.hosts import HOSTS
-from catalog.models import MODELS
-from catalog.units import GIB
+from slipway.catalog.architecture import Model
+from slipway.catalog.engines.vllm.host import STREAM_BUFFER_GIB, streamed_start_seconds
+from slipway.catalog.engines.vllm.hosts import HOSTS
+from slipway.catalog.models import MODELS
+from slipway.catalog.units import GIB
 
 BF16_BYTES = 2
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from catalog.engines import NIM, TRITON, TRTLLM_SERVE, VLLM, Engine
-from checks.signals import (
+from slipway.catalog.engines import NIM, TRITON, TRTLLM_SERVE, VLLM, Engine
+from slipway.checks.signals import (
     Export,
     Keda,
     ManagedPrometheus,
@@ -21,7 +21,7 @@ from checks.signals import (
     StackdriverAdapter,
     Workload,
 )
-from checks.signals.promql import read
+from slipway.checks.signals.promql import read
 
 Edit = Callable[[Monitoring], Monitoring]
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from catalog.engines import NIM
-from checks.signals import AdapterRule, Monitoring, PrometheusAdapter, Workload
-from checks.signals.promql import read, read_adapter_query
+from slipway.catalog.engines import NIM
+from slipway.checks.signals import AdapterRule, Monitoring, PrometheusAdapter, Workload
+from slipway.checks.signals.promql import read, read_adapter_query
 from tests.checks.signals_chains import (
     CORRECT,
     GKE,

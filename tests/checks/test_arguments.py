@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.engines.nim import flags as nim
-from catalog.engines.sglang import flags as sglang
-from catalog.engines.tensorrt_llm import flags as tensorrt_llm
-from catalog.engines.triton import flags as triton
-from catalog.engines.vllm import flags as vllm
-from checks import Finding
-from checks.arguments import Told, argument_findings, environment_findings, option_findings
+from slipway.catalog.engines.nim import flags as nim
+from slipway.catalog.engines.sglang import flags as sglang
+from slipway.catalog.engines.tensorrt_llm import flags as tensorrt_llm
+from slipway.catalog.engines.triton import flags as triton
+from slipway.catalog.engines.vllm import flags as vllm
+from slipway.checks import Finding
+from slipway.checks.arguments import Told, argument_findings, environment_findings, option_findings
 
 PATH = "servers.llama.extraArgs"
 VLLM = Told(flags=vllm.arguments())

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checks.capacity import Nodes, Server, capacity_ladder
+from slipway.checks.capacity import Nodes, Server, capacity_ladder
 
 ONE_EACH = Nodes(count=lambda replicas: replicas, usd_per_hour=21.6)
 SERVER = Server(min_replicas=1, max_replicas=5, tokens_per_second=2000, nodes=ONE_EACH, usd_per_hour_beside=0.1)

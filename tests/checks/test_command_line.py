@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
-from catalog.engines.flags import Flags
-from catalog.engines.sglang import flags as sglang
-from catalog.engines.triton import flags as triton
-from catalog.engines.vllm import flags as vllm
-from checks.command_line import Given, given
+from slipway.catalog.engines.flags import Flags
+from slipway.catalog.engines.sglang import flags as sglang
+from slipway.catalog.engines.triton import flags as triton
+from slipway.catalog.engines.vllm import flags as vllm
+from slipway.checks.command_line import Given, given
 
 VLLM, SGLANG, TRITON = vllm.arguments(), sglang.arguments(), triton.arguments("26.07")
 

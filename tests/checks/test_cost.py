@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.prices import PRICES, price
-from checks import errors
-from checks.bill import PricedItem
-from checks.cost import Estimate, estimate, usd_per_million_tokens
+from slipway.catalog.prices import PRICES, price
+from slipway.checks import errors
+from slipway.checks.bill import PricedItem
+from slipway.checks.cost import Estimate, estimate, usd_per_million_tokens
 
 TODAY = date(2026, 8, 10)
 

@@ -5,10 +5,10 @@ from typing import get_args
 import pytest
 
 from bench.fit import Case, cases, main, table
-from catalog.units import GIB
-from checks.fit import Engine
-from checks.fit.engines.engine import kv_room
-from checks.fit.memory import memory
+from slipway.catalog.units import GIB
+from slipway.checks.fit import Engine
+from slipway.checks.fit.engines.engine import kv_room
+from slipway.checks.fit.memory import memory
 
 CASES = {case.name: case for case in cases()}
 

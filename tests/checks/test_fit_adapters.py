@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.models import model
-from checks.fit import Adapters, Replica, fit, vllm_adapters
-from checks.fit.adapters import ONCE
-from checks.fit.memory import memory
-from checks.fit.replica import LoraTarget
+from slipway.catalog.models import model
+from slipway.checks.fit import Adapters, Replica, fit, vllm_adapters
+from slipway.checks.fit.adapters import ONCE
+from slipway.checks.fit.memory import memory
+from slipway.checks.fit.replica import LoraTarget
 
 LLAMA_8B = Replica(
     engine="vllm",

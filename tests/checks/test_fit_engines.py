@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.architecture import Model
-from catalog.config_json import model_from_config
-from catalog.layers import Recurrent, Vision
-from catalog.models import model
-from catalog.units import GIB, MIB
-from checks.fit import Engine, Replica, fit
-from checks.fit.engines import ENGINES
-from checks.fit.engines.sglang import default_share, reserved_bytes
-from checks.fit.memory import memory
-from checks.fit.sharding import divisors
+from slipway.catalog.architecture import Model
+from slipway.catalog.config_json import model_from_config
+from slipway.catalog.layers import Recurrent, Vision
+from slipway.catalog.models import model
+from slipway.catalog.units import GIB, MIB
+from slipway.checks.fit import Engine, Replica, fit
+from slipway.checks.fit.engines import ENGINES
+from slipway.checks.fit.engines.sglang import default_share, reserved_bytes
+from slipway.checks.fit.memory import memory
+from slipway.checks.fit.sharding import divisors
 
 FILES: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "catalog" / "configs.json").read_text(encoding="utf-8")

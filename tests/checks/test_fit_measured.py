@@ -7,11 +7,11 @@ from typing import cast
 
 import pytest
 
-from catalog.architecture import WeightDtype
-from catalog.models import model
-from catalog.units import GIB
-from checks.fit import KvDtype, Replica
-from checks.fit.memory import Memory, memory
+from slipway.catalog.architecture import WeightDtype
+from slipway.catalog.models import model
+from slipway.catalog.units import GIB
+from slipway.checks.fit import KvDtype, Replica
+from slipway.checks.fit.memory import Memory, memory
 
 LENGTH = 4096
 PAGE = Path(__file__).parents[2] / "docs" / "fit.md"

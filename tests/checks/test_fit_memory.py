@@ -5,14 +5,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from catalog.models import MODELS, model
-from catalog.units import GIB
-from checks.fit import Draft, Engine, KvDtype, Replica, fit
-from checks.fit.engines.cuda_context import context_findings
-from checks.fit.kv_layout import KvLayout
-from checks.fit.memory import memory
-from checks.fit.remedies import remedies
-from checks.fit.sharding import divisors
+from slipway.catalog.models import MODELS, model
+from slipway.catalog.units import GIB
+from slipway.checks.fit import Draft, Engine, KvDtype, Replica, fit
+from slipway.checks.fit.engines.cuda_context import context_findings
+from slipway.checks.fit.kv_layout import KvLayout
+from slipway.checks.fit.memory import memory
+from slipway.checks.fit.remedies import remedies
+from slipway.checks.fit.sharding import divisors
 
 LLAMA_8B = model("meta-llama/Llama-3.1-8B-Instruct")
 LLAMA_70B = model("meta-llama/Llama-3.3-70B-Instruct")

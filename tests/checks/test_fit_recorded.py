@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from catalog.architecture import Model
-from catalog.config_json import model_from_config
-from catalog.units import GIB
-from checks.fit import Draft, KvDtype, Replica, fit, vllm_adapters
-from checks.fit.engines.vllm import H200_BAND
-from checks.fit.memory import memory
+from slipway.catalog.architecture import Model
+from slipway.catalog.config_json import model_from_config
+from slipway.catalog.units import GIB
+from slipway.checks.fit import Draft, KvDtype, Replica, fit, vllm_adapters
+from slipway.checks.fit.engines.vllm import H200_BAND
+from slipway.checks.fit.memory import memory
 
 RECORDED: dict[str, Any] = json.loads(Path(__file__).with_name("fit_recorded.json").read_text(encoding="utf-8"))
 RUNS: list[dict[str, Any]] = RECORDED["runs"]

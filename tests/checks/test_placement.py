@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.machines import MACHINES, Machine, Slice, slices_of
-from checks.placement import Demand, Packing, Pool, placement_findings
+from slipway.catalog.machines import MACHINES, Machine, Slice, slices_of
+from slipway.checks.placement import Demand, Packing, Pool, placement_findings
 
 GPUS = MACHINES["g5.12xlarge"]
 SLICES = sorted((each for each in slices_of(MACHINES.values()) if each.topology), key=lambda each: each.chips)

@@ -8,16 +8,16 @@ from typing import Any, cast
 
 import pytest
 
-from catalog.drivers import Cuda, TritonVariant, nim_cuda, triton_cuda, trtllm_cuda, vllm_cuda
-from catalog.machines import CHIPS, MACHINES
-from catalog.models import model
-from catalog.quotas import Key, counted
-from checks import Finding
-from checks.driver import driver_findings
-from checks.fit import Replica
-from checks.placement import Demand, Pool, placement_findings
-from checks.precision import precision_findings
-from checks.quota import Taken, quota_findings
+from slipway.catalog.drivers import Cuda, TritonVariant, nim_cuda, triton_cuda, trtllm_cuda, vllm_cuda
+from slipway.catalog.machines import CHIPS, MACHINES
+from slipway.catalog.models import model
+from slipway.catalog.quotas import Key, counted
+from slipway.checks import Finding
+from slipway.checks.driver import driver_findings
+from slipway.checks.fit import Replica
+from slipway.checks.placement import Demand, Pool, placement_findings
+from slipway.checks.precision import precision_findings
+from slipway.checks.quota import Taken, quota_findings
 
 HERE = Path(__file__).parent
 Given = dict[str, str]

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.gke_version import ClusterVersion
-from catalog.machines import MACHINES, Purchase, Slice, slices_of
-from checks import Finding
-from checks.placement import (
+from slipway.catalog.gke_version import ClusterVersion
+from slipway.catalog.machines import MACHINES, Purchase, Slice, slices_of
+from slipway.checks import Finding
+from slipway.checks.placement import (
     bound_findings,
     efa_findings,
     karpenter_findings,

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.engines import ENGINES, NIM, TRITON, VLLM, Engine
-from checks.signals import bump_findings, signal_findings
-from checks.signals.targets import TOLERANCE, quantity
+from slipway.catalog.engines import ENGINES, NIM, TRITON, VLLM, Engine
+from slipway.checks.signals import bump_findings, signal_findings
+from slipway.checks.signals.targets import TOLERANCE, quantity
 from tests.checks.signals_chains import CORRECT, GKE, NIM_1, VLLM_EKS, export, metric, scaler, scrapes
 from tests.checks.signals_mistakes import MISTAKES
 

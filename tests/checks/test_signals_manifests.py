@@ -7,11 +7,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.engines import TRITON, VLLM
-from checks.signals import arguments, manifests, signal_findings
-from checks.signals.assembly import Release, monitoring
-from checks.signals.charts import prometheus
-from checks.signals.promql import read, read_adapter_query
+from slipway.catalog.engines import TRITON, VLLM
+from slipway.checks.signals import arguments, manifests, signal_findings
+from slipway.checks.signals.assembly import Release, monitoring
+from slipway.checks.signals.charts import prometheus
+from slipway.checks.signals.promql import read, read_adapter_query
 
 TRITON_OBJECTS = """
 apiVersion: apps/v1

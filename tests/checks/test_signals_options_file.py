@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from checks.signals.options_file import file_options
+from slipway.checks.signals.options_file import file_options
 
 POD: dict[str, Any] = {"volumes": [{"name": "config", "configMap": {"name": "llama-options"}}]}
 CONTAINER: dict[str, Any] = {"volumeMounts": [{"name": "config", "mountPath": "/etc/slipway"}]}

@@ -10,14 +10,14 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from catalog.engines import VLLM
-from checks.signals import Monitoring, Scaler, bump_findings, signal_findings
-from checks.signals.assembly import monitoring
-from checks.signals.targets import quantity
 from offline import Recording
 from offline.manifests import manifest
 from offline.signals import registered
 from offline.stack_config import stack_name
+from slipway.catalog.engines import VLLM
+from slipway.checks.signals import Monitoring, Scaler, bump_findings, signal_findings
+from slipway.checks.signals.assembly import monitoring
+from slipway.checks.signals.targets import quantity
 from stacks import AnyStack, Stack
 from stacks.metrics import ManagedMetrics
 from stacks.signals import monitoring as judged_beforehand

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.architecture import Model
-from catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS, Method
-from catalog.models import model
-from checks.engine_pair import EnginePair, pair_fit
-from checks.fit import Replica, fit
-from checks.speculation import Speculation, speculation_findings
+from slipway.catalog.architecture import Model
+from slipway.catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS, Method
+from slipway.catalog.models import model
+from slipway.checks.engine_pair import EnginePair, pair_fit
+from slipway.checks.fit import Replica, fit
+from slipway.checks.speculation import Speculation, speculation_findings
 
 LLAMA = model("meta-llama/Llama-3.3-70B-Instruct")
 LLAMA_FP8 = model("nvidia/Llama-3.3-70B-Instruct-FP8")

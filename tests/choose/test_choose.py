@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import pytest
 
-from catalog.models import MODELS
-from checks import errors
 from choose import stack_file, table
 from choose.__main__ import main
 from choose.candidates import Candidate, candidates
 from choose.request import Request
 from offline import record
+from slipway.catalog.models import MODELS
+from slipway.checks import errors
 
 LLAMA_8B, LLAMA_70B = "meta-llama/Llama-3.1-8B-Instruct", "meta-llama/Llama-3.3-70B-Instruct"
 LLAMA_405B, V3 = "meta-llama/Llama-3.1-405B-Instruct", "deepseek-ai/DeepSeek-V3"

@@ -1,9 +1,9 @@
 """Servers of every engine as dashboards and alerts see them, and the pods that they and others have."""
 
-from catalog.engines import NIM, SGLANG, TRITON, TRTLLM_SERVE, VLLM, Engine, Mode, Series
-from checks.signals import Export, Workload
-from components.addons.observed import ObservedServer
-from components.serving.recording_rules import QUEUE_COMPUTE_RATIO, RECORDED, WAITING_REQUESTS
+from slipway.addons.observed import ObservedServer
+from slipway.catalog.engines import NIM, SGLANG, TRITON, TRTLLM_SERVE, VLLM, Engine, Mode, Series
+from slipway.checks.signals import Export, Workload
+from slipway.serving.recording_rules import QUEUE_COMPUTE_RATIO, RECORDED, WAITING_REQUESTS
 
 NAMESPACE = "serving"
 PODS = ("llama-6d4b75cb6d-hwx2k", "llama-6d4b75cb6d-8zq4v")

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from catalog.architecture import Model
-from catalog.models import MODELS
-from checks import Finding
-from checks.fit import Replica, fit
-from components import model_files
-from components.models import Numbers, described
+from slipway import model_files
+from slipway.catalog.architecture import Model
+from slipway.catalog.models import MODELS
+from slipway.checks import Finding
+from slipway.checks.fit import Replica, fit
+from slipway.models import Numbers, described
 
 LLAMA: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "stacks" / "models" / "llama-8b.json").read_text(encoding="utf-8")
@@ -22,7 +22,8 @@ GEMMA = "google/gemma-3-27b-it"
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project of its own, with a config.json."""
-    monkeypatch.setattr(model_files, "PROJECT", tmp_path)
+    (tmp_path / "Pulumi.yaml").touch()
+    monkeypatch.chdir(tmp_path)
     write(tmp_path / "config.json", LLAMA)
     return tmp_path
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from catalog.machines import MACHINES
-from catalog.models import MODELS
 from offline import Recording
 from offline.summary import summary
 from reference import catalog_pages, keys
+from slipway.catalog.machines import MACHINES
+from slipway.catalog.models import MODELS
 from stacks.__main__ import schema
 
 ROOT = Path(__file__).parents[2]

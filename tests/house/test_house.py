@@ -57,11 +57,11 @@ def test_runs_that_use_a_stack_take_turns() -> None:
 
 
 def test_renovate_follows_every_pin_of_the_catalog() -> None:
-    text = read("catalog/versions.py")
+    text = read("components/slipway/catalog/versions.py")
     (manager,) = json.loads(read("renovate.json"))["customManagers"]
     (pattern,) = manager["matchStrings"]
     (file_pattern,) = manager["managerFilePatterns"]
-    assert re.search(file_pattern.strip("/"), "catalog/versions.py")
+    assert re.search(file_pattern.strip("/"), "components/slipway/catalog/versions.py")
     found = [match["currentValue"] for match in re.finditer(pattern.replace("(?<", "(?P<"), text)]
     pins = re.findall(r'^[A-Z][A-Z0-9_]*\b.*?"([^"@]+)', text, re.MULTILINE)
     assert pins

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
-from checks.reach import Cluster, Pod
 from offline import Recording, Resource
+from slipway.checks.reach import Cluster, Pod
 from tests.invariants.objects import RELEASE, autoscalers, containers, labels_of, namespace_of, pods
 
 STRANGER = Pod(name="stranger", namespace="strangers", labels={"app.kubernetes.io/name": "prometheus"})

@@ -1,8 +1,8 @@
 """What every stack gives its charts is what they read, by the same judgement that a person's values meet."""
 
-from catalog.charts import file_of
-from checks.charts import Around, StackChart, chart_findings
 from offline import Recording
+from slipway.catalog.charts import file_of
+from slipway.checks.charts import Around, StackChart, chart_findings
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 

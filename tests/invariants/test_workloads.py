@@ -2,8 +2,8 @@
 
 import re
 
-from components.workload import ENDPOINT_PROPAGATION_SECONDS, GRACE_MARGIN_SECONDS
 from offline import Recording
+from slipway.workload import ENDPOINT_PROPAGATION_SECONDS, GRACE_MARGIN_SECONDS
 from tests.invariants.objects import AUTOSCALER, containers, labels_of, namespace_of, pods, scaled, selectors, workloads
 
 ENDPOINTS = ("endpoints", "podMetricsEndpoints")

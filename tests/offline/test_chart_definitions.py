@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from catalog.charts import LOAD_BALANCER_CONTROLLER
-from catalog.charts.definitions import BESIDE
 from offline import Recording, json_document
 from offline.comparison import compare
+from slipway.catalog.charts import LOAD_BALANCER_CONTROLLER
+from slipway.catalog.charts.definitions import BESIDE
 from tests.stacks.lookup import RELEASE, release
 
 

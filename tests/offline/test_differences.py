@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from catalog.providers import replaces
-from checks import Finding
 from offline import Recording
 from offline.differences import ABSENT, differences
 from offline.summary import summary
+from slipway.catalog.providers import replaces
+from slipway.checks import Finding
 
 CONTAINER = {"name": "vllm", "image": "vllm:1", "args": ["serve", "--port=8000"]}
 

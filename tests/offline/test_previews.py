@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from checks import Finding
 from offline import Recording, json_document, markdown, text
 from offline.outline import short_type
+from slipway.checks import Finding
 from tests.offline.projects import Project
 
 STACK = """
@@ -42,8 +42,8 @@ pulumi.export("endpoints", {"llama": "http://llama"})
 pulumi.export("token", pulumi.Output.secret("hunter2"))
 
 from types import SimpleNamespace
-from checks import Finding
-from checks.judged import Judged
+from slipway.checks import Finding
+from slipway.checks.judged import Judged
 findings = [Finding("cost.stale", "servers.llama", "costs a|b", "use `less`", "warning")]
 loaded = SimpleNamespace(findings=findings, judged=Judged())
 """

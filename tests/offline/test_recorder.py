@@ -169,8 +169,8 @@ def test_cloud_resources_get_the_outputs_that_others_build_on(project: Project) 
 def test_the_findings_of_the_program_are_kept(project: Project) -> None:
     recording = project.record("""
         from types import SimpleNamespace
-        from checks import Finding
-        from checks.judged import Judged
+        from slipway.checks import Finding
+        from slipway.checks.judged import Judged
         findings = [Finding("a.odd", "a.b", "is odd", "make it even", "warning")]
         loaded = SimpleNamespace(findings=findings, judged=Judged())
     """)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components import yaml_file
 from offline import PROGRAM, StackFileError, stack_config
+from slipway import yaml_file
 
 PULUMI_YAML = """
 name: slipway

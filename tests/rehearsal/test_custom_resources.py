@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field
 
-from checks.settings import Settings
-from components.custom_resources import MODELS
 from rehearsal import custom_resources, lifecycle
 from rehearsal.client import Client, Json
 from rehearsal.control_plane import ControlPlane
 from rehearsal.structural_schema import SchemaError, structural_schema
+from slipway.checks.settings import Settings
+from slipway.custom_resources import MODELS
 from tests.rehearsal.objects import container
 
 

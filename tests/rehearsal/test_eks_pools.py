@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from catalog.machines import MACHINES
 from offline import Recording
 from offline.manifests import manifest
 from rehearsal import eks_pools, releases, scheduling
 from rehearsal.machines import Machine
 from rehearsal.nodes import Pool, UnknownMachineError, nodes_of_step
+from slipway.catalog.machines import MACHINES
 
 
 def pools_of(recording: Recording) -> dict[str, Pool]:

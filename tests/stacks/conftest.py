@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from checks import Finding, errors
 from offline import Recording, record
+from slipway.checks import Finding, errors
 from stacks import Refused
 from tests.stacks.edits import Change, Deploy, Edit, Refuse
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from checks import Finding
 from offline import Recording
+from slipway.checks import Finding
 
 Stack = dict[str, Any]
 Edit = Callable[[Stack], object]

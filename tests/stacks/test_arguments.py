@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
-from catalog.engines.flags import Flags
-from catalog.engines.triton import flags as triton
-from catalog.engines.vllm import flags as vllm
-from checks.command_line import given
 from offline import Recording, record
+from slipway.catalog.engines.flags import Flags
+from slipway.catalog.engines.triton import flags as triton
+from slipway.catalog.engines.vllm import flags as vllm
+from slipway.checks.command_line import given
 from tests.stack_paths import STACK_FILES
 from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 

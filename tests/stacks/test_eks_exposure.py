@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.eks.load_balancers import annotations
-from components.serving.exposure import Internal, InternalAlb, PublicAlb
-from components.serving.service import Balanced, Behind
 from offline import SECRET, Recording, Resource
+from slipway.eks.load_balancers import annotations
+from slipway.serving.exposure import Internal, InternalAlb, PublicAlb
+from slipway.serving.service import Balanced, Behind
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.prices import priced
 from tests.invariants.objects import reached
@@ -24,7 +24,7 @@ RELEASE = "kubernetes:helm.sh/v3:Release"
 CONTROLLER = "aws-load-balancer-controller"
 NLB = "service.beta.kubernetes.io/aws-load-balancer-"
 ALB = "alb.ingress.kubernetes.io/"
-POLICY = Path(__file__).parents[2] / "components/addons/load_balancer_controller.json"
+POLICY = Path(__file__).parents[2] / "components/slipway/addons/load_balancer_controller.json"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef"
 EXPOSURES: tuple[Balanced, ...] = (
     Internal(type="internal"),

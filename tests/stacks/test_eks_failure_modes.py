@@ -9,10 +9,10 @@ from typing import cast
 
 import pytest
 
-from catalog.versions import EKS_AMI
-from components.workload import POOL_LABEL
 from offline import Recording, Resource
 from offline.stack_config import stack_name
+from slipway.catalog.versions import EKS_AMI
+from slipway.workload import POOL_LABEL
 from tests.stack_paths import STACK_FILES
 
 STACKS = [name for path in STACK_FILES if (name := stack_name(path)).startswith("eks-")]

@@ -378,7 +378,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         speculation(type="eagle3", model="yuhuili/EAGLE-LLaMA3-Instruct-70B", maxDraftLen=4),
         f"{SPECULATION}.model",
         "is no EAGLE-3 head that is known",
-        "catalog/engines/tensorrt_llm/speculation.py",
+        "slipway.catalog.engines.tensorrt_llm",
     ),
     "drafts that never fit a step": (
         speculation(type="ngram", maxDraftLen=1024, maxMatchingNgramSize=2),

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.engines import VLLM
-from components.addons import keda_settings
-from components.addons.observed import pods_of
-from components.serving.autoscaling import decimal, quantity
-from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
 from offline import Recording, Resource
+from slipway.addons import keda_settings
+from slipway.addons.observed import pods_of
+from slipway.catalog.engines import VLLM
+from slipway.serving.autoscaling import decimal, quantity
+from slipway.serving.recording_rules import QUEUE_COMPUTE_RATIO
 from tests.invariants.objects import AUTOSCALER, RELEASE, SCALED_OBJECT, reached
 from tests.stacks.edits import Refuse, Stack
 

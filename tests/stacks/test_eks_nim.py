@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from checks.charts import merged
-from components.eks.network import zone_ranges
-from components.serving.ngc import docker_config
 from offline import SECRET, Recording, Resource
+from slipway.checks.charts import merged
+from slipway.eks.network import zone_ranges
+from slipway.serving.ngc import docker_config
 
 CLUSTER = "aws:eks/cluster:Cluster"
 NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"

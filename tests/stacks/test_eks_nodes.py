@@ -7,8 +7,8 @@ from email import message_from_bytes
 import pytest
 import yaml
 
-from catalog.machines import MACHINES
 from offline import Recording
+from slipway.catalog.machines import MACHINES
 from tests.stacks.edits import Deploy
 from tests.stacks.lookup import NODE_CLASS, NODE_GROUP, RELEASE, TEMPLATE, cluster_group, one, release
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
-from checks.signals import Scaler
-from checks.signals.targets import quantity
 from offline import Recording
 from offline.signals import registered
+from slipway.checks.signals import Scaler
+from slipway.checks.signals.targets import quantity
 from stacks.clusters.eks import EksStack
 from stacks.signals import monitoring
 

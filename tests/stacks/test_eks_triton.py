@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from checks.signals.promql import read
 from offline import Recording, Resource
+from slipway.checks.signals.promql import read
 from tests.stacks.edits import Deploy, Stack
 
 DEPLOYMENT = "kubernetes:apps/v1:Deployment"

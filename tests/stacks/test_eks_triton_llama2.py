@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from offline import Recording
+from slipway.triton_repository import ModelConfig, parse
 from tests.stacks.edits import Deploy, Stack
-from triton_repository import ModelConfig, parse
 
 ROOT = Path(__file__).parents[2]
 VARIANTS = ("python", "python-8-bit", "server-tokenizer", "client-tokenizer", "vllm")
@@ -141,7 +141,7 @@ def test_the_image_is_made_from_the_release_that_the_stack_names() -> None:
     assert server["serving"]["image"].endswith(f":{server['release']}")
     imported = {
         name.partition(".")[0]
-        for path in (ROOT / "components/serving/triton/models").glob("*.py")
+        for path in (ROOT / "components/slipway/serving/triton/models").glob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         for name in names(node)
     }

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.engines.vllm.host import STREAM_BUFFER_GIB, STREAM_DISK_GIB
-from catalog.units import GIB
-from components.eks.bucket_access import read_statements
 from offline import Recording
+from slipway.catalog.engines.vllm.host import STREAM_BUFFER_GIB, STREAM_DISK_GIB
+from slipway.catalog.units import GIB
+from slipway.eks.bucket_access import read_statements
 from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 from tests.stacks.lookup import listed, one, statements
 

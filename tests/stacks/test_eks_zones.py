@@ -7,10 +7,10 @@ from typing import get_args
 
 import pytest
 
-from catalog.eks_releases import EksVersion
-from components.eks.network import zone_ranges
-from components.eks.settings import ZONE_LETTERS
 from offline import Recording
+from slipway.catalog.eks_releases import EksVersion
+from slipway.eks.network import zone_ranges
+from slipway.eks.settings import ZONE_LETTERS
 from tests.stacks.edits import Deploy, Stack
 from tests.stacks.lookup import NODE_GROUP, one, release
 

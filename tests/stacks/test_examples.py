@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 import stacks
-from checks import Finding
 from offline.stack_config import stack_name
+from slipway.checks import Finding
 from tests.stack_paths import STACK_FILES
 
 SURROUNDINGS = stacks.Surroundings(project="my-project")

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from checks import errors
-from components.stack_files import extended
 from offline import Recording, record
+from slipway.checks import errors
+from slipway.stack_files import extended
 from stacks import Refused
 
 HEAD = "config:\n  gcp:project: my-project\n  slipway:stack:\n"

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.serving.autoscaling import quantity
 from offline import Recording, Resource
+from slipway.serving.autoscaling import quantity
 from tests.stacks.edits import Deploy, Stack
 
 CLUSTER = "gcp:container/cluster:Cluster"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.serving.load_test import GENAI_PERF_IMAGE
 from offline import Recording
+from slipway.serving.load_test import GENAI_PERF_IMAGE
 from tests.stacks.edits import Refuse
 
 CRON_JOB = "kubernetes:batch/v1:CronJob"

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import stacks
-from checks import errors
+from slipway.checks import errors
 from tests.stack_paths import STACK_FILES
 
 FILES, SEED = 2100, 20261130

@@ -5,8 +5,8 @@ from ipaddress import IPv4Address
 
 import pytest
 
-from checks.reach import Cluster, Pod
 from offline import Recording
+from slipway.checks.reach import Cluster, Pod
 from tests.stacks.edits import Deploy, Stack
 
 CHAT = Pod(name="gateway", namespace="chat", labels={})

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from components.addons.monitoring_settings import SELECTED
 from offline import Recording, Resource
+from slipway.addons.monitoring_settings import SELECTED
 from tests.offline.projects import Project
 from tests.stacks.lookup import one
 
@@ -14,13 +14,13 @@ CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
 RULE = "kubernetes:monitoring.coreos.com/v1:PrometheusRule"
 
 PROGRAM = """
-from catalog.engines import TRITON
-from checks.signals import Export, Workload
-from components.addons.kube_prometheus_stack import KubePrometheusStack
-from components.addons.monitor_definitions import MonitorDefinitions
-from components.addons.observability import Observability
-from components.addons.observed import ObservedServer
-from components.serving.recording_rules import QUEUE_COMPUTE_RATIO, expressions
+from slipway.catalog.engines import TRITON
+from slipway.checks.signals import Export, Workload
+from slipway.addons.kube_prometheus_stack import KubePrometheusStack
+from slipway.addons.monitor_definitions import MonitorDefinitions
+from slipway.addons.observability import Observability
+from slipway.addons.observed import ObservedServer
+from slipway.serving.recording_rules import QUEUE_COMPUTE_RATIO, expressions
 
 monitoring = KubePrometheusStack(
     "dev",

@@ -1,15 +1,16 @@
 """Models that the catalog does not have: by their config.json, or by their numbers."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from catalog.models import model
-from components.model_files import PROJECT
 from offline import Recording
+from slipway.catalog.models import model
 from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 
+ROOT = Path(__file__).parents[2]
 OURS = "our-org/Our-8B"
 FILES = "tests/stacks/models"
 NUMBERS: dict[str, Any] = {
@@ -108,8 +109,8 @@ def test_a_file_that_says_nothing_is_one_finding(stack: str, mistake: str, refus
 
 def test_a_link_that_leads_outside_is_not_followed(refused: Refuse, tmp_path_factory: pytest.TempPathFactory) -> None:
     outside = tmp_path_factory.mktemp("outside") / "config.json"
-    outside.write_text((PROJECT / FILES / "llama-8b.json").read_text())
-    link = PROJECT / FILES / "link.json"
+    outside.write_text((ROOT / FILES / "llama-8b.json").read_text())
+    link = ROOT / FILES / "link.json"
     link.symlink_to(outside)
     try:
         [finding] = refused(config_json(f"{FILES}/link.json")).values()

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 import stacks
-from checks import Finding, errors
+from slipway.checks import Finding, errors
 from tests.stack_paths import STACK_FILES
 
 SURROUNDINGS = stacks.Surroundings(project="my-project", api_key=None)

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from catalog.providers import KEEPING
 from offline import Recording
+from slipway.catalog.providers import KEEPING
 from tests.stacks.edits import Deploy, Refuse
 from tests.stacks.lookup import NODE_GROUP, one
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from checks import Finding
-from checks.fit.engines.sglang import default_share
 from offline import Recording, record
+from slipway.checks import Finding
+from slipway.checks.fit.engines.sglang import default_share
 from tests.stacks.edits import Deploy, Edit, Refuse, Stack
 from tests.stacks.lookup import one
 

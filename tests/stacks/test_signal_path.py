@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from catalog.charts import EFA_DEVICE_PLUGIN
-from catalog.eks_registries import registry
-from components.addons.monitoring_settings import SELECTED
 from offline import Recording, Resource
+from slipway.addons.monitoring_settings import SELECTED
+from slipway.catalog.charts import EFA_DEVICE_PLUGIN
+from slipway.catalog.eks_registries import registry
 from tests.invariants.objects import containers, pods, reached, scaled
 from tests.stacks.edits import Deploy, Stack
 from tests.stacks.lookup import RELEASE, release

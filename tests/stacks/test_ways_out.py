@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from catalog.machines import MACHINES, slices_of
-from catalog.models import MODELS, Model
-from checks import Finding
-from checks.fit.sharding import divisors
+from slipway.catalog.machines import MACHINES, slices_of
+from slipway.catalog.models import MODELS, Model
+from slipway.checks import Finding
+from slipway.checks.fit.sharding import divisors
 from stacks import AnyStack, Stack, Surroundings
 from stacks.judgement import judge
 

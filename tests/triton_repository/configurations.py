@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 
 from hypothesis import strategies as st
 
-from triton_repository.schema.message import Message, Scalar
+from slipway.triton_repository.schema.message import Message, Scalar
 
 M = TypeVar("M", bound=Message)
 

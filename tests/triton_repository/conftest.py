@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from slipway.triton_repository.clients.server import Server
 from tests.triton_repository.repositories import STAND_INS, code
 from tests.triton_repository.server_process import prepare_backends, stand_in_backends, start
 from tests.triton_repository.tritonserver import TritonServer
 from tests.triton_repository.variants import PACKAGES, REPOSITORY
-from triton_repository.clients.server import Server
 
 
 @pytest.fixture(scope="session")

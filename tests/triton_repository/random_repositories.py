@@ -4,8 +4,7 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from tests.triton_repository.repositories import code
-from triton_repository import (
+from slipway.triton_repository import (
     Model,
     ModelConfig,
     ModelDynamicBatching,
@@ -15,7 +14,7 @@ from triton_repository import (
     ModelOutput,
     Repository,
 )
-from triton_repository.schema.policies import (
+from slipway.triton_repository.schema.policies import (
     All,
     Latest,
     ModelTransactionPolicy,
@@ -24,9 +23,10 @@ from triton_repository.schema.policies import (
     Specific,
     WarmupInput,
 )
-from triton_repository.schema.scheduling import ModelQueuePolicy, Step
-from triton_repository.schema.sequences import ModelSequenceBatching, StrategyDirect, StrategyOldest
-from triton_repository.schema.tensors import DataType, ModelTensorReshape
+from slipway.triton_repository.schema.scheduling import ModelQueuePolicy, Step
+from slipway.triton_repository.schema.sequences import ModelSequenceBatching, StrategyDirect, StrategyOldest
+from slipway.triton_repository.schema.tensors import DataType, ModelTensorReshape
+from tests.triton_repository.repositories import code
 
 T = TypeVar("T", ModelInput, ModelOutput)
 

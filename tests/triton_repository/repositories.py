@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from checks import errors
-from triton_repository import (
+from slipway.checks import errors
+from slipway.triton_repository import (
     File,
     Model,
     ModelConfig,
@@ -17,7 +17,7 @@ from triton_repository import (
     Step,
     repository_findings,
 )
-from triton_repository.schema.instances import Kind
+from slipway.triton_repository.schema.instances import Kind
 
 CPU = Pod(gpus=0, gpu_memory_gib=0, release="24.10", backends=frozenset({"python"}))
 """The pod that the tests' real server is: no GPU, release 24.10, the Python backend alone."""

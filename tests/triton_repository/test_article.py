@@ -11,16 +11,16 @@ from typing import Any
 
 import pytest
 
-from checks import errors
+from slipway.checks import errors
+from slipway.triton_repository import ModelConfig, repository_findings
+from slipway.triton_repository.clients.ask import ask
+from slipway.triton_repository.clients.benchmark import measure
+from slipway.triton_repository.clients.chat import QUESTIONS, find
+from slipway.triton_repository.clients.server import RefusedError, Server, tensor
 from tests.rehearsal.objects import eventually
 from tests.triton_repository.repositories import CPU
 from tests.triton_repository.tritonserver import TritonServer
 from tests.triton_repository.variants import ENTRY, MADE, REPOSITORY, VARIANTS
-from triton_repository import ModelConfig, repository_findings
-from triton_repository.clients.ask import ask
-from triton_repository.clients.benchmark import measure
-from triton_repository.clients.chat import QUESTIONS, find
-from triton_repository.clients.server import RefusedError, Server, tensor
 
 MAX_TOKENS = 20
 

@@ -10,10 +10,8 @@ from typing import Any
 
 import pytest
 
-from checks import Finding, errors
-from tests.triton_repository.repositories import A10G, CPU, code, group
-from tests.triton_repository.tritonserver import TritonServer
-from triton_repository import (
+from slipway.checks import Finding, errors
+from slipway.triton_repository import (
     Model,
     ModelConfig,
     Repository,
@@ -22,8 +20,10 @@ from triton_repository import (
     read,
     repository_findings,
 )
-from triton_repository.backends.vllm import ARGUMENTS_FILE
-from triton_repository.llama2 import chat_repository
+from slipway.triton_repository.backends.vllm import ARGUMENTS_FILE
+from slipway.triton_repository.llama2 import chat_repository
+from tests.triton_repository.repositories import A10G, CPU, code, group
+from tests.triton_repository.tritonserver import TritonServer
 
 FOLDER = Path(__file__).parent / "article_mistakes"
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from checks import errors
+from slipway.checks import errors
+from slipway.triton_repository import Model, ModelConfig, Pod, Repository, repository_findings
+from slipway.triton_repository.backends import backend_of
 from tests.triton_repository.repositories import CPU, STAND_INS, code, group, model
 from tests.triton_repository.tritonserver import TritonServer
-from triton_repository import Model, ModelConfig, Pod, Repository, repository_findings
-from triton_repository.backends import backend_of
 
 POD = Pod(gpus=1, gpu_memory_gib=24, release=CPU.release, backends=frozenset({"python", *STAND_INS}))
 NONE = ("triton.no-backend", "triton.platform", "triton.release", "triton.python-file")

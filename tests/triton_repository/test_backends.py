@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.triton_repository.repositories import A10G, CPU, found, group, model
-from triton_repository import (
+from slipway.triton_repository import (
     External,
     Model,
     ModelConfig,
@@ -17,14 +16,15 @@ from triton_repository import (
     ModelOutput,
     parse,
 )
-from triton_repository.backends import backend_of
-from triton_repository.llama2 import logits_model
-from triton_repository.schema.optimization import (
+from slipway.triton_repository.backends import backend_of
+from slipway.triton_repository.llama2 import logits_model
+from slipway.triton_repository.schema.optimization import (
     Accelerator,
     ExecutionAccelerators,
     Graph,
     ModelOptimizationPolicy,
 )
+from tests.triton_repository.repositories import A10G, CPU, found, group, model
 
 SHAPES = Path(__file__).parent / "shapes"
 

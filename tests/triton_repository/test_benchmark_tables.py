@@ -1,6 +1,6 @@
 """The article's two tables."""
 
-from triton_repository.clients.benchmark import Measurement, tables
+from slipway.triton_repository.clients.benchmark import Measurement, tables
 
 ARTICLE = [
     Measurement("HF", 1, 0, 9.79, 103.8),

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from slipway.triton_repository.clients import server
+from slipway.triton_repository.clients.chat import QUESTIONS
+from slipway.triton_repository.clients.server import Server
 from tests.triton_repository.variants import ENTRY
-from triton_repository.clients import server
-from triton_repository.clients.chat import QUESTIONS
-from triton_repository.clients.server import Server
 
 WORDS = """
 class AutoTokenizer:

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[2] / "triton_repository"
+PACKAGE = Path(__file__).parents[2] / "components" / "slipway" / "triton_repository"
 
 
 def test_each_kind_of_finding_has_a_code_of_its_own() -> None:

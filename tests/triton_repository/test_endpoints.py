@@ -3,12 +3,12 @@
 import httpx2
 import pytest
 
+from slipway.triton_repository import Endpoint, Model, endpoint_findings, endpoints, is_decoupled
+from slipway.triton_repository.endpoints import ALL_ENDPOINTS
+from slipway.triton_repository.schema.policies import ModelTransactionPolicy
 from tests.triton_repository import grpc_client
 from tests.triton_repository.repositories import ensemble, model, repository, step
 from tests.triton_repository.tritonserver import TritonServer
-from triton_repository import Endpoint, Model, endpoint_findings, endpoints, is_decoupled
-from triton_repository.endpoints import ALL_ENDPOINTS
-from triton_repository.schema.policies import ModelTransactionPolicy
 
 DECOUPLED = ModelTransactionPolicy(decoupled=True)
 REPOSITORY = repository(

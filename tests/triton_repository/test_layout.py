@@ -8,10 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.triton_repository.random_repositories import repositories
-from tests.triton_repository.repositories import code, ensemble, model, repository, step
-from tests.triton_repository.server_process import start
-from triton_repository import (
+from slipway.triton_repository import (
     ConfigMapFiles,
     External,
     Model,
@@ -24,7 +21,10 @@ from triton_repository import (
     read,
     write,
 )
-from triton_repository.layout import SMALL_BYTES
+from slipway.triton_repository.layout import SMALL_BYTES
+from tests.triton_repository.random_repositories import repositories
+from tests.triton_repository.repositories import code, ensemble, model, repository, step
+from tests.triton_repository.server_process import start
 
 MIXED = repository(
     model("part", files={"labels.txt": "gato\nção\n", "warmup/x.bin": bytes([0, 255])}),

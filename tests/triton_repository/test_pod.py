@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.triton_repository.repositories import A10G, CPU, ensemble, found, group, model, step
-from triton_repository import (
+from slipway.triton_repository import (
     Model,
     ModelEnsembling,
     ModelInstanceGroup,
@@ -14,12 +13,13 @@ from triton_repository import (
     VllmEngineArgs,
     vllm_model,
 )
-from triton_repository.schema.policies import (
+from slipway.triton_repository.schema.policies import (
     HistogramOptions,
     MetricControl,
     MetricIdentifier,
     ModelMetrics,
 )
+from tests.triton_repository.repositories import A10G, CPU, ensemble, found, group, model, step
 
 TWO_GPUS = replace(A10G, gpus=2)
 

@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
-from checks import errors
+from slipway.checks import errors
+from slipway.triton_repository import Model, Repository, is_decoupled, repository_findings
 from tests.triton_repository.random_repositories import TYPES, repositories
 from tests.triton_repository.repositories import CPU
 from tests.triton_repository.tritonserver import TritonServer
-from triton_repository import Model, Repository, is_decoupled, repository_findings
 
 LOADED_ALL_THE_SAME = (
     "each request runs alone",

@@ -6,7 +6,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from checks import errors
+from slipway.checks import errors
+from slipway.triton_repository import Repository, repository_findings
 from tests.triton_repository.mistakes.batching import BATCHING, INSTANCES
 from tests.triton_repository.mistakes.ensembles import ENSEMBLES, PARTS
 from tests.triton_repository.mistakes.files import FILES, NAMES
@@ -16,7 +17,6 @@ from tests.triton_repository.mistakes.tensors import TENSORS
 from tests.triton_repository.repositories import CPU
 from tests.triton_repository.server_process import start
 from tests.triton_repository.tritonserver import ANSWER_SECONDS, TritonServer
-from triton_repository import Repository, repository_findings
 
 MISTAKES = [*TENSORS, *BATCHING, *SEQUENCES, *INSTANCES, *FILES, *NAMES, *ENSEMBLES]
 

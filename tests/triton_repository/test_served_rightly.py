@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from checks import errors
+from slipway.checks import errors
+from slipway.triton_repository import Model, Pod, parse, repository_findings
 from tests.triton_repository.mistakes.mistake import x, y
 from tests.triton_repository.repositories import A10G, CPU, FOUR_GPUS, code, ensemble, model, repository, step
 from tests.triton_repository.test_served_wrongly import infer, tensor
 from tests.triton_repository.tritonserver import TritonServer
-from triton_repository import Model, Pod, parse, repository_findings
 
 PART = model("whole_part")
 OPEN = model("open_part", input=x(dims=(-1,)), output=y(dims=(-1,)))

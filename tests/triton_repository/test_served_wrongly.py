@@ -10,18 +10,18 @@ from typing import Any
 import httpx2
 import pytest
 
-from checks import errors
-from tests.triton_repository.mistakes.mistake import cpu, x, y
-from tests.triton_repository.repositories import CPU, ensemble, model, repository, step
-from tests.triton_repository.server_process import start
-from tests.triton_repository.tritonserver import ANSWER_SECONDS, NO_ANSWER_SECONDS, Answer, TritonServer
-from triton_repository import (
+from slipway.checks import errors
+from slipway.triton_repository import (
     Model,
     ModelConfig,
     ModelDynamicBatching,
     repository_findings,
 )
-from triton_repository.schema.policies import ModelWarmup, WarmupInput
+from slipway.triton_repository.schema.policies import ModelWarmup, WarmupInput
+from tests.triton_repository.mistakes.mistake import cpu, x, y
+from tests.triton_repository.repositories import CPU, ensemble, model, repository, step
+from tests.triton_repository.server_process import start
+from tests.triton_repository.tritonserver import ANSWER_SECONDS, NO_ANSWER_SECONDS, Answer, TritonServer
 
 
 def one_finding(*models: Model) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from checks import errors
+from slipway.checks import errors
+from slipway.triton_repository import File, Model, Repository, parse, repository_findings
 from tests.triton_repository.repositories import CPU, code
 from tests.triton_repository.tritonserver import TritonServer
-from triton_repository import File, Model, Repository, parse, repository_findings
 
 SHAPES = {path.stem: path for path in sorted((Path(__file__).parent / "shapes").glob("*.pbtxt"))}
 

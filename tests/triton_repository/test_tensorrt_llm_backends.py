@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.triton_repository.repositories import A10G, FOUR_GPUS, found, group
-from triton_repository import (
+from slipway.triton_repository import (
     External,
     LlmApiArgs,
     Model,
@@ -19,7 +18,8 @@ from triton_repository import (
     parse,
     repository_findings,
 )
-from triton_repository.schema.policies import ModelTransactionPolicy
+from slipway.triton_repository.schema.policies import ModelTransactionPolicy
+from tests.triton_repository.repositories import A10G, FOUR_GPUS, found, group
 
 SHAPES = Path(__file__).parent / "shapes"
 

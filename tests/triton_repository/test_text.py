@@ -10,9 +10,7 @@ from google.protobuf.message import Message
 from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 
-from tests.triton_repository.configurations import any_message
-from tests.triton_repository.grpc_client import TRITONS_CONFIG, descriptor
-from triton_repository import (
+from slipway.triton_repository import (
     ConfigTextError,
     ModelConfig,
     ModelDynamicBatching,
@@ -20,7 +18,9 @@ from triton_repository import (
     parse,
     render,
 )
-from triton_repository.schema.descriptor import message_class
+from slipway.triton_repository.schema.descriptor import message_class
+from tests.triton_repository.configurations import any_message
+from tests.triton_repository.grpc_client import TRITONS_CONFIG, descriptor
 
 SHAPES = sorted((Path(__file__).parent / "shapes").glob("*.pbtxt"))
 

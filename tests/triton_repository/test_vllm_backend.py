@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tests.triton_repository.repositories import A10G, FOUR_GPUS, ensemble, found, group, step
-from triton_repository import (
+from slipway.triton_repository import (
     Model,
     ModelConfig,
     ModelDynamicBatching,
@@ -19,7 +18,8 @@ from triton_repository import (
     repository_findings,
     vllm_model,
 )
-from triton_repository.llama2 import vllm_repository
+from slipway.triton_repository.llama2 import vllm_repository
+from tests.triton_repository.repositories import A10G, FOUR_GPUS, ensemble, found, group, step
 
 TEXT = ModelInput(name="text_input", data_type="TYPE_STRING", dims=(-1,))
 

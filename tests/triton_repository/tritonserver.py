@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 
 from rehearsal.triton.server import Ports
-from triton_repository import Repository, write
+from slipway.triton_repository import Repository, write
 
 ANSWER_SECONDS = 30
 NO_ANSWER_SECONDS = 3

@@ -7,12 +7,12 @@ model imports from PyTorch and transformers, the ONNX file, and the vLLM engine.
 from pathlib import Path
 from typing import Any
 
-from components.serving.settings import LoadClients
-from components.serving.triton.llama2 import llama2
-from components.serving.triton.settings import Llama2
+from slipway.serving.settings import LoadClients
+from slipway.serving.triton.llama2 import llama2
+from slipway.serving.triton.settings import Llama2
+from slipway.triton_repository import External, Model, ModelInstanceGroup, Repository
+from slipway.triton_repository.backends import completed
 from tests.triton_repository.repositories import code
-from triton_repository import External, Model, ModelInstanceGroup, Repository
-from triton_repository.backends import completed
 
 VARIANTS = ("python", "python-8-bit", "server-tokenizer", "client-tokenizer", "vllm")
 PACKAGES = sorted((Path(__file__).parent / "stand_in" / "packages").glob("*.py"))

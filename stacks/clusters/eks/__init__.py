@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 from typing_extensions import override
 
-from catalog.drivers import EKS_DRIVER
-from checks import Finding
-from checks.bill import PricedItem
-from checks.placement import Pool
-from checks.settings import Count
-from components.addons.settings import MonitoringArgs
-from components.eks.settings import ClusterArgs, GpuPoolArgs, NetworkArgs, SharedStorageArgs, SystemPoolArgs, region_of
-from components.serving.settings import KubernetesToken, PulumiToken
+from slipway.addons.settings import MonitoringArgs
+from slipway.catalog.drivers import EKS_DRIVER
+from slipway.checks import Finding
+from slipway.checks.bill import PricedItem
+from slipway.checks.placement import Pool
+from slipway.checks.settings import Count
+from slipway.eks.settings import ClusterArgs, GpuPoolArgs, NetworkArgs, SharedStorageArgs, SystemPoolArgs, region_of
+from slipway.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
 from stacks.metrics import Metrics, PrometheusMetrics
 from stacks.quota import StatedQuota

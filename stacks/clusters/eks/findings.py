@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from catalog.drivers import EKS_DRIVER
-from checks import Finding
-from checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings, twice_findings
-from components.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
-from components.serving.exposure import ClusterOnly
+from slipway.catalog.drivers import EKS_DRIVER
+from slipway.checks import Finding
+from slipway.checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings, twice_findings
+from slipway.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
+from slipway.serving.exposure import ClusterOnly
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings
 from stacks.clusters.eks import EksStack

@@ -7,16 +7,16 @@ import pulumi
 import pulumi_aws as aws
 from typing_extensions import override
 
-from components.addons.load_balancer_controller import LoadBalancerController
-from components.addons.monitor_definitions import MonitorDefinitions
-from components.eks.bucket_access import BucketAccess
-from components.eks.cluster import EksCluster
-from components.eks.network import Network
-from components.eks.shared_storage import SharedStorage
-from components.eks.storage import EbsStorage
-from components.serving.exposure import ClusterOnly
-from components.serving.site import Storage
-from components.serving.storage import NodeDisk, SharedVolumes
+from slipway.addons.load_balancer_controller import LoadBalancerController
+from slipway.addons.monitor_definitions import MonitorDefinitions
+from slipway.eks.bucket_access import BucketAccess
+from slipway.eks.cluster import EksCluster
+from slipway.eks.network import Network
+from slipway.eks.shared_storage import SharedStorage
+from slipway.eks.storage import EbsStorage
+from slipway.serving.exposure import ClusterOnly
+from slipway.serving.site import Storage
+from slipway.serving.storage import NodeDisk, SharedVolumes
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.nodes import gpu_nodes
 from stacks.clusters.prometheus import Addons, PrometheusGround

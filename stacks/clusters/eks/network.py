@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from catalog.aws_regions import WITHOUT_CONTROL_PLANE, ZONES
-from checks import Finding
-from checks.networks import admitted_findings, own_findings, parsed
-from checks.placement import twice_findings
-from checks.wording import nearest
-from components.eks.settings import region_of
+from slipway.catalog.aws_regions import WITHOUT_CONTROL_PLANE, ZONES
+from slipway.checks import Finding
+from slipway.checks.networks import admitted_findings, own_findings, parsed
+from slipway.checks.placement import twice_findings
+from slipway.checks.wording import nearest
+from slipway.eks.settings import region_of
 from stacks.clusters.eks import EksStack
 
 VPC_PREFIXES = range(16, 21)

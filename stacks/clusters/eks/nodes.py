@@ -4,16 +4,16 @@ from collections.abc import Mapping
 
 import pulumi
 
-from catalog.eks_releases import EKS_RELEASES
-from components.addons.cluster_autoscaler import ClusterAutoscaler
-from components.addons.efa_device_plugin import EfaDevicePlugin
-from components.addons.karpenter import Karpenter
-from components.eks.cluster import EksCluster
-from components.eks.gpu_pool import GpuNodePool
-from components.eks.karpenter_pool import KarpenterGpuPool
-from components.eks.network import Network
-from components.eks.settings import ClusterAutoscalerArgs, KarpenterArgs
-from components.workload import Nodes
+from slipway.addons.cluster_autoscaler import ClusterAutoscaler
+from slipway.addons.efa_device_plugin import EfaDevicePlugin
+from slipway.addons.karpenter import Karpenter
+from slipway.catalog.eks_releases import EKS_RELEASES
+from slipway.eks.cluster import EksCluster
+from slipway.eks.gpu_pool import GpuNodePool
+from slipway.eks.karpenter_pool import KarpenterGpuPool
+from slipway.eks.network import Network
+from slipway.eks.settings import ClusterAutoscalerArgs, KarpenterArgs
+from slipway.workload import Nodes
 from stacks.clusters.eks import EksStack
 
 KARPENTER_REPLICAS = 2

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 
-from catalog.prices import Unit
-from catalog.quotas import ec2_quota, standard_vcpus
-from checks.bill import PricedItem
-from checks.quota import Taken
-from components.addons.monitoring_settings import REPLICAS
-from components.serving.exposure import ClusterOnly, InternalAlb, PublicAlb
+from slipway.addons.monitoring_settings import REPLICAS
+from slipway.catalog.prices import Unit
+from slipway.catalog.quotas import ec2_quota, standard_vcpus
+from slipway.checks.bill import PricedItem
+from slipway.checks.quota import Taken
+from slipway.serving.exposure import ClusterOnly, InternalAlb, PublicAlb
 from stacks.clusters.eks import EksStack
 from stacks.quota import pools_take
 

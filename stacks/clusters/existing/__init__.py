@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 from typing_extensions import override
 
-from checks import Finding
-from checks.driver import operator_driver
-from checks.placement import Pool, machine_findings
-from components.addons.settings import MonitoringArgs
-from components.existing.settings import ExistingClusterArgs, Kubeconfig, ManagedPrometheus
-from components.serving.settings import KubernetesToken, PulumiToken
+from slipway.addons.settings import MonitoringArgs
+from slipway.checks import Finding
+from slipway.checks.driver import operator_driver
+from slipway.checks.placement import Pool, machine_findings
+from slipway.existing.settings import ExistingClusterArgs, Kubeconfig, ManagedPrometheus
+from slipway.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings

@@ -4,17 +4,17 @@ import pulumi
 import pulumi_kubernetes as k8s
 from typing_extensions import override
 
-from components.addons.monitor_definitions import MonitorDefinitions
-from components.addons.priorities import Priorities
-from components.addons.stackdriver_adapter import ManagedCollection
-from components.eks.load_balancers import LOAD_BALANCERS
-from components.existing.nodes import ExistingNodes
-from components.existing.settings import Context, ExistingClusterArgs, Kubeconfig, ManagedPrometheus
-from components.existing.storage import ExistingClaim
-from components.serving.autoscaling import MetricsPath
-from components.serving.service import LoadBalancers
-from components.serving.site import Storage
-from components.serving.storage import NodeDisk
+from slipway.addons.monitor_definitions import MonitorDefinitions
+from slipway.addons.priorities import Priorities
+from slipway.addons.stackdriver_adapter import ManagedCollection
+from slipway.eks.load_balancers import LOAD_BALANCERS
+from slipway.existing.nodes import ExistingNodes
+from slipway.existing.settings import Context, ExistingClusterArgs, Kubeconfig, ManagedPrometheus
+from slipway.existing.storage import ExistingClaim
+from slipway.serving.autoscaling import MetricsPath
+from slipway.serving.service import LoadBalancers
+from slipway.serving.site import Storage
+from slipway.serving.storage import NodeDisk
 from stacks.clusters.existing import ExistingStack
 from stacks.clusters.prometheus import Addons, PrometheusGround
 from stacks.ground import Ground

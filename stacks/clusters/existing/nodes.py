@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from catalog.machines import MACHINES, Machine
-from checks import Finding
-from checks.names import LABEL_NAME, SUBDOMAIN, label_findings
-from components.existing.settings import ExistingPoolArgs
+from slipway.catalog.machines import MACHINES, Machine
+from slipway.checks import Finding
+from slipway.checks.names import LABEL_NAME, SUBDOMAIN, label_findings
+from slipway.existing.settings import ExistingPoolArgs
 
 SHARED = re.compile(r".*/(gpu\.shared|mig-.*)")
 """What NVIDIA's device plugin calls parts of GPUs, by time slicing or MPS (renameByDefault) and by MIG."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import Field
 from typing_extensions import override
 
-from checks import Finding
-from checks.bill import PricedItem
-from checks.placement import Pool
-from checks.settings import DnsLabel, Settings
-from components.gke.settings import (
+from slipway.checks import Finding
+from slipway.checks.bill import PricedItem
+from slipway.checks.placement import Pool
+from slipway.checks.settings import DnsLabel, Settings
+from slipway.gke.settings import (
     ClusterArgs,
     NetworkArgs,
     PoolArgs,
@@ -20,7 +20,7 @@ from components.gke.settings import (
     WeightsBucketArgs,
     region_of,
 )
-from components.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
+from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
 from stacks.clusters.gke.quota import GkeQuota
 from stacks.metrics import ManagedMetrics, Metrics
 from stacks.servers.server import Storage

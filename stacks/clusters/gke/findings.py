@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from catalog.gke_version import ClusterVersion
-from checks import Finding
-from checks.names import bucket_findings, project_findings, reservation_findings
-from checks.networks import admitted_findings, overlap_findings, own_findings, parsed
-from checks.placement import bound_findings, machine_findings, region_findings, twice_findings, zone_findings
-from components.gke.settings import IpAccess, PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
+from slipway.catalog.gke_version import ClusterVersion
+from slipway.checks import Finding
+from slipway.checks.names import bucket_findings, project_findings, reservation_findings
+from slipway.checks.networks import admitted_findings, overlap_findings, own_findings, parsed
+from slipway.checks.placement import bound_findings, machine_findings, region_findings, twice_findings, zone_findings
+from slipway.gke.settings import IpAccess, PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings as readable_findings
 from stacks.clusters.gke import GkeStack

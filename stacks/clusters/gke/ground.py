@@ -6,24 +6,24 @@ import pulumi
 import pulumi_gcp as gcp
 from typing_extensions import override
 
-from components.addons import stackdriver_pod
-from components.addons.cloud_dashboard import CloudDashboard
-from components.addons.leader_worker_set import WEBHOOK_PORT, LeaderWorkerSetController
-from components.addons.priorities import Priorities
-from components.addons.stackdriver_adapter import StackdriverAdapter
-from components.gke.accelerator_pool import AcceleratorPool, AutopilotSlices
-from components.gke.bucket import BucketReader, WeightsBucket
-from components.gke.cluster import GkeCluster
-from components.gke.identity import ImageMirror, NodeIdentity
-from components.gke.load_balancers import LOAD_BALANCERS
-from components.gke.network import Network
-from components.gke.project import Project
-from components.gke.secret_manager import SecretManagerVolume
-from components.gke.settings import StandardPoolArgs
-from components.serving.autoscaling import MetricsPath
-from components.serving.settings import SecretManagerToken
-from components.serving.site import Storage
-from components.workload import Volumes
+from slipway.addons import stackdriver_pod
+from slipway.addons.cloud_dashboard import CloudDashboard
+from slipway.addons.leader_worker_set import WEBHOOK_PORT, LeaderWorkerSetController
+from slipway.addons.priorities import Priorities
+from slipway.addons.stackdriver_adapter import StackdriverAdapter
+from slipway.gke.accelerator_pool import AcceleratorPool, AutopilotSlices
+from slipway.gke.bucket import BucketReader, WeightsBucket
+from slipway.gke.cluster import GkeCluster
+from slipway.gke.identity import ImageMirror, NodeIdentity
+from slipway.gke.load_balancers import LOAD_BALANCERS
+from slipway.gke.network import Network
+from slipway.gke.project import Project
+from slipway.gke.secret_manager import SecretManagerVolume
+from slipway.gke.settings import StandardPoolArgs
+from slipway.serving.autoscaling import MetricsPath
+from slipway.serving.settings import SecretManagerToken
+from slipway.serving.site import Storage
+from slipway.workload import Volumes
 from stacks.clusters.gke import GkeStack
 from stacks.ground import Ground
 from stacks.outputs import ClusterOutputs

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from checks.bill import PricedItem
-from components.gke.settings import StandardClusterArgs
-from components.serving.exposure import ClusterOnly
+from slipway.checks.bill import PricedItem
+from slipway.gke.settings import StandardClusterArgs
+from slipway.serving.exposure import ClusterOnly
 from stacks.clusters.gke import GkeStack
 
 

@@ -1,6 +1,6 @@
 """What a person states of a Google Cloud project's quotas."""
 
-from checks.settings import Count
+from slipway.checks.settings import Count
 from stacks.quota import StatedQuota
 
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from catalog.gke_version import NEWEST_MINOR, OLDEST_MINOR, ClusterVersion
-from catalog.machines import MACHINES
-from checks import Finding
+from slipway.catalog.gke_version import NEWEST_MINOR, OLDEST_MINOR, ClusterVersion
+from slipway.catalog.machines import MACHINES
+from slipway.checks import Finding
 
 INSTEAD = "write e2-standard-4"
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import pulumi
 from typing_extensions import override
 
-from catalog.drivers import Cuda, nim_cuda
-from catalog.engines import NIM
-from catalog.engines.nim import flags
-from catalog.engines.nim.host import (
+from slipway.catalog.drivers import Cuda, nim_cuda
+from slipway.catalog.engines import NIM
+from slipway.catalog.engines.nim import flags
+from slipway.catalog.engines.nim.host import (
     IMAGE_GIB,
     MEMORY_GIB,
     MEMORY_UTILIZATION,
@@ -19,24 +19,24 @@ from catalog.engines.nim.host import (
     cold_start_seconds,
     metrics_path,
 )
-from catalog.engines.nim.host import signals as signals_of
-from catalog.engines.vllm import flags as vllm
-from catalog.machines import Slice
-from catalog.models import MODELS
-from checks import Finding
-from checks.arguments import Told, environment_findings
-from checks.fit import Fit, Replica, fit
-from checks.signals import Export, Workload
-from components.serving.environment_settings import plain
-from components.serving.nim.settings import NimArgs, NimThroughOperator
-from components.serving.scaling import Scaling
-from components.serving.shape import Files, MetricsPage, Shape
+from slipway.catalog.engines.nim.host import signals as signals_of
+from slipway.catalog.engines.vllm import flags as vllm
+from slipway.catalog.machines import Slice
+from slipway.catalog.models import MODELS
+from slipway.checks import Finding
+from slipway.checks.arguments import Told, environment_findings
+from slipway.checks.fit import Fit, Replica, fit
+from slipway.checks.signals import Export, Workload
+from slipway.serving.environment_settings import plain
+from slipway.serving.nim.settings import NimArgs, NimThroughOperator
+from slipway.serving.scaling import Scaling
+from slipway.serving.shape import Files, MetricsPage, Shape
 from stacks.models import model_findings
 from stacks.servers.server import Place, PodNeeds, Server
 
 if TYPE_CHECKING:
-    from components.serving.site import Site
-    from components.workload import Accelerator
+    from slipway.serving.site import Site
+    from slipway.workload import Accelerator
 
 
 KEYS = ("model", "servedModelName", "maxModelLen", "tensorParallel")
@@ -142,8 +142,8 @@ class Nim(NimArgs, Server):
     def deploy(
         self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
     ) -> pulumi.Output[str]:
-        from components.serving.nim.operated import OperatedNim
-        from components.serving.nim.server import NimServer
+        from slipway.serving.nim.operated import OperatedNim
+        from slipway.serving.nim.server import NimServer
 
         name, shape = place.name, self.shape(place)
         if isinstance(self.deployment, NimThroughOperator):

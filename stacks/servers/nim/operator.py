@@ -1,9 +1,9 @@
 """Judgement over servers that NVIDIA's NIM operator makes: what it cannot be asked for, or needs beside it."""
 
-from checks import Finding
-from components.addons.settings import KedaArgs
-from components.serving.exposure import ClusterOnly
-from components.serving.nim.settings import NimThroughOperator
+from slipway.addons.settings import KedaArgs
+from slipway.checks import Finding
+from slipway.serving.exposure import ClusterOnly
+from slipway.serving.nim.settings import NimThroughOperator
 from stacks.metrics import ManagedMetrics
 from stacks.servers.nim import Nim
 from stacks.stack import Stack

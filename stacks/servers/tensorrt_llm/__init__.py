@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import pulumi
 from typing_extensions import override
 
-from catalog.architecture import Model
-from catalog.drivers import Cuda, triton_cuda, trtllm_cuda
-from catalog.engines import TRITON, TRTLLM_SERVE
-from catalog.engines.tensorrt_llm import flags
-from catalog.engines.tensorrt_llm.host import (
+from slipway.catalog.architecture import Model
+from slipway.catalog.drivers import Cuda, triton_cuda, trtllm_cuda
+from slipway.catalog.engines import TRITON, TRTLLM_SERVE
+from slipway.catalog.engines.tensorrt_llm import flags
+from slipway.catalog.engines.tensorrt_llm.host import (
     ENGINE_LOAD_SECONDS,
     IMAGE_GIB,
     ITERATION_STATISTICS,
@@ -21,28 +21,28 @@ from catalog.engines.tensorrt_llm.host import (
     cold_start_seconds,
     memory_gib,
 )
-from catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS
-from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, LAST_ENGINE_RELEASE, PROCESS_MEMORY_GIB
-from catalog.machines import Slice
-from catalog.versions import TENSORRT_LLM
-from checks import Finding
-from checks.arguments import Told, environment_findings, option_findings
-from checks.fit import Fit
-from checks.images import image_findings
-from checks.signals import Export, Workload
-from components.serving.environment_settings import plain
-from components.serving.recording_rules import WAITING_REQUESTS
-from components.serving.scaling import Scaling
-from components.serving.shape import Files, MetricsPage
-from components.serving.tensorrt_llm.options import options
-from components.serving.tensorrt_llm.settings import DraftTarget, Eagle3, EnginesRoute, PyTorchRoute, TensorRtLlmArgs
-from components.serving.tensorrt_llm.shape import TensorRtLlmShape
+from slipway.catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS
+from slipway.catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, LAST_ENGINE_RELEASE, PROCESS_MEMORY_GIB
+from slipway.catalog.machines import Slice
+from slipway.catalog.versions import TENSORRT_LLM
+from slipway.checks import Finding
+from slipway.checks.arguments import Told, environment_findings, option_findings
+from slipway.checks.fit import Fit
+from slipway.checks.images import image_findings
+from slipway.checks.signals import Export, Workload
+from slipway.serving.environment_settings import plain
+from slipway.serving.recording_rules import WAITING_REQUESTS
+from slipway.serving.scaling import Scaling
+from slipway.serving.shape import Files, MetricsPage
+from slipway.serving.tensorrt_llm.options import options
+from slipway.serving.tensorrt_llm.settings import DraftTarget, Eagle3, EnginesRoute, PyTorchRoute, TensorRtLlmArgs
+from slipway.serving.tensorrt_llm.shape import TensorRtLlmShape
 from stacks.servers.server import Models, Place, PodNeeds, Server
 from stacks.servers.tensorrt_llm.judgement import server_findings, server_fit, unknown_findings
 
 if TYPE_CHECKING:
-    from components.serving.site import Site
-    from components.workload import Accelerator
+    from slipway.serving.site import Site
+    from slipway.workload import Accelerator
 
 
 EXPERT_PARALLEL = "moe_expert_parallel_size"
@@ -174,7 +174,7 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
     def deploy(
         self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
     ) -> pulumi.Output[str]:
-        from components.serving.tensorrt_llm.server import TensorRtLlmServer
+        from slipway.serving.tensorrt_llm.server import TensorRtLlmServer
 
         return TensorRtLlmServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS
-from catalog.machines import Machine
-from checks import Finding, errors
-from checks.engine_pair import EnginePair, pair_fit
-from checks.fit import Draft, Fit, Replica, fit
-from checks.speculation import Speculation, draft_findings, speculation_findings
-from components.serving.tensorrt_llm.settings import (
+from slipway.catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS
+from slipway.catalog.machines import Machine
+from slipway.checks import Finding, errors
+from slipway.checks.engine_pair import EnginePair, pair_fit
+from slipway.checks.fit import Draft, Fit, Replica, fit
+from slipway.checks.speculation import Speculation, draft_findings, speculation_findings
+from slipway.serving.tensorrt_llm.settings import (
     DraftTarget,
     Eagle3,
     EnginesRoute,
@@ -34,7 +34,7 @@ def unknown_findings(args: TensorRtLlmArgs, path: str, models: Models) -> list[F
                     "tensorrt-llm.unknown",
                     f"{path}.route.speculation.model",
                     f"{head!r} is no EAGLE-3 head that is known, so neither is the model that it was trained with",
-                    f"use {', '.join(EAGLE_HEADS)}, or add the head to catalog/engines/tensorrt_llm/speculation.py",
+                    f"use {', '.join(EAGLE_HEADS)}, or add the head to slipway.catalog.engines.tensorrt_llm",
                 )
             )
         case EnginesRoute(draft=draft):

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from catalog.engines.tensorrt_llm.host import quantising_gpus, quantising_memory_gib
-from catalog.machines import Machine
-from checks import Finding
-from checks.speculation import draft_findings
-from components.serving.tensorrt_llm.settings import (
+from slipway.catalog.engines.tensorrt_llm.host import quantising_gpus, quantising_memory_gib
+from slipway.catalog.machines import Machine
+from slipway.checks import Finding
+from slipway.checks.speculation import draft_findings
+from slipway.serving.tensorrt_llm.settings import (
     EnginesRoute,
     TensorRtLlmArgs,
 )

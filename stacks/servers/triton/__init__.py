@@ -6,31 +6,31 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import pulumi
 from typing_extensions import override
 
-from catalog.drivers import Cuda, triton_cuda
-from catalog.engines import TRITON
-from catalog.engines.tensorrt_llm import flags as tensorrt_llm
-from catalog.engines.triton import flags
-from catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, IMAGE, IMAGE_GIB, SHARED_MEMORY_GIB
-from catalog.machines import Slice
-from catalog.models import MODELS
-from checks import Finding
-from checks.arguments import Told, argument_findings, environment_findings, option_findings
-from checks.fit import Fit, fit
-from checks.images import image_findings
-from checks.signals import Export, Workload
-from components.serving.environment_settings import plain
-from components.serving.scaling import Scaling
-from components.serving.shape import Files, MetricsPage
-from components.serving.triton.settings import LlmApi, ModelRepository, TritonArgs
-from components.serving.triton.shape import TritonShape
+from slipway.catalog.drivers import Cuda, triton_cuda
+from slipway.catalog.engines import TRITON
+from slipway.catalog.engines.tensorrt_llm import flags as tensorrt_llm
+from slipway.catalog.engines.triton import flags
+from slipway.catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, IMAGE, IMAGE_GIB, SHARED_MEMORY_GIB
+from slipway.catalog.machines import Slice
+from slipway.catalog.models import MODELS
+from slipway.checks import Finding
+from slipway.checks.arguments import Told, argument_findings, environment_findings, option_findings
+from slipway.checks.fit import Fit, fit
+from slipway.checks.images import image_findings
+from slipway.checks.signals import Export, Workload
+from slipway.serving.environment_settings import plain
+from slipway.serving.scaling import Scaling
+from slipway.serving.shape import Files, MetricsPage
+from slipway.serving.triton.settings import LlmApi, ModelRepository, TritonArgs
+from slipway.serving.triton.shape import TritonShape
 from stacks.models import model_findings
 from stacks.servers.server import Place, PodNeeds, Server
 from stacks.servers.triton import serving, signals
 from stacks.servers.triton.findings import release_findings, repository_findings_of
 
 if TYPE_CHECKING:
-    from components.serving.site import Site
-    from components.workload import Accelerator
+    from slipway.serving.site import Site
+    from slipway.workload import Accelerator
 
 
 LLMAPI_KEYS = {
@@ -152,6 +152,6 @@ class Triton(TritonArgs, Server):
     def deploy(
         self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
     ) -> pulumi.Output[str]:
-        from components.serving.triton.server import TritonServer
+        from slipway.serving.triton.server import TritonServer
 
         return TritonServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url

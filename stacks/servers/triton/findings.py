@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from catalog.engines.triton.host import BACKENDS, LAST_ENGINE_RELEASE, TENSORRT_LLM
-from catalog.machines import Machine
-from checks import Finding
-from components.serving.triton.served import ANYWHERE, PROJECT, Served, served
-from components.serving.triton.settings import Directory, Gate, ModelRepository, TensorRtLlmEngine, TritonArgs
-from stacks.servers.triton.serving import variant
-from triton_repository import (
+from slipway import project
+from slipway.catalog.engines.triton.host import BACKENDS, LAST_ENGINE_RELEASE, TENSORRT_LLM
+from slipway.catalog.machines import Machine
+from slipway.checks import Finding
+from slipway.serving.triton.served import ANYWHERE, Served, served
+from slipway.serving.triton.settings import Directory, Gate, ModelRepository, TensorRtLlmEngine, TritonArgs
+from slipway.triton_repository import (
     Pod,
     Repository,
     RepositoryError,
@@ -17,6 +17,7 @@ from triton_repository import (
     layout,
     repository_findings,
 )
+from stacks.servers.triton.serving import variant
 
 
 def release_findings(args: TritonArgs, path: str) -> list[Finding]:
@@ -67,7 +68,7 @@ def repository_findings_of(args: TritonArgs, path: str, machine: Machine | None)
             Finding(
                 "triton.repository",
                 f"{path}.path",
-                f"there is no directory {serving.repository.path} in {PROJECT}",
+                f"there is no directory {serving.repository.path} in {project.folder()}",
                 "write its path from the directory of Pulumi.yaml",
             )
         ]

@@ -2,9 +2,9 @@
 
 from math import ceil
 
-from catalog.architecture import Model
-from catalog.drivers import TritonVariant
-from catalog.engines.triton.host import (
+from slipway.catalog.architecture import Model
+from slipway.catalog.drivers import TritonVariant
+from slipway.catalog.engines.triton.host import (
     LOAD_SECONDS,
     MEMORY_GIB,
     PROCESS_MEMORY_GIB,
@@ -14,11 +14,11 @@ from catalog.engines.triton.host import (
     download_seconds,
     engine_gib,
 )
-from catalog.machines import Machine
-from checks.fit import Replica
-from components.serving.triton.command import Dtype
-from components.serving.triton.llama2 import INSTANCES, MEMORY_UTILIZATION, needs_onnx
-from components.serving.triton.settings import (
+from slipway.catalog.machines import Machine
+from slipway.checks.fit import Replica
+from slipway.serving.triton.command import Dtype
+from slipway.serving.triton.llama2 import INSTANCES, MEMORY_UTILIZATION, needs_onnx
+from slipway.serving.triton.settings import (
     Gate,
     Llama2,
     LlmApi,
@@ -26,8 +26,8 @@ from components.serving.triton.settings import (
     Serving,
     TensorRtLlmEngine,
 )
+from slipway.triton_repository.llama2 import MAX_BATCH_SIZE
 from stacks.servers.server import Models
-from triton_repository.llama2 import MAX_BATCH_SIZE
 
 MIB_PER_GIB = 1024
 

@@ -1,11 +1,11 @@
 """What a Triton server is scaled on: which signals mean something for what it serves."""
 
-from catalog.engines import TRITON, Mode, Series
-from checks import Finding
-from components.serving.recording_rules import QUEUE_COMPUTE_RATIO, WAITING_REQUESTS
-from components.serving.triton.served import ANYWHERE, Served, served
-from components.serving.triton.settings import QueueComputeRatio, TensorRtLlmEngine, TritonArgs
-from triton_repository import RepositoryError
+from slipway.catalog.engines import TRITON, Mode, Series
+from slipway.checks import Finding
+from slipway.serving.recording_rules import QUEUE_COMPUTE_RATIO, WAITING_REQUESTS
+from slipway.serving.triton.served import ANYWHERE, Served, served
+from slipway.serving.triton.settings import QueueComputeRatio, TensorRtLlmEngine, TritonArgs
+from slipway.triton_repository import RepositoryError
 
 
 def what_it_serves(args: TritonArgs) -> Served | None:

@@ -8,9 +8,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog import versions
-from catalog.charts import Key, Kind, chart, file_of, keys, lines
-from catalog.charts.refresh.__main__ import known, read
+from slipway.catalog import versions
+from slipway.catalog.charts import Key, Kind, chart, file_of, keys, lines
+from slipway.catalog.charts.refresh.__main__ import known, read
 
 PINS = {
     "aws-efa-k8s-device-plugin": versions.EFA_DEVICE_PLUGIN,

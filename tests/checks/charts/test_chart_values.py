@@ -9,11 +9,11 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from catalog.charts import Key, chart
-from checks import Finding
-from checks.charts import Around, StackChart, chart_findings, value_findings
-from checks.charts.judgement import RULES
-from checks.signals.charts import prometheus, prometheus_adapter
+from slipway.catalog.charts import Key, chart
+from slipway.checks import Finding
+from slipway.checks.charts import Around, StackChart, chart_findings, value_findings
+from slipway.checks.charts.judgement import RULES
+from slipway.checks.signals.charts import prometheus, prometheus_adapter
 
 OWN_CLUSTER = Around(namespace="serving", own_cluster=True, driver=580)
 SELECTED = {"release": "kube-prometheus-stack"}

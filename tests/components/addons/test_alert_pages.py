@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from components.addons.alerts import RUNBOOKS, alert_group
-from components.custom_resources.monitoring import Rule
+from slipway.addons.alerts import RUNBOOKS, alert_group
+from slipway.custom_resources.monitoring import Rule
 from tests.components.servers import SERVERS
 
 ROOT = Path(__file__).parents[3]

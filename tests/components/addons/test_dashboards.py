@@ -12,16 +12,16 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.cog.plugins import register_default_plugins
 from grafana_foundation_sdk.models.dashboard import Dashboard as GrafanaDashboard
 
-from catalog.engines import ENGINES, NIM, TRITON, VLLM, Engine, Mode, Quantity, Series
-from catalog.exporters import DCGM, KUBE_STATE_METRICS
-from checks.signals import Query
-from checks.signals.promql import read
-from checks.signals.queries import ADDED_BY_A_SCRAPE
-from components.addons.alerts import alert_group
-from components.addons.dashboards.charts import charted, engine_charts
-from components.addons.dashboards.servers import dashboards
-from components.addons.observed import ObservedServer
-from components.serving.recording_rules import RECORDED, expressions
+from slipway.addons.alerts import alert_group
+from slipway.addons.dashboards.charts import charted, engine_charts
+from slipway.addons.dashboards.servers import dashboards
+from slipway.addons.observed import ObservedServer
+from slipway.catalog.engines import ENGINES, NIM, TRITON, VLLM, Engine, Mode, Quantity, Series
+from slipway.catalog.exporters import DCGM, KUBE_STATE_METRICS
+from slipway.checks.signals import Query
+from slipway.checks.signals.promql import read
+from slipway.checks.signals.queries import ADDED_BY_A_SCRAPE
+from slipway.serving.recording_rules import RECORDED, expressions
 from tests.components.servers import SERVERS
 
 VERSIONS = {

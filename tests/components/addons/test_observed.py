@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.addons.observed import per_pod, pods_of
-from components.serving.recording_rules import QUEUE_COMPUTE_RATIO
+from slipway.addons.observed import per_pod, pods_of
+from slipway.serving.recording_rules import QUEUE_COMPUTE_RATIO
 
 ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 """Of k8s.io/apimachinery/pkg/util/rand."""

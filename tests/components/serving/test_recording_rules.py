@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.engines import TRITON, Mode
-from checks.signals import Export, Query, Workload
-from checks.signals.promql import read
-from checks.signals.queries import SCRAPES_IN_A_WINDOW, query_findings
-from components.serving.recording_rules import LABELS, QUEUE_COMPUTE_RATIO, RECORDED, WAITING_REQUESTS, expressions
+from slipway.catalog.engines import TRITON, Mode
+from slipway.checks.signals import Export, Query, Workload
+from slipway.checks.signals.promql import read
+from slipway.checks.signals.queries import SCRAPES_IN_A_WINDOW, query_findings
+from slipway.serving.recording_rules import LABELS, QUEUE_COMPUTE_RATIO, RECORDED, WAITING_REQUESTS, expressions
 
 GUIDE = {
     "triton:compute_duration:average",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from components.serving.tensorrt_llm.files import SCRIPTS
+from slipway.serving.tensorrt_llm.files import SCRIPTS
 
 Tool = Callable[[str, str], Path]
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from catalog.machines import MACHINES
-from catalog.models import model
-from checks.fit import Replica
 from rehearsal.engine.engine import Surroundings
+from slipway.catalog.machines import MACHINES
+from slipway.catalog.models import model
+from slipway.checks.fit import Replica
 
 
 def around(name: str, machine: str, *, engine: Any = "", max_model_len: int = 8192, **limits: Any) -> Surroundings:

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from catalog.models import model
 from offline import Recording
 from rehearsal import stack
 from rehearsal.engine import nim_pod, pods, vllm_pod
 from rehearsal.engine.page import metrics_page
 from rehearsal.engine.step_time import NVIDIA_BLOG, step_seconds
+from slipway.catalog.models import model
 from tests.rehearsal.engine.surroundings import around
 
 GPUS = {"resources": {"limits": {"nvidia.com/gpu": "1"}}}

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import yaml
 
-from catalog.machines import GPU_RESOURCE, TPU_RESOURCE
-from checks.fit import vllm_adapters
-from checks.judged import JudgedServer
 from offline import Recording
 from rehearsal import stack
 from rehearsal.engine.engine import Surroundings
 from rehearsal.stack import NothingToPlayError, PlayedStack
+from slipway.catalog.machines import GPU_RESOURCE, TPU_RESOURCE
+from slipway.checks.fit import vllm_adapters
+from slipway.checks.judged import JudgedServer
 
 DEFAULTS: Mapping[str, Any] = {"memory_utilization": 0.92, "tensor_parallel": 1}
 

@@ -8,13 +8,13 @@ import pytest
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from catalog.engines import SGLANG
 from offline import record
 from rehearsal import stack
 from rehearsal.engine import pods, sglang_pod
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.engine import Engine, Surroundings
 from rehearsal.engine.page import metrics_page
+from slipway.catalog.engines import SGLANG
 
 RECORDED = Path(__file__).parents[2] / "catalog" / "recordings" / "sglang-0.5.23.prom"
 """What SGLang's own collectors make of such values."""

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from catalog.models import model
-from checks.fit import Draft
 from offline import Recording
 from rehearsal import stack
 from rehearsal.engine import triton_pod, trtllm_pod
 from rehearsal.engine.engine import AnyEngine, Surroundings
 from rehearsal.engine.page import metrics_page
 from rehearsal.server import Server
+from slipway.catalog.models import model
+from slipway.checks.fit import Draft
 from tests.rehearsal.engine.surroundings import around
 
 RECORDED = Path(__file__).parents[2] / "catalog" / "recordings" / "triton-2.51.prom"

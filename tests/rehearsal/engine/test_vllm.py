@@ -8,13 +8,13 @@ import pytest
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from catalog.engines import VLLM
 from offline import Recording
 from rehearsal import stack
 from rehearsal.engine import vllm_pod
 from rehearsal.engine.batching import BatchingEngine
 from rehearsal.engine.engine import Engine
 from rehearsal.engine.page import metrics_page
+from slipway.catalog.engines import VLLM
 from tests.rehearsal.engine.surroundings import around
 
 Vllm = Engine[BatchingEngine]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.custom_resources.monitoring import RuleGroup
-from components.serving.recording_rules import expressions
+from slipway.custom_resources.monitoring import RuleGroup
+from slipway.serving.recording_rules import expressions
 
 SCRAPE_SECONDS = 15
 

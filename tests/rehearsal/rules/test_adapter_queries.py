@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from catalog.engines import ENGINES, Series
-from components.addons.monitoring_settings import adapter_values
-from components.serving.recording_rules import RECORDED
+from slipway.addons.monitoring_settings import adapter_values
+from slipway.catalog.engines import ENGINES, Series
+from slipway.serving.recording_rules import RECORDED
 from tests.rehearsal.rules.promtool import Promtool
 
 SIGNALS = {

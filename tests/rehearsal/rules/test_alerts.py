@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from components.addons.alerts import alert_group
-from components.addons.observed import ObservedServer
+from slipway.addons.alerts import alert_group
+from slipway.addons.observed import ObservedServer
 from tests.components.servers import NAMESPACE, OTHERS, PODS, SERVERS
 from tests.rehearsal.rules.promtool import Promtool, recording_group
 

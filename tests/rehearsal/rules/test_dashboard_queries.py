@@ -2,11 +2,11 @@
 
 import pytest
 
-from catalog.engines import Series
-from components.addons.dashboards.charts import charted
-from components.addons.dashboards.grafana import Panel, Target
-from components.addons.dashboards.servers import dashboards
-from components.addons.observed import ObservedServer
+from slipway.addons.dashboards.charts import charted
+from slipway.addons.dashboards.grafana import Panel, Target
+from slipway.addons.dashboards.servers import dashboards
+from slipway.addons.observed import ObservedServer
+from slipway.catalog.engines import Series
 from tests.components.servers import NAMESPACE, OTHERS, PODS, SERVERS
 from tests.rehearsal.rules.promtool import SCRAPE_SECONDS, Promtool, Samples
 

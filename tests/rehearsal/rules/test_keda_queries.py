@@ -2,9 +2,9 @@
 
 import pytest
 
-from catalog.engines import ENGINES, Series
-from components.addons.keda_settings import query
-from components.serving.recording_rules import RECORDED
+from slipway.addons.keda_settings import query
+from slipway.catalog.engines import ENGINES, Series
+from slipway.serving.recording_rules import RECORDED
 from tests.rehearsal.rules.promtool import Promtool
 
 SIGNALS = {

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.machines.chips import A10G, H100
-from catalog.models import model
 from rehearsal.triton.pace import MEASURED_MODEL, TOKENS_PER_SECOND, TWO_INSTANCES, step_seconds
+from slipway.catalog.machines.chips import A10G, H100
+from slipway.catalog.models import model
 
 LLAMA = model(MEASURED_MODEL)
 

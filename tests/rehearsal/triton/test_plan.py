@@ -1,10 +1,10 @@
 """What a server on this machine takes from a pod."""
 
-from catalog.machines.chips import A10G
-from catalog.models import model
 from rehearsal.client import Json
 from rehearsal.triton.pace import MEASURED_MODEL, step_seconds
 from rehearsal.triton.plan import plan
+from slipway.catalog.machines.chips import A10G
+from slipway.catalog.models import model
 from tests.rehearsal.triton.conftest import Recorded
 
 

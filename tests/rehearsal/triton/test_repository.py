@@ -9,8 +9,8 @@ import pytest
 from rehearsal.client import Json
 from rehearsal.triton.repository import AssemblyError, assemble, configurations, instances, put_on_processors
 from rehearsal.triton.volumes import mount
+from slipway.triton_repository import ModelConfig, ModelInstanceGroup, parse, render
 from tests.rehearsal.triton.conftest import Recorded
-from triton_repository import ModelConfig, ModelInstanceGroup, parse, render
 
 
 def contents(folder: Path) -> dict[str, bytes]:

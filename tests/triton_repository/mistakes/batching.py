@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from slipway.triton_repository import ModelDynamicBatching
+from slipway.triton_repository.schema.policies import ModelResponseCache, ModelTransactionPolicy
+from slipway.triton_repository.schema.scheduling import ModelQueuePolicy
+from slipway.triton_repository.schema.sequences import ModelSequenceBatching
 from tests.triton_repository.mistakes.mistake import cpu, one
-from triton_repository import ModelDynamicBatching
-from triton_repository.schema.policies import ModelResponseCache, ModelTransactionPolicy
-from triton_repository.schema.scheduling import ModelQueuePolicy
-from triton_repository.schema.sequences import ModelSequenceBatching
 
 
 def batching(**fields: Any) -> ModelDynamicBatching:

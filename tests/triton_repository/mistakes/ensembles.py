@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from slipway.triton_repository import Step
+from slipway.triton_repository.schema.policies import ModelTransactionPolicy
 from tests.triton_repository.mistakes.mistake import Mistake, cpu, x, y
 from tests.triton_repository.repositories import ensemble, model, step
-from triton_repository import Step
-from triton_repository.schema.policies import ModelTransactionPolicy
 
 PARTS = (
     model("part"),

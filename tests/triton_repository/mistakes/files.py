@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from slipway.triton_repository.schema.policies import Latest, ModelVersionPolicy, ModelWarmup, Specific, WarmupInput
 from tests.triton_repository.mistakes.mistake import Mistake, one
 from tests.triton_repository.repositories import code, model
-from triton_repository.schema.policies import Latest, ModelVersionPolicy, ModelWarmup, Specific, WarmupInput
 
 
 def versions(name: str, message: str, policy: ModelVersionPolicy | None, *present: int, **files: Any) -> Mistake:

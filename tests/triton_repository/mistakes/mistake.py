@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from slipway.triton_repository import Model, ModelInput, ModelInstanceGroup, ModelOutput
 from tests.triton_repository.repositories import model
-from triton_repository import Model, ModelInput, ModelInstanceGroup, ModelOutput
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from tests.triton_repository.mistakes.mistake import one
-from triton_repository.schema.sequences import (
+from slipway.triton_repository.schema.sequences import (
     Control,
     ControlInput,
     InitialState,
@@ -12,6 +11,7 @@ from triton_repository.schema.sequences import (
     StrategyDirect,
     StrategyOldest,
 )
+from tests.triton_repository.mistakes.mistake import one
 
 
 def controls(*inputs: ControlInput) -> ModelSequenceBatching:

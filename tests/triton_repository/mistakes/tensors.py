@@ -1,7 +1,7 @@
 """Inputs and outputs."""
 
+from slipway.triton_repository.schema.tensors import BatchInput, BatchOutput, ModelTensorReshape
 from tests.triton_repository.mistakes.mistake import one, x, y
-from triton_repository.schema.tensors import BatchInput, BatchOutput, ModelTensorReshape
 
 TENSORS = [
     one("dim_zero", "input.x.dims", "0 is no size", "dimension must be integer >= 1", input=x(dims=(0,))),

@@ -9,11 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from catalog.engines.triton.host import BEHIND, MEASURED
-from components.serving.triton.gate import gated
-from tests.triton_repository.server_process import prepare_backends, start
-from tests.triton_repository.tritonserver import TritonServer
-from triton_repository import (
+from slipway.catalog.engines.triton.host import BEHIND, MEASURED
+from slipway.serving.triton.gate import gated
+from slipway.triton_repository import (
     Model,
     ModelConfig,
     ModelInput,
@@ -22,7 +20,9 @@ from triton_repository import (
     Repository,
     write,
 )
-from triton_repository.schema.policies import ModelTransactionPolicy
+from slipway.triton_repository.schema.policies import ModelTransactionPolicy
+from tests.triton_repository.server_process import prepare_backends, start
+from tests.triton_repository.tritonserver import TritonServer
 
 SECONDS = 1.5
 """Time that the engine takes for each request, however many it has."""

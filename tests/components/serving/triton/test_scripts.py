@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from components.serving.triton import server
-from triton_repository import parse
+from slipway.serving.triton import server
+from slipway.triton_repository import parse
 
 SCRIPTS = server.SCRIPTS
 MODEL = "meta-llama/Llama-2-7b-chat-hf"

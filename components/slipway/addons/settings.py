@@ -1,0 +1,34 @@
+"""What a person decides about monitoring. Plain data: importing it loads no cloud SDK."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from slipway.checks.settings import Settings
+
+
+class PrometheusAdapterArgs(Settings):
+    """HorizontalPodAutoscalers of Kubernetes, to which prometheus-adapter serves the signals as custom metrics."""
+
+    type: Literal["prometheus-adapter"]
+
+
+class KedaArgs(Settings):
+    """ScaledObjects of KEDA, which asks Prometheus for the signals itself."""
+
+    type: Literal["keda"]
+
+
+Actuator = Annotated[PrometheusAdapterArgs | KedaArgs, Field(discriminator="type")]
+
+
+class MonitoringArgs(Settings):
+    """Prometheus, which autoscaling reads."""
+
+    retention_days: int = Field(default=7, ge=1, le=3650)
+    """Days for which series are kept."""
+    storage_gib: int = Field(default=50, ge=10, le=16384)
+    """Size of a volume for them, GiB, of which the two replicas of Prometheus have one each. A volume that is there
+    keeps its size: before an update with a larger one, enlarge the claims (docs/monitoring.md)."""
+    actuator: Actuator = PrometheusAdapterArgs(type="prometheus-adapter")
+    """What sets the number of replicas by the signals; both hold the same average at the same target."""

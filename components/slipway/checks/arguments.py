@@ -1,0 +1,187 @@
+"""Whether further arguments, options or variables of a server undo what a stack file says, or what was judged of it.
+
+What an engine takes, and what each of it changes, is in `catalog.engines.<engine>.flags`.
+"""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from slipway.catalog.engines.flags import Flag, Flags
+from slipway.checks import Finding, Severity
+from slipway.checks.argument_values import takes, unchanged
+from slipway.checks.command_line import Given, given
+from slipway.checks.credentials import is_credential, names_credential
+
+BY_REFERENCE = "write {secret: <Kubernetes Secret of the servers' namespace>, key: <its key>} under env"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Whom further arguments are for.
+
+    Attributes:
+        flags: what the engine takes.
+        keys: what the stack file calls the keys that the flags name, where it has others; None where it has those.
+        pinned: whether the image is the one whose flags are known. Of another one an unknown flag is a warning.
+        arguments: those of the command line that one of the variables holds.
+    """
+
+    flags: Flags
+    keys: Mapping[str, str] | None = None
+    pinned: bool = True
+    arguments: "Told | None" = field(default=None)
+
+    @property
+    def severity(self) -> Severity:
+        """How grave it is that a flag or a value is unknown."""
+        return "error" if self.pinned else "warning"
+
+
+def argument_findings(path: str, words: Sequence[str], told: Told) -> Iterator[Finding]:
+    """Judge further words of a server's command line.
+
+    Args:
+        path: where they are in the stack file.
+    """
+    found = (finding for one in given(words, told.flags) for finding in _given_findings(path, one, told))
+    yield from dict.fromkeys(found)
+
+
+def environment_findings(path: str, environment: Mapping[str, str | None], told: Told) -> Iterator[Finding]:
+    """Judge further variables of a server.
+
+    Args:
+        environment: values by name; None for one that comes from a Kubernetes Secret.
+    """
+    for name, value in environment.items():
+        place, flag = f"{path}.{name}", told.flags.known.get(name)
+        if value is not None and (is_credential(value) or (flag is None and names_credential(name))):
+            yield _secret(place, name, flag)
+        elif flag is None:
+            if name.startswith(told.flags.prefixes):
+                yield _unknown(place, name, told)
+        elif flag.takes == "arguments" and told.arguments:
+            yield from _line_findings(place, name, value or "", told.arguments)
+        elif value is not None or flag.effect != "secret":
+            yield from _flag_findings(place, name, flag, (value,), told)
+
+
+def _line_findings(path: str, name: str, line: str, told: Told) -> Iterator[Finding]:
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        yield Finding("arguments.value", path, f"{name} is no command line: {error}", "close the quotes")
+        return
+    yield from argument_findings(path, words, told)
+
+
+def option_findings(path: str, options: Mapping[str, Any], told: Told, within: str = "") -> Iterator[Finding]:
+    """Judge further options of a server's file.
+
+    Args:
+        within: the option that holds them, with a dot.
+    """
+    for key, value in options.items():
+        name, flag = f"{within}{key}", told.flags.known.get(f"{within}{key}")
+        if is_credential(json.dumps(value, default=str)):
+            yield _secret(f"{path}.{name}", name, flag)
+        elif flag is None:
+            yield _unknown(f"{path}.{name}", name, told)
+        elif flag.takes == "map" and isinstance(value, Mapping):
+            yield from option_findings(path, cast(Mapping[str, Any], value), told, f"{name}.")
+        elif flag.takes == "map" and value is not None:
+            message = f"{name} takes a map, not {json.dumps(value, default=str)}"
+            yield Finding("arguments.value", f"{path}.{name}", message, "correct it", told.severity)
+        else:
+            text = value if isinstance(value, str) else json.dumps(value, default=str)
+            yield from _flag_findings(f"{path}.{name}", name, flag, (text,), told)
+
+
+def _given_findings(path: str, one: Given, told: Told) -> Iterator[Finding]:
+    if any(value and is_credential(value) for value in (one.spelled, *one.values)):
+        yield _secret(path, one.flag.name if one.flag else "an argument", one.flag)
+    elif one.flag is None:
+        yield _unknown(path, one.spelled, told, one.matches)
+    else:
+        begun = one.spelled.startswith("--") and not one.part and one.spelled not in told.flags.known
+        name = f"{one.spelled} ({one.flag.name})" if begun else one.spelled
+        if one.part and one.flag.takes not in ("", "json"):
+            yield Finding("arguments.value", path, f"{name} names a part of a value that has none", "correct it")
+        elif one.flag.effect or not one.part:
+            yield from _flag_findings(path, name, one.flag, one.values, told)
+        yield from _part_findings(path, one, one.flag, told)
+
+
+def _part_findings(path: str, one: Given, flag: Flag, told: Told) -> Iterator[Finding]:
+    """Judge what is set within a JSON value, where parts of it are known to change something."""
+    parts = {one.part: one.values[0]} if one.part else _mapping(one.values[0] if one.values else None)
+    for part, value in parts.items():
+        if known := told.flags.known.get(f"{flag.name}.{part}"):
+            yield from _flag_findings(path, known.name, known, (str(value),), told)
+
+
+def _mapping(text: str | None) -> Mapping[str, Any]:
+    try:
+        loaded = json.loads(text or "")
+    except json.JSONDecodeError:
+        return {}
+    return cast(Mapping[str, Any], loaded) if isinstance(loaded, dict) else {}
+
+
+def _flag_findings(path: str, name: str, flag: Flag, values: Sequence[str | None], told: Told) -> Iterator[Finding]:
+    value = values[0] if len(values) == 1 else " ".join(each or "" for each in values)
+    if flag.effect != "gone" and flag.effect and unchanged(flag, value):
+        return
+    about = flag.about.format(value=value) if flag.effect in ("listening", "memory") else flag.about
+    match flag.effect:
+        case "owned":
+            yield _owned(path, name, about, told)
+        case "listening" | "file":
+            code = "arguments.file" if flag.effect == "file" else "arguments.listening"
+            yield Finding(code, path, f"{name} {about}", "leave it out")
+        case "memory":
+            message = f"{name} {about}, and whether the model fits is judged without it"
+            yield Finding("arguments.memory", path, message, "leave it out")
+        case "secret":
+            yield _secret(path, name, flag)
+        case "gone":
+            message, read = f"{told.flags.engine} has no {name} any more", told.flags.spelling == "variables"
+            yield Finding("arguments.gone", path, message, about, "warning" if read else told.severity)
+        case "" if wrong := takes(flag, values, told.flags.spelling):
+            yield Finding("arguments.value", path, f"{name} takes {wrong}", "correct it", told.severity)
+        case _:
+            pass
+
+
+def _owned(path: str, name: str, key: str, told: Told) -> Finding:
+    if told.keys is not None:
+        key = told.keys.get(key, "")
+    if key:
+        message = f"{name} comes after what the stack file says of it, so what is judged is not what runs"
+        return Finding("arguments.owned", path, message, f"write {key} instead")
+    message = f"{name} changes what Slipway sets itself or judges, and no key stands for it"
+    return Finding("arguments.owned", path, message, "leave it out")
+
+
+def _secret(path: str, name: str, flag: Flag | None) -> Finding:
+    message = f"{name} would show a credential in clear text, in the stack file, in the state and in every pod"
+    remedies = {"secret": flag.about, "owned": f"write {flag.about} instead"} if flag and flag.about else {}
+    return Finding("arguments.secret", path, message, remedies.get(flag.effect if flag else "", BY_REFERENCE))
+
+
+def _unknown(path: str, name: str, told: Told, matches: Sequence[str] = ()) -> Finding:
+    flags = told.flags
+    if matches:
+        message = f"{name} can stand for {' and '.join(matches[:4])}, and {flags.engine} refuses it"
+        return Finding("arguments.unknown", path, message, "write the whole name", told.severity)
+    if flags.spelling not in ("options", "variables") and (not name.startswith("-") or " " in name):
+        words = ", ".join(name.split()[:2]) if name.startswith("-") else ""
+        remedy = f"write it as words of their own: [{words}]" if words else "leave it out"
+        return Finding("arguments.unknown", path, f"{name!r} belongs to no flag of {flags.engine}", remedy)
+    near = flags.nearest(name)
+    severity = told.severity if flags.whole or near else "warning"
+    remedy = f"write {' or '.join(near)}" if near else "leave it out"
+    return Finding("arguments.unknown", path, f"{flags.engine} has no {name}", remedy, severity)

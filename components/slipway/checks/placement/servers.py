@@ -1,0 +1,121 @@
+"""Whether the pods of servers find room: each on a node of its pool, and all of them within the pool's bounds."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil
+
+from slipway.checks import Finding
+from slipway.checks.placement.packing import Packing
+from slipway.checks.placement.pool import Demand, Pool
+from slipway.checks.wording import nearest
+
+
+def placement_findings(pools: Mapping[str, Pool], demands: Sequence[Demand]) -> list[Finding]:
+    """Judge each server against its pool, and each pool against all of its servers."""
+    findings: list[Finding] = []
+    sharing: dict[str, list[Demand]] = defaultdict(list)
+    for demand in demands:
+        if demand.max_replicas < demand.min_replicas:
+            findings.append(
+                Finding(
+                    "placement.replicas",
+                    f"{demand.path}.autoscaling.maxReplicas",
+                    f"{demand.max_replicas} is below minReplicas {demand.min_replicas}",
+                    f"raise maxReplicas to {demand.min_replicas} or lower minReplicas",
+                )
+            )
+        pool = pools.get(demand.pool)
+        if pool is None:
+            findings.append(
+                Finding(
+                    "placement.pool",
+                    f"{demand.path}.pool",
+                    f"there is no pool {demand.pool!r}",
+                    f"use {nearest(demand.pool, pools)}" if pools else "add it to cluster.pools",
+                    about=f"cluster.pools.{demand.pool}",
+                )
+            )
+            continue
+        findings += _pod_findings(pool, demand)
+        sharing[demand.pool].append(demand)
+    for name, together in sharing.items():
+        findings += _sum_findings(name, pools[name], together)
+    return findings
+
+
+def _pod_findings(pool: Pool, demand: Demand) -> Iterator[Finding]:
+    node = f"a node of pool {demand.pool!r} ({pool.machine.name})"
+    yield from _chip_findings(pool, demand, node)
+    larger = "choose a pool of larger machines"
+    if demand.memory_gib > pool.memory_gib:
+        message = (
+            f"a pod needs {demand.memory_gib:.0f} GiB of main memory, and {node} leaves {pool.memory_gib:.0f} GiB to "
+            "pods"
+        )
+        yield Finding("placement.memory", demand.path, message, larger)
+    if demand.cpus > pool.cpus:
+        message = f"a pod requests {demand.cpus:g} cores, and {node} leaves {pool.cpus:.2f} to pods"
+        yield Finding("placement.cpus", demand.path, message, larger)
+    yield from _disk_findings(pool, demand)
+
+
+def _chip_findings(pool: Pool, demand: Demand, node: str) -> Iterator[Finding]:
+    path = f"{demand.path}.tensorParallel"
+    if pool.machine.chip.kind == "tpu":
+        if demand.chips != pool.devices:
+            seen = "chips" if pool.devices == pool.chips else "devices of chips"
+            yield Finding(
+                "placement.slice-chips",
+                path,
+                f"{demand.chips} {seen} are used, but a replica on pool {demand.pool!r} gets all {pool.devices} of its "
+                "slice: a pod gets every chip of a TPU machine or none",
+                f"write {pool.devices}, or choose a pool whose slice has {demand.chips}",
+            )
+    elif demand.chips > pool.chips:
+        yield Finding(
+            "placement.gpus",
+            path,
+            f"{demand.chips} GPUs are used, and {node} has {pool.chips}",
+            f"write {pool.chips} or less, or choose a pool of larger machines",
+        )
+
+
+def _disk_findings(pool: Pool, demand: Demand) -> Iterator[Finding]:
+    needed = demand.disk_gib + demand.image_gib
+    if needed <= pool.pod_disk_gib:
+        return
+    message = (
+        f"of {pool.disk_gib:.0f} GiB a node leaves {pool.pod_disk_gib:.0f} GiB to pods, too few for the image and the "
+        f"model of {demand.path}: {needed:.0f} GiB"
+    )
+    if pool.disk_key is None:
+        path, remedy = f"{pool.path}.{pool.machine_key}", "choose machines with larger local disks"
+    else:
+        enough = max(ceil(machine.disk_for_gib(needed)) for machine in pool.machines)
+        path, remedy = f"{pool.path}.{pool.disk_key}", f"write {enough} or more"
+    yield Finding("placement.disk", path, message, remedy)
+
+
+def _sum_findings(name: str, pool: Pool, demands: Sequence[Demand]) -> Iterator[Finding]:
+    wanted = Packing(pool, [demand for demand in demands for _ in range(_most(demand))]).nodes
+    if wanted <= pool.max_nodes:
+        return
+    each = " + ".join(f"{demand.path.rpartition('.')[2]} {_most(demand)}" for demand in demands)
+    one = f"{pool.hosts} {pool.machine.name} each" if pool.hosts > 1 else pool.machine.name
+    lower = "lower maxReplicas"
+    if (surge := sum(demand.surge for demand in demands)) > 0:
+        one += f", {surge} of them for an update"
+    if pool.machine.chip.kind == "tpu":
+        lower += f" to a sum of {max(pool.max_nodes // pool.hosts - surge, 1)}"
+    yield Finding(
+        "placement.nodes",
+        f"{demands[-1].path}.autoscaling.maxReplicas",
+        f"{wanted} nodes are needed at most ({each} replicas on {one}), and pool {name!r} has {pool.max_nodes}: the "
+        "last replicas would stay pending",
+        f"{lower}, or raise {pool.path}.maxNodes to {wanted}",
+    )
+
+
+def _most(demand: Demand) -> int:
+    """Return the most replicas that there are at a time."""
+    return demand.max_replicas + demand.surge

@@ -1,0 +1,74 @@
+"""Whether the target of an autoscaler has the form that the API wants and can ever be passed."""
+
+import re
+
+from slipway.checks import Finding
+from slipway.checks.signals.edges import Query, Scaler, ScalerMetric
+from slipway.checks.signals.sources import Export
+
+TOLERANCE = 1.1
+"""An autoscaler adds replicas only once the value is more than a tenth above its target (Kubernetes' default)."""
+
+FIELDS = {"AverageValue": "averageValue", "Value": "value", "Utilization": "averageUtilization"}
+
+_QUANTITY = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
+_DECIMAL = {None: 1.0, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+_SCALE = _DECIMAL | {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
+
+
+def quantity(text: str) -> float | None:
+    """Return the value of a Kubernetes quantity, `100m` being 0.1; None if the text is none."""
+    match = _QUANTITY.fullmatch(text)
+    return float(match[1]) * _SCALE[match[2]] if match else None
+
+
+def form_findings(metric: ScalerMetric, scaler: Scaler) -> list[Finding]:
+    """Judge the kind of a target against its field, and the kind of the metric against both."""
+    findings: list[Finding] = []
+    wanted = FIELDS.get(metric.target_type)
+    if wanted != metric.target_field:
+        remedy = f"write {wanted}" if wanted else "write type AverageValue"
+        kind = next((kind for kind, field in FIELDS.items() if field == metric.target_field), None)
+        if metric.type == "Pods" or kind:
+            remedy = f"write type {kind or 'AverageValue'}"
+        message = f"the target is of type {metric.target_type} and stated as {metric.target_field}: the API refuses it"
+        findings.append(Finding("signals.form", metric.path, message, remedy))
+    elif metric.type == "Pods" and metric.target_type != "AverageValue":
+        message = f"a Pods metric cannot have a target of type {metric.target_type}"
+        findings.append(Finding("signals.form", metric.path, message, "write type AverageValue and averageValue"))
+    if quantity(metric.target) is None:
+        message = f"{metric.target!r} is no Kubernetes quantity"
+        findings.append(
+            Finding("signals.form", metric.path, message, 'write a number such as "5" or "700m", which is 0.7')
+        )
+    if metric.type == "Pods" and scaler.min_replicas < 1:
+        message = "with no pod there is nobody to export the metric, so nothing would ever start the first one"
+        findings.append(Finding("signals.form", scaler.path, message, "write minReplicas 1"))
+    return findings
+
+
+def ceiling_findings(metric: ScalerMetric, query: Query, export: Export) -> list[Finding]:
+    """Judge whether the value that is followed can rise above the target."""
+    target = quantity(metric.target)
+    if target is None or len(query.terms) != 1 or query.terms[0].function or metric.target_type != "AverageValue":
+        return []
+    series = export.engine.exported(query.terms[0].series, export.version)
+    if series is None or series.ceiling is None:
+        return []
+    ceiling = 1 if series.ceiling == "one" else export.batch
+    if ceiling is None or target * TOLERANCE < ceiling:
+        return []
+    highest = ceiling / TOLERANCE
+    example = '"700m"' if ceiling == 1 else f'"{max(1, int(highest * 0.7))}"'
+    note = ""
+    if series.ceiling == "one" and target > 1:
+        note = f"; {metric.target}m is {target / 1000:g}" if metric.target.isdigit() else ""
+    return [
+        Finding(
+            "signals.ceiling",
+            metric.path,
+            f"a target of {target:g} is never passed: {series.name} reaches {ceiling:g} at most, and an autoscaler "
+            f"adds replicas only above {TOLERANCE:g} times its target",
+            f"write less than {highest:.2g}, such as {example}{note}",
+        )
+    ]

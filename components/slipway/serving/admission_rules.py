@@ -1,0 +1,109 @@
+"""What a pod, a Service, an Ingress and an autoscaler of the servers' namespace must be, in CEL.
+
+CEL in a cluster: https://kubernetes.io/docs/reference/using-api/cel/.
+"""
+
+import json
+from collections.abc import Sequence
+
+import pulumi_kubernetes as k8s
+
+Validation = k8s.admissionregistration.v1.ValidationArgsDict
+
+PINNED = "@sha256:[0-9a-f]{64}$|:[^:/]*[0-9][^:/]*$"
+"""A digest, or a tag with a number in it."""
+
+UNPRIVILEGED = (
+    "has(c.securityContext) && has(c.securityContext.allowPrivilegeEscalation)"
+    " && !c.securityContext.allowPrivilegeEscalation"
+    " && !(has(c.securityContext.privileged) && c.securityContext.privileged)"
+)
+SIZED = "has(c.resources) && has(c.resources.limits) && has(c.resources.requests) && 'memory' in c.resources.requests"
+POD_SPEC = (
+    "object.kind == 'Pod' ? object.spec"
+    " : object.kind == 'CronJob' ? object.spec.jobTemplate.spec.template.spec : object.spec.template.spec"
+)
+NOTES = "has(object.metadata.annotations) ? object.metadata.annotations : {}"
+INTERNAL_SERVICE = {
+    "networking.gke.io/load-balancer-type": "Internal",
+    "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal",
+}
+"""Annotations of Services whose load balancer has an address of the network, whichever cloud makes it."""
+
+ALB = "alb.ingress.kubernetes.io"
+
+
+def own(injected: str) -> str:
+    """Return CEL for the containers that somebody has written."""
+    mine = f".filter(c, !c.name.startsWith('{injected}'))" if injected else ""
+    return (
+        f"variables.spec.containers + (has(variables.spec.initContainers) ? variables.spec.initContainers{mine} : [])"
+    )
+
+
+def containers(registries: Sequence[str], *, operated: bool) -> list[Validation]:
+    """Return what holds for each container."""
+    known = json.dumps(sorted({*registries}))
+    written = "variables.own"
+    found = [
+        _each(written, f"c.image.matches('{PINNED}')", "is of an image without a version; name one, or a digest"),
+        _each(
+            written,
+            f"{known}.exists(r, c.image.startsWith(r))",
+            f"is of an image from none of {known.replace(chr(34), '')}; change the stack file instead",
+        ),
+    ]
+    if operated:
+        return found
+    return [
+        *found,
+        _each(written, UNPRIVILEGED, "may gain privileges; write securityContext.allowPrivilegeEscalation: false"),
+        _each("variables.spec.containers", SIZED, "states no limits, or does not request memory; state both"),
+    ]
+
+
+def _each(containers: str, holds: str, words: str) -> Validation:
+    return {
+        "expression": f"{containers}.all(c, {holds})",
+        "message_expression": f"{containers}.filter(c, !({holds})).map(c, c.name).join(', ') + ' {words}'",
+    }
+
+
+def _annotated(key: str, value: str) -> str:
+    return f"('{key}' in variables.notes && variables.notes['{key}'] == '{value}')"
+
+
+SERVICES: list[Validation] = [
+    {
+        "expression": "object.spec.type == 'ClusterIP' || object.spec.type == 'LoadBalancer' && "
+        f"({' || '.join(_annotated(key, value) for key, value in INTERNAL_SERVICE.items())})",
+        "message": "the Service is open to other networks, and engines answer strangers on some paths; change exposure "
+        "in the stack file instead",
+    },
+    {
+        "expression": "!has(object.spec.externalIPs) || object.spec.externalIPs.size() == 0",
+        "message": "the Service takes addresses that are not its own; leave out externalIPs",
+    },
+]
+
+INGRESSES: list[Validation] = [
+    {
+        "expression": f"{_annotated(f'{ALB}/scheme', 'internal')} || "
+        + " && ".join(f"'{ALB}/{key}' in variables.notes" for key in ("certificate-arn", "inbound-cidrs"))
+        + " && has(object.spec.rules) && object.spec.rules.all(r, has(r.http) && r.http.paths.all(p, "
+        "p.path == '/v1' || p.path.startsWith('/v1/')))",
+        "message": "the Ingress is public, and is not for certain ranges by HTTPS on /v1 alone; change exposure in the "
+        "stack file instead",
+    }
+]
+
+
+def proven(metrics: Sequence[str]) -> Validation:
+    """Return what holds for an autoscaler: it follows series that are known to be there."""
+    known = json.dumps(sorted({*metrics}))
+    return {
+        "expression": "has(object.spec.metrics) && object.spec.metrics.all(m, "
+        f"m.type == 'Pods' && m.pods.metric.name in {known})",
+        "message": f"the autoscaler follows something else than {known}, which alone is known to be there; change "
+        "autoscaling in the stack file instead",
+    }
