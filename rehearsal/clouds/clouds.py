@@ -41,13 +41,21 @@ class Clouds:
         clock: compresses what the clouds take.
         fleet: the nodes that come and go with pools.
         stand_in: makes of an object of the stack the one that is applied here.
+        kubeconfig: of whoever runs Pulumi; None where every provider is told how it reaches its cluster.
 
     Attributes:
         clouds: what exists, by package; `kubernetes` has the Helm releases.
     """
 
-    def __init__(self, plane: ControlPlane, clock: Clock, fleet: Fleet, stand_in: Callable[[Json], Json]) -> None:
-        self._plane, self._stand_in = plane, stand_in
+    def __init__(
+        self,
+        plane: ControlPlane,
+        clock: Clock,
+        fleet: Fleet,
+        stand_in: Callable[[Json], Json],
+        kubeconfig: Path | None = None,
+    ) -> None:
+        self._plane, self._stand_in, self._kubeconfig = plane, stand_in, kubeconfig
         answers = _cluster_answers(plane)
         self.clouds = {package: Cloud(clock, answers=answers, made=fleet.made, gone=fleet.gone) for package in PACKAGES}
         self.clouds["kubernetes"] = Cloud(clock, made=self._install, gone=self._uninstall)
@@ -92,7 +100,7 @@ class Clouds:
             [plane.binaries[GENUINE]],
             environment={
                 "PATH": os.pathsep.join([str(self._path), os.environ["PATH"]]),
-                "KUBECONFIG": "",
+                "KUBECONFIG": str(self._kubeconfig or ""),
                 # What a DNS endpoint shows is signed by an authority that every machine knows.
                 "SSL_CERT_FILE": str(plane.credentials.authority),
             },

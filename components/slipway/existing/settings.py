@@ -55,6 +55,11 @@ class ExistingPoolArgs(Settings):
     driver: int | None = Field(default=None, ge=450, examples=[580])
     """Branch of the NVIDIA driver on the nodes, which `nvidia-smi` prints; not judged when left out."""
 
+    @property
+    def taint_triples(self) -> list[tuple[str, str, str]]:
+        """Key, value (any if empty) and effect of each taint."""
+        return [(taint.key, taint.value or "", taint.effect) for taint in self.taints]
+
 
 class ManagedPrometheus(Settings):
     """Google Cloud's managed collection, with its custom metrics adapter: both are the cluster's own."""

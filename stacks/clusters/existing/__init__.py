@@ -10,8 +10,9 @@ from typing_extensions import override
 from slipway.addons.settings import MonitoringArgs
 from slipway.checks import Finding
 from slipway.checks.driver import operator_driver
+from slipway.checks.judged import NodesThere, There
 from slipway.checks.placement import Pool, machine_findings
-from slipway.existing.settings import ExistingClusterArgs, Kubeconfig, ManagedPrometheus
+from slipway.existing.settings import ExistingClusterArgs, ExistingPoolArgs, Kubeconfig, ManagedPrometheus
 from slipway.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
 from stacks.charts import value_findings
@@ -66,6 +67,16 @@ class ExistingStack(Stack):
             if (machines := known([args.machine_type]))
         }
         return {name: pool for name, pool in found.items() if pool.slice}
+
+    @property
+    @override
+    def there(self) -> There:
+        args = self.cluster
+        return There(
+            nodes={name: _nodes(args.pools[name], pool) for name, pool in self.pools.items()},
+            addons=frozenset(args.present),
+            claims=[f"{self.namespace}/{args.claim}"] if args.claim else [],
+        )
 
     @property
     @override
@@ -156,3 +167,14 @@ class ExistingStack(Stack):
         from stacks.clusters.existing.ground import ground
 
         return ground(self, surroundings)
+
+
+def _nodes(args: ExistingPoolArgs, pool: Pool) -> NodesThere:
+    return NodesThere(
+        slice=pool.slices[0],
+        labels=args.node_selector,
+        taints=args.taint_triples,
+        resource=args.resource or pool.machine.chip.resource,
+        most=pool.max_nodes,
+        disk_gib=args.disk_gib,
+    )
