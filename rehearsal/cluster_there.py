@@ -3,16 +3,20 @@
 Nothing of it is the stack's: it is there before the first update and after `pulumi destroy`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+
+import httpx2
 
 from offline import Recording
 from rehearsal import credentials, lifecycle, releases
 from rehearsal.client import ApiError, Client, Json
 from rehearsal.control_plane import ControlPlane
 from rehearsal.loop import Loop
+from rehearsal.releases import Release
 from slipway.checks.judged import There
 
 PROVIDER = "pulumi:providers:kubernetes"
@@ -61,10 +65,18 @@ class Hands(Loop):
 
     def _make(self) -> None:
         for each in self._objects:
-            # A namespace that is about to go takes nothing new.
-            with suppress(ApiError):
+            # The API server may be away for a moment.
+            with suppress(httpx2.TransportError):
                 if self._is_open(each["metadata"]["namespace"]) and self._client.get(each) is None:
-                    self._client.create(each)
+                    self._create(each)
+
+    def _create(self, manifest: Json) -> None:
+        try:
+            self._client.create(manifest)
+        except ApiError as error:
+            # A namespace that is about to go takes nothing new, and one that has gone nothing at all.
+            if error.code not in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
+                raise
 
     def _is_open(self, name: str) -> bool:
         found = self._client.get({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
@@ -88,13 +100,28 @@ def read(recording: Recording, there: There) -> ClusterThere:
     """Return the cluster that a stack says is there."""
     [provider] = recording.of(PROVIDER)
     volumes = [volume for each in there.claims for volume in _volume(*each.split("/"))]
-    signals = recording.judged.signals
-    adapter = _stackdriver() if signals and "adapter" in signals.there else []
+    signals, charts = recording.judged.signals, installed(there)
+    objects = _installed(charts.values())
+    if signals and "adapter" in signals.there and not objects:
+        objects = _stackdriver()
     return ClusterThere(
         context=str(provider.inputs.get("context", "rehearsal")),
-        objects=[*adapter, *(each for each in volumes if each["kind"] == "PersistentVolume")],
+        objects=[*objects, *(each for each in volumes if each["kind"] == "PersistentVolume")],
         claims=[each for each in volumes if each["kind"] == "PersistentVolumeClaim"],
     )
+
+
+def installed(there: There) -> Mapping[str, Release]:
+    """Return the Helm releases that signals go through, by chart."""
+    return {each.chart: Release(each.name, each.namespace, each.chart, each.values) for each in there.releases}
+
+
+def _installed(found: Collection[Release]) -> list[Json]:
+    namespaces = dict.fromkeys(each.namespace for each in found)
+    return [
+        *({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in namespaces),
+        *(each for release in found for each in releases.objects(release)),
+    ]
 
 
 def _stackdriver() -> list[Json]:

@@ -121,13 +121,15 @@ def _on_eks(recording: Recording) -> PlayedStack:
 
 
 def _on_existing(recording: Recording, there: There) -> PlayedStack:
-    stack = release(recording, PROMETHEUS_STACK)
+    charts = cluster_there.installed(there)
+    stack = charts.get(PROMETHEUS_STACK) or release(recording, PROMETHEUS_STACK)
+    adapter = charts.get(PROMETHEUS_ADAPTER) or release(recording, PROMETHEUS_ADAPTER)
     played = _played(
         recording,
         _manifests(recording),
         existing_pools.pools(recording, there),
         seconds=(gke_pools.ADD_SECONDS, gke_pools.REMOVE_SECONDS),
-        metrics=OperatorPlan(stack, release(recording, PROMETHEUS_ADAPTER)) if stack else GkePlan(CLUSTER_THERE, None),
+        metrics=OperatorPlan(stack, adapter) if stack else GkePlan(CLUSTER_THERE, None),
         further=SERVICE_MONITORS if stack else (),
     )
     return replace(played, there=cluster_there.read(recording, there))

@@ -7,6 +7,7 @@ from slipway.catalog.architecture import Model
 from slipway.catalog.machines import Purchase, Slice
 from slipway.checks.fit import Fit, Replica
 from slipway.checks.signals import Monitoring
+from slipway.checks.signals.assembly import Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,11 +72,13 @@ class There:
     Attributes:
         nodes: by the pool's name.
         addons: such as `gpu-operator`.
+        releases: the Helm releases that signals go through.
         claims: `namespace/name` of each PersistentVolumeClaim that pods mount.
     """
 
     nodes: Mapping[str, NodesThere]
     addons: frozenset[str]
+    releases: Sequence[Release]
     claims: Sequence[str]
 
 

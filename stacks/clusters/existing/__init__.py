@@ -10,15 +10,22 @@ from typing_extensions import override
 from slipway.addons.settings import MonitoringArgs
 from slipway.checks import Finding
 from slipway.checks.driver import operator_driver
-from slipway.checks.judged import NodesThere, There
+from slipway.checks.judged import There
 from slipway.checks.placement import Pool, machine_findings
-from slipway.existing.settings import ExistingClusterArgs, ExistingPoolArgs, Kubeconfig, ManagedPrometheus
+from slipway.existing.settings import (
+    ExistingClusterArgs,
+    InstalledPrometheus,
+    Kubeconfig,
+    ManagedPrometheus,
+)
 from slipway.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings
+from stacks.clusters.existing.installed import installed_findings
 from stacks.clusters.existing.nodes import node_findings
-from stacks.metrics import ManagedMetrics, Metrics, PrometheusMetrics
+from stacks.clusters.existing.there import there
+from stacks.metrics import InstalledMetrics, ManagedMetrics, Metrics, PrometheusMetrics
 from stacks.servers.server import Storage
 from stacks.stack import NoLoadBalancer, Stack, known
 from stacks.surroundings import Surroundings
@@ -71,12 +78,7 @@ class ExistingStack(Stack):
     @property
     @override
     def there(self) -> There:
-        args = self.cluster
-        return There(
-            nodes={name: _nodes(args.pools[name], pool) for name, pool in self.pools.items()},
-            addons=frozenset(args.present),
-            claims=[f"{self.namespace}/{args.claim}"] if args.claim else [],
-        )
+        return there(self)
 
     @property
     @override
@@ -88,6 +90,11 @@ class ExistingStack(Stack):
     def metrics(self) -> Metrics:
         if isinstance(self.cluster.metrics, ManagedPrometheus):
             return ManagedMetrics(path="cluster.metrics", there=True)
+        if isinstance(self.cluster.metrics, InstalledPrometheus):
+            installed = self.cluster.metrics
+            return InstalledMetrics(
+                path="cluster.metrics", stack=installed.kube_prometheus_stack, adapter=installed.prometheus_adapter
+            )
         values = self.values
         return PrometheusMetrics(
             args=self.monitoring, stack=values.kube_prometheus_stack, adapter=values.prometheus_adapter
@@ -135,6 +142,7 @@ class ExistingStack(Stack):
             yield from machine_findings(path, [pool.machine_type], "on-demand", provider=None, topology=pool.topology)
             yield from node_findings(path, pool)
         yield from self._group_findings()
+        yield from installed_findings(self)
         yield from bucket_findings(self, None)
         present = self.cluster.present
         yield from value_findings(self, self.values, installed=(), present=present, own_cluster=False, driver=None)
@@ -167,14 +175,3 @@ class ExistingStack(Stack):
         from stacks.clusters.existing.ground import ground
 
         return ground(self, surroundings)
-
-
-def _nodes(args: ExistingPoolArgs, pool: Pool) -> NodesThere:
-    return NodesThere(
-        slice=pool.slices[0],
-        labels=args.node_selector,
-        taints=args.taint_triples,
-        resource=args.resource or pool.machine.chip.resource,
-        most=pool.max_nodes,
-        disk_gib=args.disk_gib,
-    )

@@ -15,11 +15,13 @@ from rehearsal.story.setting import setting
 from rehearsal.updates.deployment import STACK_KEY, Updates
 from rehearsal.updates.source import Source
 from tests.rehearsal.objects import eventually
-from tests.stack_paths import COMMITTED
+from tests.stack_paths import COMMITTED, TESTS
 
 pytestmark = pytest.mark.engine
 
 SPEED = 200
+PLAYED = [*COMMITTED, TESTS / "stack_files" / "Pulumi.existing-prometheus.yaml"]
+"""The last one has a kubeconfig as a secret, and a Prometheus that is there already."""
 
 
 def retargeted(config: StackConfig) -> StackConfig:
@@ -30,7 +32,7 @@ def retargeted(config: StackConfig) -> StackConfig:
     return replace(config, values={**config.values, STACK_KEY: json.dumps(value)})
 
 
-@pytest.mark.parametrize("path", COMMITTED, ids=stack_name)
+@pytest.mark.parametrize("path", PLAYED, ids=stack_name)
 def test_a_stack_goes_up_changes_is_mended_and_goes_away(
     path: Path, recordings: Mapping[str, Recording], binaries: Mapping[str, Path]
 ) -> None:
