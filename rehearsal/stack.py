@@ -116,7 +116,7 @@ def _on_eks(recording: Recording) -> PlayedStack:
         found,
         seconds=(eks_pools.ADD_SECONDS, eks_pools.idle_seconds(recording, manifests)),
         metrics=OperatorPlan(stack, release(recording, PROMETHEUS_ADAPTER)),
-        further=SERVICE_MONITORS,
+        further=[*SERVICE_MONITORS, *eks_pools.choices(recording, manifests)],
     )
 
 
