@@ -62,7 +62,7 @@ class NodesThere:
     taints: Sequence[tuple[str, str, str]]
     resource: str
     most: int
-    disk_gib: float
+    disk_gib: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
