@@ -31,8 +31,8 @@ STACKDRIVER_APIS = ((releases.CUSTOM, "v1beta1"), (releases.CUSTOM, "v1beta2"), 
 """Names of Google's own manifest (GoogleCloudPlatform/k8s-stackdriver, adapter_new_resource_model.yaml)."""
 
 DOUBLES = (
-    "the cluster that is there already: its nodes, what of signals' way it has, and the volumes that pods mount, as the "
-    "stack file states them; nodes for what needs no chips; and a kubeconfig that leads to this machine",
+    "the cluster that is there already: its nodes, what of signals' way it has, and the volumes that pods mount, as "
+    "the stack file states them; nodes for what needs no chips; and a kubeconfig that leads to this machine",
 )
 
 

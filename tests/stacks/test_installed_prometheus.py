@@ -97,6 +97,25 @@ def test_what_no_stack_could_rely_on_is_refused(refused: Refuse, edit: Edit, pat
     assert found[path].code == code
 
 
+def test_a_server_of_the_nim_operator_asks_for_the_operator(refused: Refuse) -> None:
+    def operated(stack: Stack) -> None:
+        stack["cluster"]["metrics"] = {
+            "type": "installed-prometheus",
+            "kubePrometheusStack": {"release": "monitoring", "namespace": "monitoring"},
+            "prometheusAdapter": {
+                "release": "adapter",
+                "namespace": "monitoring",
+                "values": {"prometheus": {"url": "http://monitoring-kube-prometheus-prometheus.monitoring.svc"}},
+            },
+        }
+        stack["cluster"]["present"] = ["gpu-operator"]
+        stack["servers"]["llama"]["deployment"] = {"type": "operator", "storageClass": "efs"}
+
+    [finding] = refused(operated, stack="existing").values()
+    assert (finding.path, finding.code) == ("cluster.present", "cluster.add-on")
+    assert "no nim-operator" in finding.message
+
+
 def test_a_port_that_is_none_is_an_error_and_not_a_crash(refused: Refuse) -> None:
     [finding] = refused(spec(scrapeInterval="often"), stack=STACK).values()
     assert finding.code == "signals.unreadable"
