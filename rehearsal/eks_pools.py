@@ -12,6 +12,7 @@ from rehearsal.client import Json
 from rehearsal.eks_nodes import choice, shape, smallest, zone_labels
 from rehearsal.nodes import Pool, Taint
 from rehearsal.releases import NODE_AUTOSCALER, release
+from slipway.checks.quantities import seconds
 
 ADD_SECONDS = 4 * 60
 """From a pod that does not fit until a new node is Ready and its GPUs are advertised: an assumption; an instance joins
@@ -24,7 +25,6 @@ LAUNCH_TEMPLATE, SUBNET = "aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/subn
 DEFAULT_DISK_GIB = 20
 
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 def pools(recording: Recording, manifests: Sequence[Json] = ()) -> list[Pool]:
@@ -54,7 +54,7 @@ def idle_seconds(recording: Recording, manifests: Sequence[Json]) -> int:
     autoscaler = release(recording, NODE_AUTOSCALER)
     arguments: Mapping[str, Any] = autoscaler.values.get("extraArgs", {}) if autoscaler else {}
     text = str(arguments.get("scale-down-unneeded-time", ""))
-    return int(text[:-1]) * _UNITS[text[-1]] if text else IDLE_SECONDS
+    return int(seconds(text)) if text else IDLE_SECONDS
 
 
 def _pool(recording: Recording, group: Resource) -> Pool:

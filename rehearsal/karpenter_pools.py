@@ -4,7 +4,6 @@ Each has the one instance type of its requirements, in the first of its zones; h
 limit on GPUs. Karpenter's choice between instance types and its consolidation of nodes in use are not played.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,11 +12,11 @@ from rehearsal.client import Json
 from rehearsal.eks_nodes import choice, shape, smallest, zone_labels
 from rehearsal.nodes import Pool, Taint
 from slipway.catalog.machines import GPU_RESOURCE, MACHINES
+from slipway.checks.quantities import seconds
 
 NODE_POOL, NODE_CLASS = ("karpenter.sh/v1", "NodePool"), ("karpenter.k8s.aws/v1", "EC2NodeClass")
 INSTANCE_TYPE, ZONE = "node.kubernetes.io/instance-type", "topology.kubernetes.io/zone"
 DEFAULT_DISK_GIB = 20
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 def pools(recording: Recording, manifests: Iterable[Json]) -> list[Pool]:
@@ -37,8 +36,7 @@ def idle_seconds(manifests: Iterable[Json]) -> int | None:
     stated = [
         each["spec"].get("disruption", {}).get("consolidateAfter", "") for each in manifests if _is(each, NODE_POOL)
     ]
-    found = (re.fullmatch(r"(\d+)([smh])", each) for each in stated)
-    return max((int(each[1]) * _UNITS[each[2]] for each in found if each), default=None)
+    return max((int(seconds(each)) for each in stated if each not in ("", "Never")), default=None)
 
 
 def _pool(recording: Recording, node_pool: Json, node_class: Json) -> Pool:
