@@ -41,17 +41,32 @@ class Clouds:
         clock: compresses what the clouds take.
         fleet: the nodes that come and go with pools.
         stand_in: makes of an object of the stack the one that is applied here.
+        awaited: whether the engine waits until objects are ready.
 
     Attributes:
         clouds: what exists, by package; `kubernetes` has the Helm releases.
     """
 
-    def __init__(self, plane: ControlPlane, clock: Clock, fleet: Fleet, stand_in: Callable[[Json], Json]) -> None:
-        self._plane, self._stand_in = plane, stand_in
+    def __init__(
+        self,
+        plane: ControlPlane,
+        clock: Clock,
+        fleet: Fleet,
+        stand_in: Callable[[Json], Json],
+        *,
+        awaited: bool = True,
+    ) -> None:
+        self._plane, self._stand_in, self._awaited = plane, stand_in, awaited
         answers = _cluster_answers(plane)
         self.clouds = {package: Cloud(clock, answers=answers, made=fleet.made, gone=fleet.gone) for package in PACKAGES}
         self.clouds["kubernetes"] = Cloud(clock, made=self._install, gone=self._uninstall)
         self._path = sign_in.write(plane.slot.folder / "bin", plane.credentials)
+        self._proxy: KubernetesProxy | None = None
+
+    def cancel(self) -> None:
+        """Let nothing that is attached wait any longer for an object to be ready."""
+        if proxy := self._proxy:
+            proxy.cancel()
 
     @contextmanager
     def attached(self) -> Generator[Mapping[str, int]]:
@@ -67,6 +82,8 @@ class Clouds:
                 adapted=self._adapted,
                 completed=self._completed,
             )
+            self._proxy = proxy
+            stack.callback(self._detach)
             yield {
                 "kubernetes": stack.enter_context(served(lambda server: server.add_generic_rpc_handlers((proxy,)))),
                 **{
@@ -81,6 +98,9 @@ class Clouds:
                     for package in PACKAGES
                 },
             }
+
+    def _detach(self) -> None:
+        self._proxy = None
 
     @contextmanager
     def _genuine(self) -> Generator[grpc.Channel]:
@@ -106,7 +126,7 @@ class Clouds:
 
     def _adapted(self, manifest: Json) -> Json:
         made = self._stand_in(manifest)
-        if made["kind"] not in UNAWAITED:
+        if self._awaited and made["kind"] not in UNAWAITED:
             return made
         metadata: dict[str, Any] = made.get("metadata") or {}
         annotations: dict[str, Any] = metadata.get("annotations") or {}

@@ -26,11 +26,13 @@ class Source:
         program: its `__main__.py`.
         config: of the stack.
         pools: names of those of its pools that are a resource of their own.
+        awaited: whether the engine waits until its objects are ready.
     """
 
     program: Path
     config: StackConfig
     pools: Collection[str]
+    awaited: bool = True
 
     @classmethod
     def of(cls, stack_file: Path, recording: Recording) -> "Source":
@@ -71,5 +73,5 @@ class Source:
             return stack.compressed(led, clock, played.engine)
 
         engine = Engine(plane.binaries["pulumi"], plane.slot.folder / "pulumi", self.program, self.config)
-        clouds = Clouds(plane, clock, fleet, stand_in)
+        clouds = Clouds(plane, clock, fleet, stand_in, awaited=self.awaited)
         return Updates(engine, clouds, self.config, client=plane.client, before=before)
