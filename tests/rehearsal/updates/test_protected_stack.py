@@ -1,4 +1,4 @@
-"""Every committed stack by the real engine: up, up again, another target, an object lost and restored, and away."""
+"""A protected stack by the real engine: up, another target, a destroy that takes nothing, and one that keeps files."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ import pytest
 from offline import Recording
 from offline.stack_config import StackConfig, stack_name
 from rehearsal import stack
-from rehearsal.stack import NothingToPlayError
 from rehearsal.story.setting import setting
 from rehearsal.updates.deployment import STACK_KEY, Updates
 from rehearsal.updates.source import Source
@@ -20,7 +19,6 @@ from tests.stack_paths import COMMITTED
 pytestmark = pytest.mark.engine
 
 SPEED = 200
-PLAYED = [path for path in COMMITTED if "existing" not in path.name]
 
 
 def retargeted(config: StackConfig) -> StackConfig:
@@ -31,34 +29,31 @@ def retargeted(config: StackConfig) -> StackConfig:
     return replace(config, values={**config.values, STACK_KEY: json.dumps(value)})
 
 
-@pytest.mark.parametrize("path", PLAYED, ids=stack_name)
-def test_a_stack_goes_up_changes_is_mended_and_goes_away(
-    path: Path, recordings: Mapping[str, Recording], binaries: Mapping[str, Path]
+@pytest.mark.parametrize("name", ["eks-prod", "gke-tpu-prod"])
+def test_a_stack_is_kept_while_it_is_protected_and_goes_but_for_its_files_once_it_is_not(
+    name: str, recordings: Mapping[str, Recording], binaries: Mapping[str, Path]
 ) -> None:
-    recording = recordings[stack_name(path)]
-    try:
-        played = stack.read(recording)
-    except NothingToPlayError as error:
-        pytest.skip(str(error))
+    recording = recordings[name]
+    [path] = [path for path in COMMITTED if stack_name(path) == name]
     source = Source.of(path, recording)
-    with setting(played, speed=SPEED, binaries=binaries, source=source) as stage:
+    with setting(stack.read(recording), speed=SPEED, binaries=binaries, source=source) as stage:
         updates = stage.deployment
         assert isinstance(updates, Updates)
-        found = [*updates.up()]
-        if not found[-1].ok:
-            found += updates.down()
-        else:
-            for server in stage.stack.servers:
-                eventually(lambda server=server: stage.autoscaler(server).get("desiredReplicas"), 60)
-            found += updates.again()
-            changed = updates.become(retargeted(source.config))
-            assert changed.errors == []
-            assert {step.operation for step in changed.steps} == {"update"}
-            assert any(step.name.startswith("HorizontalPodAutoscaler") for step in changed.steps)
-            if any(each.protect for each in recording.resources):
-                refused = updates.attempt("destroy")
-                assert refused.failed
-                assert refused.steps == []
-            found += [*updates.restore(), *updates.down()]
-        assert not [verdict.text for verdict in found if not verdict.ok]
+        [made] = updates.up()
+        assert made.ok, made.text
+        changed = updates.become(retargeted(source.config))
+        assert changed.errors == []
+        assert {step.operation for step in changed.steps} == {"update"}
+        assert any(step.name.startswith("HorizontalPodAutoscaler") for step in changed.steps)
+        before = stage.plane.client.list("v1", "Pod")
+        refused = updates.attempt("destroy")  # As the Automation API runs it: with --yes and --skip-preview.
+        assert refused.failed
+        assert refused.steps == []
+        assert any("protected" in error for error in refused.errors)
+        assert {each["metadata"]["name"] for each in stage.plane.client.list("v1", "Pod")} >= {
+            each["metadata"]["name"] for each in before
+        }
+        found = updates.down()
+        assert [verdict.text for verdict in found if not verdict.ok] == []
+        assert "which is to stay" in found[-1].text
         eventually(lambda: not stage.mirrors["Node"].objects)
