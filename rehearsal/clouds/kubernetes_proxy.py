@@ -64,7 +64,7 @@ class KubernetesProxy(grpc.GenericRpcHandler):
 
     def cancel(self) -> None:
         """Have the genuine provider give up what it waits for; it takes nothing more. One that has ended is left so."""
-        with suppress(grpc.RpcError):
+        with suppress(grpc.RpcError, ValueError):  # The latter is what a channel says that has been closed.
             self._forward(CANCEL)(b"")
 
     @override
