@@ -78,9 +78,13 @@ def _preview(file: Path, folder: Path) -> Mapping[str, Any]:
         text=True,
         check=False,
     )
-    document: Mapping[str, Any] = json.loads(ran.stdout) if ran.stdout.startswith("{") else {}
-    if "resources" not in document:
-        raise NoBaseError(f"the base does not preview: {ran.stderr.strip() or ran.stdout.strip()}")
+    try:
+        document: Mapping[str, Any] = json.loads(ran.stdout)
+    except ValueError:
+        raise NoBaseError(f"the base does not preview: {ran.stderr.strip()}") from None
+    wrong = [f"{each['path']}: {each['message']}" for each in document["findings"] if each["severity"] == "error"]
+    if wrong:
+        raise NoBaseError(f"the base does not preview: {'; '.join(wrong)}")
     return document
 
 

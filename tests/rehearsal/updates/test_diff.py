@@ -30,8 +30,8 @@ def nothing_built(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("was", "line", "allowed"),
     [
-        (("maxNumSeqs: 128", "maxNumSeqs: 64"), "rolling Deployment llama", True),
-        (("type: on-demand", "type: spot"), "REPLACED NodePool v6e", False),
+        (("maxNumSeqs: 128", "maxNumSeqs: 64"), "  rolling apps/v1 Deployment llama", True),
+        (("type: on-demand", "type: spot"), "  REPLACED gcp.container.NodePool v6e", False),
     ],
 )
 def test_without_an_engine_the_catalog_alone_speaks(
