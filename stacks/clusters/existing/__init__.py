@@ -124,6 +124,9 @@ class ExistingStack(Stack):
             yield from machine_findings(path, [pool.machine_type], "on-demand", provider=None, topology=pool.topology)
             yield from node_findings(path, pool)
         yield from self._group_findings()
+        if self.monitoring.alerts and isinstance(self.metrics, ManagedMetrics):
+            message = "needs Prometheus and Alertmanager of Slipway's, and cluster.metrics says that there is another"
+            yield Finding("cluster.alerts", "monitoring.alerts", message, "leave it out, and have alerts sent there")
         yield from bucket_findings(self, None)
         present = self.cluster.present
         yield from value_findings(self, self.values, installed=(), present=present, own_cluster=False, driver=None)
