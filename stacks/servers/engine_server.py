@@ -32,6 +32,7 @@ class EngineServer(EngineArgs, Server):
     """A server and the pool that its replicas run on."""
 
     asks_for_key: ClassVar[bool] = True
+    reads_folders: ClassVar[bool] = True
     program: ClassVar[Engine]
     """What its pods run."""
     takes: ClassVar[Takes]
