@@ -94,7 +94,8 @@ class EngineServer(EngineArgs, Server):
     def further_findings(self, path: str) -> Iterator[Finding]:
         pinned = self.image is None
         yield from argument_findings(f"{path}.extraArgs", self.extra_args, Told(flags=self.arguments, pinned=pinned))
-        yield from environment_findings(f"{path}.env", plain(self.env), Told(flags=self.variables, pinned=pinned))
+        told = Told(flags=self.variables, pinned=pinned, downloads=self.needs_hugging_face_token)
+        yield from environment_findings(f"{path}.env", plain(self.env), told)
         if self.image:
             name, version = self.arguments.engine.rsplit(" ", 1)
             yield from image_findings(f"{path}.image", self.image, name, version)

@@ -114,7 +114,8 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
 
     @override
     def further_findings(self, path: str) -> Iterator[Finding]:
-        yield from environment_findings(f"{path}.env", plain(self.env), Told(flags=flags.variables()))
+        variables = Told(flags=flags.variables(), downloads=True)
+        yield from environment_findings(f"{path}.env", plain(self.env), variables)
         if isinstance(self.route, PyTorchRoute):
             told = Told(flags=flags.options(), pinned=self.route.image is None)
             yield from option_findings(f"{path}.route.extraOptions", self.route.extra_options, told)

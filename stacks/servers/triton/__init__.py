@@ -106,7 +106,8 @@ class Triton(TritonArgs, Server):
     @override
     def further_findings(self, path: str) -> Iterator[Finding]:
         yield from argument_findings(f"{path}.extraArgs", self.extra_args, Told(flags=flags.arguments(self.release)))
-        yield from environment_findings(f"{path}.env", plain(self.env), Told(flags=flags.variables()))
+        variables = Told(flags=flags.variables(), downloads=serving.model_name(self.serving) is not None)
+        yield from environment_findings(f"{path}.env", plain(self.env), variables)
         if isinstance(self.serving, LlmApi):
             told = Told(flags=tensorrt_llm.options(), keys=LLMAPI_KEYS, pinned=False)
             yield from option_findings(f"{path}.serving.extraArgs", self.serving.extra_args, told)
