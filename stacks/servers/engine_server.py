@@ -18,7 +18,7 @@ from slipway.checks import Finding
 from slipway.checks.arguments import Told, argument_findings, environment_findings
 from slipway.checks.fit import Engine as MemoryRules
 from slipway.checks.fit import Replica
-from slipway.checks.images import image_findings
+from slipway.checks.images import image_findings, program_findings
 from slipway.checks.signals import Export, Workload, arguments
 from slipway.serving.engine_settings import EngineArgs
 from slipway.serving.environment_settings import plain
@@ -99,6 +99,7 @@ class EngineServer(EngineArgs, Server):
         if self.image:
             name, version = self.arguments.engine.rsplit(" ", 1)
             yield from image_findings(f"{path}.image", self.image, name, version)
+            yield from program_findings(f"{path}.image", self.image, name)
 
     def replica(self, rules: MemoryRules, model: Model, slice_: Slice, share: float) -> Replica:
         """Return what the memory check asks about a replica.

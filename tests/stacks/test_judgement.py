@@ -39,6 +39,13 @@ def reserved(stack: Stack, **more: Any) -> None:
 
 
 MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
+    "a machine twice": (
+        "eks-nim",
+        lambda stack: stack["cluster"]["pools"]["l40s"].update(instanceType=["g6e.xlarge", "g6e.xlarge"]),
+        "cluster.pools.l40s.instanceType",
+        "names a machine twice",
+        "name each once",
+    ),
     "more vCPUs than the quota": (
         "eks-nim",
         lambda stack: stack.update(quota={"onDemandGAndVt": 32}),
