@@ -36,15 +36,9 @@ def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = Non
     Raises:
         GoError: there is no usable Go toolchain, or a build failed.
     """
-    wanted, found = tuple(upstreams), dict[str, Path]()
-    if PULUMI in wanted and (path := installed.pulumi()):
-        found["pulumi"], wanted = path, tuple(each for each in wanted if each is not PULUMI)
-    go = go_toolchain.find(
-        max(map(_go_version, [pins.BINARIES / "go.work", *(pins.BINARIES / each.name / "go.mod" for each in wanted)]))
-    )
-    progress = BuildProgress(
-        console or Console(stderr=True), [each.name for each in wanted if not _home(each, go).is_dir()]
-    )
+    found, wanted = _installed(upstreams)
+    go = _toolchain(wanted)
+    progress = BuildProgress(console or Console(stderr=True), _unbuilt(wanted, go))
     with progress:
         for upstream in wanted:
             home = _home(upstream, go)
@@ -56,6 +50,17 @@ def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = Non
     return found
 
 
+def missing(upstreams: Iterable[Upstream]) -> list[str]:
+    """Return the names of those that would have to be built.
+
+    Raises:
+        GoError: there is no usable Go toolchain.
+    """
+    _, wanted = _installed(upstreams)
+    go = _toolchain(wanted)
+    return _unbuilt(wanted, go)
+
+
 def files(upstream: Upstream, binaries: Mapping[str, Path]) -> Path:
     """Return the copy of `upstream.files` that lies beside its binaries, as `ensure` returned them."""
     return binaries[next(iter(upstream.packages))].parent / Path(upstream.files).name
@@ -64,6 +69,19 @@ def files(upstream: Upstream, binaries: Mapping[str, Path]) -> Path:
 def cache_home() -> Path:
     """Return where the binaries of all versions lie."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway" / "rehearsal"
+
+
+def _installed(upstreams: Iterable[Upstream]) -> tuple[dict[str, Path], tuple[Upstream, ...]]:
+    """Return what is installed, and the upstreams that it does not take the place of."""
+    wanted = tuple(upstreams)
+    if PULUMI in wanted and (path := installed.pulumi()):
+        return {"pulumi": path}, tuple(each for each in wanted if each is not PULUMI)
+    return {}, wanted
+
+
+def _toolchain(upstreams: Iterable[Upstream]) -> GoToolchain:
+    needed = [pins.BINARIES / "go.work", *(pins.BINARIES / each.name / "go.mod" for each in upstreams)]
+    return go_toolchain.find(max(map(_go_version, needed)))
 
 
 def _go_version(path: Path) -> tuple[int, ...]:
@@ -79,6 +97,10 @@ def _home(upstream: Upstream, go: GoToolchain) -> Path:
     files = [work, *sorted(path for each in modules for name in _SOURCES for path in each.rglob(name))]
     text = "\n".join([*(path.read_text() for path in files), go.version, repr(upstream)])
     return cache_home() / f"{upstream.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _unbuilt(upstreams: Iterable[Upstream], go: GoToolchain) -> list[str]:
+    return [each.name for each in upstreams if not _home(each, go).is_dir()]
 
 
 def _build(upstream: Upstream, go: GoToolchain, home: Path, progress: BuildProgress) -> None:

@@ -42,6 +42,7 @@ class Clouds:
         fleet: the nodes that come and go with pools.
         stand_in: makes of an object of the stack the one that is applied here.
         kubeconfig: of whoever runs Pulumi; None where every provider is told how it reaches its cluster.
+        awaited: whether the engine waits until objects are ready.
 
     Attributes:
         clouds: what exists, by package; `kubernetes` has the Helm releases.
@@ -53,13 +54,21 @@ class Clouds:
         clock: Clock,
         fleet: Fleet,
         stand_in: Callable[[Json], Json],
+        *,
         kubeconfig: Path | None = None,
+        awaited: bool = True,
     ) -> None:
-        self._plane, self._stand_in, self._kubeconfig = plane, stand_in, kubeconfig
+        self._plane, self._stand_in, self._kubeconfig, self._awaited = plane, stand_in, kubeconfig, awaited
         answers = _cluster_answers(plane)
         self.clouds = {package: Cloud(clock, answers=answers, made=fleet.made, gone=fleet.gone) for package in PACKAGES}
         self.clouds["kubernetes"] = Cloud(clock, made=self._install, gone=self._uninstall)
         self._path = sign_in.write(plane.slot.folder / "bin", plane.credentials)
+        self._proxy: KubernetesProxy | None = None
+
+    def cancel(self) -> None:
+        """Let nothing that is attached wait any longer for an object to be ready."""
+        if proxy := self._proxy:
+            proxy.cancel()
 
     @contextmanager
     def attached(self) -> Generator[Mapping[str, int]]:
@@ -75,6 +84,8 @@ class Clouds:
                 adapted=self._adapted,
                 completed=self._completed,
             )
+            self._proxy = proxy
+            stack.callback(self._detach)
             yield {
                 "kubernetes": stack.enter_context(served(lambda server: server.add_generic_rpc_handlers((proxy,)))),
                 **{
@@ -89,6 +100,9 @@ class Clouds:
                     for package in PACKAGES
                 },
             }
+
+    def _detach(self) -> None:
+        self._proxy = None
 
     @contextmanager
     def _genuine(self) -> Generator[grpc.Channel]:
@@ -114,7 +128,7 @@ class Clouds:
 
     def _adapted(self, manifest: Json) -> Json:
         made = self._stand_in(manifest)
-        if made["kind"] not in UNAWAITED:
+        if self._awaited and made["kind"] not in UNAWAITED:
             return made
         metadata: dict[str, Any] = made.get("metadata") or {}
         annotations: dict[str, Any] = metadata.get("annotations") or {}

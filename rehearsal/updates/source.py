@@ -28,11 +28,13 @@ class Source:
         program: its `__main__.py`.
         config: of the stack.
         pools: names of those of its pools that are a resource of their own.
+        awaited: whether the engine waits until its objects are ready.
     """
 
     program: Path
     config: StackConfig
     pools: Collection[str]
+    awaited: bool = True
 
     @classmethod
     def of(cls, stack_file: Path, recording: Recording) -> "Source":
@@ -75,5 +77,5 @@ class Source:
         kubeconfig = played.there.kubeconfig(plane) if played.there else None
         here = {CONFIG_KEY: kubeconfig.read_text(encoding="utf-8")} if kubeconfig else {}
         engine = Engine(plane.binaries["pulumi"], plane.slot.folder / "pulumi", self.program, self.config, here)
-        clouds = Clouds(plane, clock, fleet, stand_in, kubeconfig)
+        clouds = Clouds(plane, clock, fleet, stand_in, kubeconfig=kubeconfig, awaited=self.awaited)
         return Updates(engine, clouds, self.config, client=plane.client, before=before)
