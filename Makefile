@@ -38,10 +38,13 @@ ENVIRONMENT := .venv/.slipway-synced
 PARALLEL := --numprocesses=auto
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: preview choose new manifests bom rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help
+.PHONY: preview preflight choose new manifests bom rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help
 
 preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json TREE=1
 	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" --secrets "$$SECRETS" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
+
+preflight: $(ENVIRONMENT) ## Ask your accounts what STACK needs of them, read-only: quota, machines, permissions, licences
+	$(PYTHON) -m preflight "$$STACK"
 
 choose: $(ENVIRONMENT) ## Show the machines that serve MODEL, cheapest first: CONTEXT=8192 REQUESTS=8 CLOUD=any|gke|eks SPOT=1
 	$(PYTHON) -m choose table $(REQUEST)

@@ -40,6 +40,7 @@ ELSEWHERE = {
     "bench": "tests/offline/test_bench.py",
     "check": "continuous integration",
     "docs": "continuous integration",
+    "preflight": "tests/preflight",
     "rehearse": "tests/rehearsal/story",
     "schema": "tests/test_stacks.py",
     "simulate": "tests/simulate",
