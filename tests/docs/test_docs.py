@@ -41,6 +41,7 @@ ELSEWHERE = {
     "check": "continuous integration",
     "docs": "continuous integration",
     "preflight": "tests/preflight",
+    "prices": "tests/catalog/test_price_lists.py",
     "rehearse": "tests/rehearsal/story",
     "schema": "tests/test_stacks.py",
     "simulate": "tests/simulate",
