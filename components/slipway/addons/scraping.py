@@ -37,6 +37,6 @@ class ScrapesPods:
         return custom_resource(
             name,
             PodMonitor(selector=LabelSelector(match_labels=dict(labels)), pod_metrics_endpoints=[endpoint]),
-            metadata={"name": name, "namespace": namespace, "labels": SELECTED},
+            metadata={"name": name, "namespace": namespace, "labels": {**labels, **SELECTED}},
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[self._monitoring.release])),
         )
