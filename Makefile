@@ -38,10 +38,13 @@ ENVIRONMENT := .venv/.slipway-synced
 PARALLEL := --numprocesses=auto
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: preview choose new manifests bom diff rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help
+.PHONY: preview preflight choose new manifests bom diff rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema prices docs setup help
 
 preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json TREE=1
 	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" --secrets "$$SECRETS" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
+
+preflight: $(ENVIRONMENT) ## Ask your accounts what STACK needs of them, read-only: quota, machines, permissions, licences
+	$(PYTHON) -m preflight "$$STACK"
 
 choose: $(ENVIRONMENT) ## Show the machines that serve MODEL, cheapest first: CONTEXT=8192 REQUESTS=8 CLOUD=any|gke|eks SPOT=1
 	$(PYTHON) -m choose table $(REQUEST)
@@ -99,6 +102,9 @@ bench: $(ENVIRONMENT) ## Measure the preview against a bare program and how it g
 docs: $(ENVIRONMENT) ## Build the site into site/, with the reference of every key, model, machine, engine and finding
 	$(PYTHON) -m reference docs/reference
 	NO_MKDOCS_2_WARNING=1 UV_PROJECT_ENVIRONMENT=.venv-docs .ci/uv run --frozen --only-group docs mkdocs build --strict
+
+prices: $(ENVIRONMENT) ## Refresh the prices of EC2 machines from the lists that AWS publishes, hundreds of megabytes a region
+	$(PYTHON) -m slipway.catalog.price_lists
 
 schema: $(ENVIRONMENT) ## Write stacks/schema.json, by which editors complete stack files
 	$(PYTHON) -m stacks > stacks/schema.json.new && mv stacks/schema.json.new stacks/schema.json

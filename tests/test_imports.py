@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rehearsal": LIBRARY | {"slipway", "offline"},
     "simulate": LIBRARY | {"slipway", "offline", "rehearsal"},
     "reference": LIBRARY | {"slipway", "stacks"},
+    "preflight": LIBRARY | {"slipway", "offline"},
     "choose": LIBRARY | {"slipway", "stacks", "offline", "rehearsal"},
 }
 """What each package of the project may import of the others. `offline` runs `__main__.py`; it does not import it."""

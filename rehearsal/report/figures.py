@@ -21,6 +21,9 @@ from rehearsal.story.told import Act
 WIDTH, HEIGHT = 4.6, 2.7
 """Inches; a phone shows them at about the size of print."""
 BLUE, ORANGE, GREEN, GREY = "#1f6feb", "#d9480f", "#2b8a3e", "#868e96"
+ACT_POINTS = 8
+CHARACTER_SHARE = 0.02
+"""Of a figure's width, that a character of an act's name takes, with some room."""
 ACTS = {Act.START: "start", Act.LOAD: "load", Act.HOLD: "hold", Act.UPDATE: "update", Act.REST: "rest"}
 STYLE: dict[RcKeyType, Any] = {
     "svg.fonttype": "none",
@@ -71,16 +74,34 @@ def _figure(report: Report, title: str, draw: Callable[[Axes], None]) -> FigureS
         axes.set_xlabel("minutes in the cluster's time")
         axes.set_xlim(0, max(each.time for each in report.observations) / 60)
         axes.set_ylim(bottom=0)
-        for act, name in ACTS.items():
-            if act in report.acts:
-                axes.axvline(report.acts[act] / 60, color=GREY, linewidth=0.8, linestyle=":")
-                place = (report.acts[act] / 60, 1.0)
-                axes.annotate(name, place, xycoords=("data", "axes fraction"), color=GREY, fontsize=8, va="bottom")
+        _acts(axes, report)
         figure.legend(loc="outside lower center", ncols=4, fontsize=8, frameon=False)
         target = io.StringIO()
         figure.savefig(target, format="svg", metadata={"Date": None})
     drawn = target.getvalue()
     return FigureSvg(title, drawn[drawn.index("<svg") :])
+
+
+def _acts(axes: Axes, report: Report) -> None:
+    """Draw where each act begins, its name above that, in the lowest line where no other name is in its way."""
+    ends: list[float] = []
+    for act, name in ACTS.items():
+        if act not in report.acts:
+            continue
+        begins = report.acts[act] / 60
+        axes.axvline(begins, color=GREY, linewidth=0.8, linestyle=":")
+        line = next((line for line, end in enumerate(ends) if end <= begins), len(ends))
+        ends[line : line + 1] = [begins + len(name) * CHARACTER_SHARE * axes.get_xlim()[1]]
+        axes.annotate(
+            name,
+            (begins, 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, line * ACT_POINTS),
+            textcoords="offset points",
+            color=GREY,
+            fontsize=ACT_POINTS,
+            va="bottom",
+        )
 
 
 def _signal(axes: Axes, seen: Sequence[Observation], server: ServerFacts) -> None:

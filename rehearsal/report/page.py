@@ -1,5 +1,6 @@
 """A report as one HTML page that needs no network and no script."""
 
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -9,6 +10,7 @@ from rehearsal.report.content import Report, ServerFacts
 from rehearsal.report.figures import FigureSvg, figures
 from rehearsal.story.verdict import Verdict
 
+CODE = re.compile(r"`([^`]+)`")
 TEMPLATE = Path(__file__).parent / "page.html"
 
 
@@ -52,8 +54,13 @@ def _about(report: Report) -> str:
 
 def _verdict(verdict: Verdict) -> str:
     if verdict.broken is None:
-        return f'<li class="ok">{escape(verdict.text)}</li>'
-    return f'<li class="broken"><strong>{escape(verdict.broken)}</strong>: {escape(verdict.text)}</li>'
+        return f'<li class="ok">{_text(verdict.text)}</li>'
+    return f'<li class="broken"><strong>{escape(verdict.broken)}</strong>: {_text(verdict.text)}</li>'
+
+
+def _text(text: str) -> str:
+    """Return a text with what stands between backticks as code."""
+    return CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def _figure(figure: FigureSvg) -> str:

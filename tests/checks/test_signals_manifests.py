@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slipway.catalog.engines import TRITON, VLLM
-from slipway.checks.signals import arguments, manifests, signal_findings
+from slipway.checks import quantities
+from slipway.checks.signals import arguments, signal_findings
 from slipway.checks.signals.assembly import Release, monitoring
 from slipway.checks.signals.charts import prometheus
 from slipway.checks.signals.promql import read, read_adapter_query
@@ -230,12 +231,12 @@ def test_the_size_of_a_batch_is_read_in_both_spellings(size: int) -> None:
 
 @given(st.integers(0, 59), st.integers(0, 59))
 def test_a_duration_is_the_sum_of_its_parts(minutes: int, seconds: int) -> None:
-    assert manifests.seconds(f"{minutes}m{seconds}s") == 60 * minutes + seconds
+    assert quantities.seconds(f"{minutes}m{seconds}s") == 60 * minutes + seconds
 
 
 def test_what_is_no_duration_is_refused_with_an_example() -> None:
     with pytest.raises(ValueError, match="'15' is no duration; write 15s or 1m30s"):
-        manifests.seconds("15")
+        quantities.seconds("15")
 
 
 @pytest.mark.parametrize(

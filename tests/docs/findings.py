@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("components", "stacks", "offline", "simulate")
+PACKAGES = ("components", "stacks", "offline", "preflight", "simulate")
 CODE = r"[a-z]+(-[a-z]+)*\.[a-z0-9]+(-[a-z0-9]+)*"
 MAKERS: Mapping[str, Sequence[str]] = {
     "Finding": ("code", "path", "message", "remedy"),

@@ -132,3 +132,15 @@ def test_a_rollout_of_servers_needs_no_spare_accelerator(recording: Recording) -
         strategy = spec.get("strategy", {}).get("rollingUpdate")
         rolling = strategy or spec["rolloutStrategy"]["rollingUpdateConfiguration"]
         assert (rolling["maxSurge"], rolling["maxUnavailable"]) == (0, 1), scaler.urn
+
+
+def test_everything_that_a_server_is_made_of_is_found_by_its_label(recording: Recording) -> None:
+    """`kubectl get deployments,hpa,services,podmonitors --selector app.kubernetes.io/name=<server>`."""
+    unlabelled = [
+        f"{inputs['kind']} {name}"
+        for resource in recording.resources
+        if resource.is_kubernetes_object
+        and (name := (inputs := resource.inputs).get("metadata", {}).get("name")) in recording.judged.servers
+        and inputs["metadata"].get("labels", {}).get("app.kubernetes.io/name") != name
+    ]
+    assert not unlabelled

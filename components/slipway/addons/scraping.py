@@ -40,7 +40,7 @@ class ScrapesPods:
         return custom_resource(
             name,
             PodMonitor(selector=LabelSelector(match_labels=dict(labels)), pod_metrics_endpoints=[endpoint]),
-            metadata={"name": name, "namespace": namespace, "labels": dict(self._selected)},
+            metadata={"name": name, "namespace": namespace, "labels": {**labels, **self._selected}},
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=self._operator)),
         )
 

@@ -55,7 +55,7 @@ class ManagedCollection:
                 selector=LabelSelector(match_labels=dict(labels)),
                 endpoints=[ScrapeEndpoint(port=port, path=path, interval=f"{SCRAPE_SECONDS}s")],
             ),
-            metadata={"name": name, "namespace": namespace},
+            metadata={"name": name, "namespace": namespace, "labels": dict(labels)},
             opts=opts,
         )
 

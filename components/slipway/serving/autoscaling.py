@@ -19,6 +19,7 @@ from slipway.custom_resources.keda import (
     Trigger,
 )
 from slipway.serving.settings import Scaled
+from slipway.workload import labels
 
 FAILURES = 3
 """Queries that may fail, one after the other, before KEDA says that it falls back."""
@@ -102,7 +103,7 @@ def _horizontal(
 ) -> k8s.autoscaling.v2.HorizontalPodAutoscaler:
     return k8s.autoscaling.v2.HorizontalPodAutoscaler(
         name,
-        metadata={"name": name, "namespace": namespace},
+        metadata={"name": name, "namespace": namespace, "labels": labels(name)},
         spec={
             "scale_target_ref": target,
             "min_replicas": autoscaling.min_replicas,
@@ -136,7 +137,7 @@ def _scaled_object(
             fallback=Fallback(failure_threshold=FAILURES, replicas=autoscaling.min_replicas),
             triggers=[Trigger(metadata=trigger)],
         ),
-        metadata={"name": name, "namespace": namespace},
+        metadata={"name": name, "namespace": namespace, "labels": labels(name)},
         opts=opts,
     )
 

@@ -25,7 +25,7 @@ def reach(shape: Shape, site: Site, opts: pulumi.ResourceOptions) -> k8s.network
         rules.append({"from_": [{"pod_selector": own}]})
     return k8s.networking.v1.NetworkPolicy(
         shape.name,
-        metadata={"name": shape.name, "namespace": site.namespace},
+        metadata={"name": shape.name, "namespace": site.namespace, "labels": labels(shape.name)},
         spec={"pod_selector": own, "policy_types": ["Ingress"], "ingress": rules},
         opts=opts,
     )

@@ -90,7 +90,7 @@ def disruption_budget(
     """Return what lets nodes drain one replica at a time, and never waits for one that is not Ready anyway."""
     return k8s.policy.v1.PodDisruptionBudget(
         name,
-        metadata={"name": name, "namespace": namespace},
+        metadata={"name": name, "namespace": namespace, "labels": dict(selector)},
         spec={
             "selector": {"match_labels": dict(selector)},
             "max_unavailable": 1,

@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 
 from slipway.network_policies import PRIVATE_RANGES
 from slipway.serving.exposure import ClusterOnly, Internal, InternalAlb, PublicAlb
-from slipway.workload import ENDPOINT_PROPAGATION_SECONDS
+from slipway.workload import ENDPOINT_PROPAGATION_SECONDS, labels
 
 Balanced = Internal | InternalAlb | PublicAlb
 """Exposures that a load balancer makes."""
@@ -100,7 +100,7 @@ def endpoint(
     ) -> tuple[k8s.core.v1.Service, pulumi.Output[str]]:
         created = k8s.core.v1.Service(
             name,
-            metadata={"name": name, "namespace": namespace, "annotations": annotations},
+            metadata={"name": name, "namespace": namespace, "labels": labels(name), "annotations": annotations},
             spec={
                 **spec,
                 "selector": dict(selector),
@@ -149,7 +149,7 @@ def _ingress(
 ) -> k8s.networking.v1.Ingress:
     return k8s.networking.v1.Ingress(
         name,
-        metadata={"name": name, "namespace": namespace, "annotations": annotations},
+        metadata={"name": name, "namespace": namespace, "labels": labels(name), "annotations": annotations},
         spec={
             "ingress_class_name": "alb",
             "rules": [

@@ -1,6 +1,7 @@
 """The report: its JSON, and the page as a parser sees it."""
 
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing_extensions import override
 
 from rehearsal import report
 from rehearsal.report.page import page
+from rehearsal.story.told import Act
+from rehearsal.story.verdict import Verdict
 from tests.rehearsal.report.stories import told
 
 
@@ -66,6 +69,26 @@ def test_the_page_has_the_articles_figures_with_their_curves() -> None:
     assert "seconds" in first_token
     assert "tokens a second" in tokens
     assert all(curves > 0 for curves in found.curves)
+
+
+def test_names_of_acts_that_begin_at_nearly_the_same_time_stand_in_lines_of_their_own() -> None:
+    story = told(broken=False)
+    svg = page(replace(story, acts={Act.START: 0.0, Act.LOAD: 300.0, Act.HOLD: 302.0, Act.REST: 310.0}))
+    start, load, hold, rest = (height_of(name, svg) for name in ("start", "load", "hold", "rest"))
+    assert start == load > hold > rest
+
+
+def height_of(text: str, svg: str) -> float:
+    """Return how far below a figure's top the first text is that reads so."""
+    found = re.search(rf'<text [^>]*y="([\d.]+)"[^>]*>{text}</text>', svg)
+    assert found
+    return float(found[1])
+
+
+def test_commands_in_verdicts_are_shown_as_code() -> None:
+    story = told(broken=False)
+    text = page(replace(story, verdicts=[Verdict("a second `pulumi up` changed <none> of it")]))
+    assert "a second <code>pulumi up</code> changed &lt;none&gt; of it" in text
 
 
 def test_the_page_needs_no_network_and_no_script() -> None:

@@ -82,7 +82,7 @@ class OperatedNim(pulumi.ComponentResource):
             name,
             NimService,
             objects.apply(partial(service_spec, f"{name}-cache")),
-            metadata={"name": name, "namespace": site.namespace, "annotations": READY},
+            metadata={"name": name, "namespace": site.namespace, "labels": labels(name), "annotations": READY},
             opts=pulumi.ResourceOptions(
                 parent=self, depends_on=[cache, *site.metrics.ready], custom_timeouts=startup.timeouts
             ),

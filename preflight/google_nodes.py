@@ -1,0 +1,117 @@
+"""Whether the nodes of a stack can be had on Compute Engine: quota, machine types by zone, reservations.
+
+Sources: the reference of Cloud Quotas v1 (`quotaInfos.get`; a dimension that a row does not name is any), of Compute
+Engine v1 (`machineTypes.get`, `reservations.get`). What a quota is called follows from its metric: `NVIDIA_L4_GPUS` is
+`NVIDIA-L4-GPUS-per-project-region`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from preflight.google_api import GoogleApi, refusal
+from preflight.nodes import Pool, wanted
+from preflight.question import Answer, Question
+from slipway.catalog.quotas import QUOTAS, Key
+from slipway.checks import Finding
+
+OF_A_FAMILY = re.compile(r"(?P<metric>(?P<kind>TPU|GPU)S_PER_\w+) \((?P<family>\w+)\)")
+
+
+def questions(pools: Sequence[Pool], api: GoogleApi) -> Iterator[Question]:
+    """Yield what to ask about the pools' nodes."""
+    for key, chips in wanted(list(pools)).items():
+        yield Question(f"quota {QUOTAS[key].name}", f"quota.{key}", _quota(api, key, chips))
+    for pool in pools:
+        for zone in pool.zones:
+            path = f"{pool.path}.zones"
+            yield Question(f"{pool.machine.name} in {zone}", path, _machine(api, pool, zone))
+        if pool.reservation:
+            path = f"{pool.path}.capacity"
+            yield Question(f"reservation {pool.reservation}", path, _reservation(api, pool, pool.reservation))
+
+
+def _quota(api: GoogleApi, key: Key, chips: int) -> Callable[[], Answer]:
+    quota = QUOTAS[key]
+    family = OF_A_FAMILY.fullmatch(quota.name)
+    metric = family["metric"] if family else quota.name
+    dimensions = {"region": api.region}
+    if family:
+        dimensions[f"{family['kind'].lower()}_family"] = family["family"]
+    name = f"{metric.replace('_', '-')}-per-project-region"
+
+    def ask() -> Answer:
+        path = f"v1/projects/{api.project}/locations/global/services/compute.googleapis.com/quotaInfos/{name}"
+        limit = _limit(api.get("cloudquotas", path).get("dimensionsInfos", []), dimensions)
+        text = f"{chips} chips at most, and {_shown(limit)} allowed in {api.region}"
+        if limit is None or chips <= limit:
+            return Answer(text)
+        path = f"quota.{key}"
+        message = f"{chips} chips are taken at most, and {name} allows {limit} in {api.region}"
+        remedy = f"have it raised to {chips} ({quota.where}), or lower maxNodes"
+        return Answer(text, (Finding("preflight.quota", path, message, remedy),))
+
+    return ask
+
+
+def _limit(rows: Sequence[Mapping[str, Any]], wanted: Mapping[str, str]) -> int | None:
+    """Return the value of the row that names most of the wanted dimensions and no others; None is no limit."""
+    fitting = [row for row in rows if all(wanted.get(k) == v for k, v in row.get("dimensions", {}).items())]
+    if not fitting:
+        return 0
+    value = int(max(fitting, key=lambda row: len(row.get("dimensions", {})))["details"]["value"])
+    return None if value < 0 else value
+
+
+def _shown(limit: int | None) -> str:
+    return "any number" if limit is None else str(limit)
+
+
+def _machine(api: GoogleApi, pool: Pool, zone: str) -> Callable[[], Answer]:
+    def ask() -> Answer:
+        name = pool.machine.name
+        reply = api.reply("compute", f"compute/v1/projects/{api.project}/zones/{zone}/machineTypes/{name}")
+        if reply.status == 200:
+            return Answer("offered")
+        if reply.status != 404:
+            raise refusal(reply)
+        message = f"{name} is not offered in {zone}"
+        remedy = f"gcloud compute machine-types list --filter name={name} says where it is"
+        return Answer("not offered", (Finding("preflight.machine", f"{pool.path}.zones", message, remedy),))
+
+    return ask
+
+
+def _reservation(api: GoogleApi, pool: Pool, reservation: str) -> Callable[[], Answer]:
+    """A shared reservation is named with its project: `projects/<project>/reservations/<name>`."""
+    parts = reservation.split("/")
+    project, name = (parts[1], parts[3]) if len(parts) >= 4 else (api.project, reservation)
+
+    def ask() -> Answer:
+        replies = {
+            zone: api.reply("compute", f"compute/v1/projects/{project}/zones/{zone}/reservations/{name}")
+            for zone in pool.zones
+        }
+        if refused := [reply for reply in replies.values() if reply.status not in (200, 404)]:
+            raise refusal(refused[0])
+        found = [reply.document() for reply in replies.values() if reply.status == 200]
+        if not found:
+            text, message = "not there", f"there is no reservation {name} of {project} in {', '.join(pool.zones)}"
+            return Answer(text, (_of_reservation(pool, message),))
+        specific = found[0].get("specificReservation", {})
+        count, used = int(specific.get("count", 0)), int(specific.get("inUseCount", 0))
+        machine = specific.get("instanceProperties", {}).get("machineType", "").rpartition("/")[2]
+        wrong: list[str] = []
+        if machine and machine != pool.machine.name:
+            wrong.append(f"{name} holds {machine}, and the pool asks for {pool.machine.name}")
+        if count < pool.max_nodes:
+            wrong.append(f"{name} has {count} machines, and the pool {pool.max_nodes} nodes at most")
+        text = f"{count} machines of {machine or 'a type that it does not name'}, {used} in use"
+        return Answer(text, tuple(_of_reservation(pool, message) for message in wrong))
+
+    return ask
+
+
+def _of_reservation(pool: Pool, message: str) -> Finding:
+    remedy = "name another one, or have it enlarged: gcloud compute reservations list shows all"
+    return Finding("preflight.reservation", f"{pool.path}.capacity", message, remedy)
