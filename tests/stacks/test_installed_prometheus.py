@@ -12,6 +12,20 @@ PATH = "cluster.metrics"
 PROMETHEUS, ADAPTER = f"{PATH}.kubePrometheusStack.values", f"{PATH}.prometheusAdapter.values"
 
 
+def whole(**changes: Any) -> Edit:
+    def edit(stack: Stack) -> None:
+        stack |= changes
+
+    return edit
+
+
+def cluster(**changes: Any) -> Edit:
+    def edit(stack: Stack) -> None:
+        stack["cluster"] |= changes
+
+    return edit
+
+
 def values(chart: str, **changes: Any) -> Edit:
     def edit(stack: Stack) -> None:
         stack["cluster"]["metrics"][chart]["values"] |= changes
@@ -88,10 +102,10 @@ def test_an_adapter_that_asks_another_prometheus_is_refused(refused: Refuse) -> 
             f"{PROMETHEUS}.grafana.adminPassword",
             "cluster.installed-secret",
         ),
-        (lambda stack: stack["cluster"].update(present=[]), "cluster.present", "cluster.add-on"),
-        (lambda stack: stack.update(namespace="observability"), "namespace", "cluster.namespace"),
-        (lambda stack: stack.update(monitoring={"retentionDays": 3}), "monitoring", "cluster.monitoring"),
-        (lambda stack: stack["cluster"].update(storageClass="gp3"), "cluster.storageClass", "cluster.monitoring"),
+        (cluster(present=[]), "cluster.present", "cluster.add-on"),
+        (whole(namespace="observability"), "namespace", "cluster.namespace"),
+        (whole(monitoring={"retentionDays": 3}), "monitoring", "cluster.monitoring"),
+        (cluster(storageClass="gp3"), "cluster.storageClass", "cluster.monitoring"),
     ],
 )
 def test_what_no_stack_could_rely_on_is_refused(refused: Refuse, edit: Edit, path: str, code: str) -> None:
