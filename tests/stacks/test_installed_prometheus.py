@@ -102,6 +102,16 @@ def test_an_adapter_that_asks_another_prometheus_is_refused(refused: Refuse) -> 
             f"{PROMETHEUS}.grafana.adminPassword",
             "cluster.installed-secret",
         ),
+        (
+            spec(podMonitorSelector={"matchLabels": {"our.org/collected": True}}),
+            f"{PROMETHEUS}.prometheus.prometheusSpec",
+            "cluster.label",
+        ),
+        (
+            values("prometheusAdapter", metricsRelistInterval=[]),
+            f"{ADAPTER}.metricsRelistInterval",
+            "values.wrong-type",
+        ),
         (cluster(present=[]), "cluster.present", "cluster.add-on"),
         (whole(namespace="observability"), "namespace", "cluster.namespace"),
         (whole(monitoring={"retentionDays": 3}), "monitoring", "cluster.monitoring"),
