@@ -194,5 +194,5 @@ def _around(pod: Json, judged: Judged, manifests: Sequence[Json], pools_: Sequen
         return None
     maps = {named(each["metadata"]["name"]): each.get("data", {}) for each in manifests if each["kind"] == "ConfigMap"}
     chip = server.slice.machine.chip
-    resource = judged.there.nodes[server.pool].resource if judged.there and judged.there.nodes else chip.resource
+    resource = judged.there.nodes[server.pool].resource if judged.there else chip.resource
     return Surroundings(server.replica, chip.device, pools_, maps, (resource,))

@@ -1,6 +1,7 @@
 """Who reaches whom in every stack, by its network policies."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from offline import Recording, Resource
@@ -35,9 +36,15 @@ def all_pods(recording: Recording) -> list[Pod]:
     ]
 
 
+def monitoring_of(recording: Recording) -> str:
+    """Return the namespace of Prometheus, which may be there already."""
+    there = recording.judged.there
+    return next((each.namespace for each in (there.releases if there else ())), PROMETHEUS.namespace)
+
+
 def monitors(recording: Recording) -> Iterator[tuple[Pod, Resource]]:
     for resource in recording.of("kubernetes:monitoring.coreos.com/v1:PodMonitor"):
-        yield PROMETHEUS, resource
+        yield replace(PROMETHEUS, namespace=monitoring_of(recording)), resource
     for resource in recording.of("kubernetes:monitoring.googleapis.com/v1:PodMonitoring"):
         yield MANAGED, resource
 
@@ -75,7 +82,7 @@ def test_a_server_is_reached_by_its_own_clients_and_by_no_other_pod_of_its_names
 
 
 def test_what_collects_series_reaches_each_page_and_nobody_else_of_its_namespace_does(recording: Recording) -> None:
-    policies = cluster(recording)
+    policies, monitoring = cluster(recording), monitoring_of(recording)
     for collector, monitor in monitors(recording):
         spec = monitor.inputs["spec"]
         found = [
@@ -87,7 +94,7 @@ def test_what_collects_series_reaches_each_page_and_nobody_else_of_its_namespace
         assert found
         for pod, port in found:
             assert policies.reaches(collector, pod, port), (monitor.urn, pod.name)
-            grafana = Pod(name="grafana", namespace="monitoring", labels={"app.kubernetes.io/name": "grafana"})
+            grafana = Pod(name="grafana", namespace=monitoring, labels={"app.kubernetes.io/name": "grafana"})
             assert not policies.reaches(grafana, pod, port), (monitor.urn, pod.name)
 
 

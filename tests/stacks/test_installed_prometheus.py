@@ -12,6 +12,20 @@ PATH = "cluster.metrics"
 PROMETHEUS, ADAPTER = f"{PATH}.kubePrometheusStack.values", f"{PATH}.prometheusAdapter.values"
 
 
+def whole(**changes: Any) -> Edit:
+    def edit(stack: Stack) -> None:
+        stack |= changes
+
+    return edit
+
+
+def cluster(**changes: Any) -> Edit:
+    def edit(stack: Stack) -> None:
+        stack["cluster"] |= changes
+
+    return edit
+
+
 def values(chart: str, **changes: Any) -> Edit:
     def edit(stack: Stack) -> None:
         stack["cluster"]["metrics"][chart]["values"] |= changes
@@ -26,20 +40,6 @@ def spec(**changes: Any) -> Edit:
     return edit
 
 
-def cluster(**changes: Any) -> Edit:
-    def edit(stack: Stack) -> None:
-        stack["cluster"] |= changes
-
-    return edit
-
-
-def whole(**changes: Any) -> Edit:
-    def edit(stack: Stack) -> None:
-        stack.update(changes)
-
-    return edit
-
-
 def test_nothing_is_installed_and_monitors_and_rules_have_the_labels_that_its_prometheus_reads(
     deployed: Deploy,
 ) -> None:
@@ -50,8 +50,7 @@ def test_nothing_is_installed_and_monitors_and_rules_have_the_labels_that_its_pr
         for each in recording.resources
         if each.inputs.get("kind") in ("PodMonitor", "PrometheusRule")
     }
-    assert labels["PodMonitor"].items() >= {"our.org/collected": "true"}.items()
-    assert labels["PrometheusRule"] == {"our.org/team": "models"}
+    assert labels == {"PodMonitor": {"our.org/collected": "true"}, "PrometheusRule": {"our.org/team": "models"}}
 
 
 def test_without_a_selector_of_its_own_it_reads_what_has_the_label_of_its_release(deployed: Deploy) -> None:
@@ -102,6 +101,16 @@ def test_an_adapter_that_asks_another_prometheus_is_refused(refused: Refuse) -> 
             values("kubePrometheusStack", grafana={"adminPassword": "hunter2hunter2"}),
             f"{PROMETHEUS}.grafana.adminPassword",
             "cluster.installed-secret",
+        ),
+        (
+            spec(podMonitorSelector={"matchLabels": {"our.org/collected": True}}),
+            f"{PROMETHEUS}.prometheus.prometheusSpec",
+            "cluster.label",
+        ),
+        (
+            values("prometheusAdapter", metricsRelistInterval=[]),
+            f"{ADAPTER}.metricsRelistInterval",
+            "values.wrong-type",
         ),
         (cluster(present=[]), "cluster.present", "cluster.add-on"),
         (whole(namespace="observability"), "namespace", "cluster.namespace"),

@@ -1,10 +1,12 @@
 """Judgement over what a cluster that is there already must have itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from slipway.addons.monitoring_settings import ADAPTER, STACK
 from slipway.checks import Finding
+from slipway.checks.charts import value_findings
 from slipway.checks.charts.selection import monitor_findings
 from slipway.checks.charts.values import at
 from slipway.checks.credentials import credentials_in
@@ -41,9 +43,11 @@ def _add_on_findings(stack: "ExistingStack", name: str, why: str) -> Iterator[Fi
 
 
 def _prometheus_findings(stack: "ExistingStack", metrics: InstalledMetrics) -> Iterator[Finding]:
-    paths = {f"{metrics.path}.kubePrometheusStack.values": metrics.stack.values}
-    paths[adapter := f"{metrics.path}.prometheusAdapter.values"] = metrics.adapter.values
-    for path, values in paths.items():
+    stack_path, adapter = f"{metrics.path}.kubePrometheusStack.values", f"{metrics.path}.prometheusAdapter.values"
+    charts = [(stack_path, STACK, metrics.stack.values), (adapter, ADAPTER, metrics.adapter.values)]
+    for path, chart, values in charts:
+        # Which keys there are depends on the chart's version, and that of the cluster is its own.
+        yield from (each for each in value_findings(path, chart, values) if each.code == "values.wrong-type")
         for place in credentials_in(values):
             message = "would show a credential in clear text, and nothing of how Prometheus reads servers needs it"
             yield Finding("cluster.installed-secret", f"{path}{place}", message, "leave it out")
@@ -56,5 +60,8 @@ def _prometheus_findings(stack: "ExistingStack", metrics: InstalledMetrics) -> I
     with suppress(ValueError):  # What cannot be read is said with the rest of a signal's way.
         selects = metrics.prometheus.selects
         labels = {**selects["PodMonitor"], **selects["PrometheusRule"]}
-        path = f"{metrics.path}.kubePrometheusStack.values"
-        yield from monitor_findings(path, metrics.stack.values, labels, stack.namespace)
+        given: Mapping[str, object] = labels
+        for key in (key for key, value in given.items() if not isinstance(value, str)):
+            message = f"the label {key} that it selects is no text: {given[key]!r}"
+            yield Finding("cluster.label", f"{stack_path}.prometheus.prometheusSpec", message, "write it in quotes")
+        yield from monitor_findings(stack_path, metrics.stack.values, labels, stack.namespace)

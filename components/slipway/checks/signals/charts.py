@@ -94,7 +94,7 @@ def _port(value: object) -> int:
 
 
 def _selected(spec: Mapping[str, Any], selector: str, release: Mapping[str, str]) -> Mapping[str, str]:
-    labels = block(spec, f"{selector}Selector").get("matchLabels")
+    labels = block(spec, f"{selector}Selector.matchLabels")
     return labels or (release if spec.get(f"{selector}SelectorNilUsesHelmValues", True) else {})
 
 
