@@ -96,6 +96,14 @@ def test_kinds_that_a_chart_of_the_stack_brings_are_not_missed(recordings: Mappi
     assert asked(recordings["existing"]) == []
 
 
+def test_a_cluster_that_nobody_reaches_is_one_warning(recordings: Mapping[str, Recording], tmp_path: Path) -> None:
+    noise = "E1130 memcache.go:265] Unhandled Error\nThe connection to the server was refused"
+    api(tmp_path, **dict.fromkeys(("get --raw /version", "get --raw /apis", API_KEY, PULL), f"error: {noise}"))
+    [finding] = asked(recordings["existing"])
+    assert (finding.code, finding.severity) == ("preflight.unanswered", "warning")
+    assert finding.message.endswith("Secret nim/ngc-pull; The connection to the server was refused")
+
+
 def test_a_question_that_nobody_answers_does_not_hold_up_the_others() -> None:
     def late() -> Answer:
         time.sleep(60)
