@@ -10,7 +10,7 @@ from functools import partial
 from offline import Recording
 from preflight import pods
 from preflight.command import RefusedError, output
-from preflight.question import Answer, Question
+from preflight.question import Answer, Question, UnansweredError
 from slipway.checks import Finding
 
 SIGN_IN = "kubectl config use-context <context>, or name it under cluster.access"
@@ -24,6 +24,9 @@ def questions(recording: Recording) -> Iterator[Question]:
     if recording.of("gcp:container/cluster:Cluster", "aws:eks/cluster:Cluster"):
         return
     for provider in recording.of("pulumi:providers:kubernetes"):
+        if "kubeconfig" in provider.inputs:
+            yield Question("the cluster", "cluster.access", _sealed)
+            return
         context = provider.inputs.get("context")
         kubectl = ("kubectl", f"--request-timeout={REQUEST_SECONDS}s", *(("--context", context) if context else ()))
         yield Question("version of the cluster", "cluster.access", partial(_version, kubectl))
@@ -31,6 +34,11 @@ def questions(recording: Recording) -> Iterator[Question]:
         for (namespace, name), keys in pods.secrets(recording).items():
             about = f"Secret {namespace}/{name}"
             yield Question(about, "cluster.access", _secret(kubectl, namespace, name, keys))
+
+
+def _sealed() -> Answer:
+    message = "its kubeconfig is a Pulumi secret, which is not opened here"
+    raise UnansweredError(message, "ask it by hand, or name a context of your own under cluster.access")
 
 
 def _version(kubectl: Sequence[str]) -> Answer:

@@ -53,9 +53,8 @@ def output(words: Sequence[str], sign_in: str) -> str:
         raise UnansweredError(message, f"run it by hand: {shlex.join(words)}") from None
     if done.returncode == 0:
         return done.stdout
-    said = " ".join(done.stderr.split())
-    if any(sign in said for sign in UNKNOWN_USER):
+    if any(sign in done.stderr for sign in UNKNOWN_USER):
         raise CredentialsError(f"{words[0]} does not know who you are", f"run {sign_in}")
-    raise RefusedError(
-        said[-300:] or f"{words[0]} ended with {done.returncode}", f"run it by hand: {shlex.join(words)}"
-    )
+    last = next((line.strip() for line in reversed(done.stderr.splitlines()) if line.strip()), "")
+    reason = last[:300] or f"{words[0]} ended with {done.returncode}"
+    raise RefusedError(reason, f"run it by hand: {shlex.join(words)}")

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from offline import Recording
 from preflight import google_nodes
 from preflight.command import output
-from preflight.google_api import GoogleApi
+from preflight.google_api import GoogleApi, refusal
 from preflight.google_permissions import PERMISSIONS
 from preflight.nodes import pools
 from preflight.question import Answer, CredentialsError, Question
@@ -33,6 +33,10 @@ def questions(recording: Recording, web: Web) -> Iterator[Question]:
             place, channel = cluster.inputs["location"], cluster.inputs["releaseChannel"]["channel"]
             lowest = cluster.inputs.get("minMasterVersion")
             yield Question("versions of GKE", "cluster.minVersion", _version(api, place, channel, lowest))
+        for member in recording.of("gcp:storage/bucketIAMMember:BucketIAMMember"):
+            if not recording.of("gcp:storage/bucket:Bucket"):
+                bucket = member.inputs["bucket"]
+                yield Question(f"bucket {bucket}", "weights.bucket", partial(_bucket, api, bucket))
         yield from google_nodes.questions(pools(recording, "gke"), api)
 
 
@@ -79,6 +83,23 @@ def _permissions(api: GoogleApi, recording: Recording) -> Answer:
     one = f"gcloud projects add-iam-policy-binding {api.project} --member user:<you> --role"
     remedy = f"have somebody give you {', '.join(roles)}: {one} {roles[0]}"
     return Answer(text, (Finding("preflight.permissions", "gcp:project", message, remedy),))
+
+
+def _bucket(api: GoogleApi, bucket: str) -> Answer:
+    permission = "storage.buckets.setIamPolicy"
+    path = f"storage/v1/b/{bucket}/iam/testPermissions?{urlencode({'permissions': permission})}"
+    reply = api.reply("storage", path)
+    if reply.status == 200 and permission in reply.document().get("permissions", []):
+        return Answer("there, and you may let pods into it")
+    if reply.status == 404:
+        message, remedy = f"there is no bucket {bucket}", "correct its name, or leave it out for one of the stack's own"
+    elif reply.status in (200, 403):
+        message = f"you lack {permission} on {bucket}, or it is somebody else's: pods cannot be let into it"
+        one = f"gcloud storage buckets add-iam-policy-binding gs://{bucket}"
+        remedy = f"{one} --member user:<you> --role roles/storage.admin"
+    else:
+        raise refusal(reply)
+    return Answer("not yours to open", (Finding("preflight.bucket", "weights.bucket", message, remedy),))
 
 
 def _version(api: GoogleApi, location: str, channel: str, lowest: str | None) -> Callable[[], Answer]:

@@ -7,6 +7,9 @@ from typing import Any, cast
 
 from offline import Recording
 
+TOKEN_VARIABLE = "HF_TOKEN_PATH"
+"""Set in what downloads from Hugging Face, and in nothing else."""
+
 MAKERS_OF_SECRETS = ("Secret", "ExternalSecret", "Certificate")
 """Kinds of objects after which a Secret exists that no person makes."""
 
@@ -18,8 +21,9 @@ def images(recording: Recording, registry: str) -> list[str]:
 
 
 def models(recording: Recording) -> list[str]:
-    """Return the models of Hugging Face that objects name: what pods download."""
-    text = "\n".join(json.dumps(inputs) for inputs in _objects(recording))
+    """Return the models of Hugging Face that are named in pods which have its token, or in files of pods."""
+    objects = ((inputs["kind"], json.dumps(inputs)) for inputs in _objects(recording))
+    text = "\n".join(each for kind, each in objects if kind == "ConfigMap" or TOKEN_VARIABLE in each)
     named = set(re.findall(r"(?<![\w./-])[\w.-]+/[\w.-]*\w(?![\w/-])", text))
     return sorted(named & set(recording.judged.models))
 

@@ -102,9 +102,12 @@ def _unanswered(reason: str, remedy: str) -> Answer:
 def findings(questions: Sequence[Question], answers: Sequence[Answer]) -> list[Finding]:
     """Return what is wrong, each thing once, and what was not answered by its reason."""
     found = dict.fromkeys(finding for answer in answers for finding in answer.findings)
-    reasons = dict.fromkeys(answer.unanswered for answer in answers if answer.unanswered)
-    for reason, remedy in reasons:
-        about = [each for each, answer in zip(questions, answers, strict=True) if answer.unanswered == (reason, remedy)]
-        message = f"not known: {', '.join(each.about for each in about)}; {reason}"
-        found[Finding("preflight.unanswered", about[0].path, message, remedy, "warning")] = None
+    unanswered: dict[str, list[tuple[Question, str]]] = {}
+    for question, answer in zip(questions, answers, strict=True):
+        if answer.unanswered:
+            reason, remedy = answer.unanswered
+            unanswered.setdefault(reason, []).append((question, remedy))
+    for reason, asked in unanswered.items():
+        (first, remedy), about = asked[0], ", ".join(question.about for question, _ in asked)
+        found[Finding("preflight.unanswered", first.path, f"not known: {about}; {reason}", remedy, "warning")] = None
     return list(found)

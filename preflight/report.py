@@ -26,7 +26,9 @@ def write(stack: str, questions: Sequence[Question], answers: Sequence[Answer], 
 
 
 def _lines(stack: str, questions: Sequence[Question], answers: Sequence[Answer], seconds: float) -> Iterator[str]:
-    yield f"{stack}: {counted(len(questions), 'question')} answered in {seconds:.1f} s; nothing was written"
+    answered = sum(answer.unanswered is None for answer in answers)
+    asked = counted(len(questions), "question")
+    yield f"{stack}: {answered} of {asked} answered in {seconds:.1f} s; nothing was written"
     for question, answer in zip(questions, answers, strict=True):
         mark = min((each.severity for each in answer.findings), default="warning" if answer.unanswered else "ok")
         yield cut(f"{mark:{MARK}}{cut(question.about, ABOUT):{ABOUT}}  {answer.text}", COLUMNS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from offline import Recording
+from offline import Recording, record
 from preflight import google
 from preflight.__main__ import main
 from preflight.google_permissions import PERMISSIONS
@@ -14,6 +14,7 @@ from preflight.web import Web
 from slipway.checks import Finding
 from tests.preflight.doubles import TOKEN, Api, command, serving
 
+ROOT = Path(__file__).parents[2]
 PROJECT = "my-project"
 SERVICES = f"/v1/projects/{PROJECT}/services:batchGet"
 IAM = f"/v1/projects/{PROJECT}:testIamPermissions"
@@ -24,9 +25,8 @@ QUOTA = (
 )
 ZONE = f"/compute/v1/projects/{PROJECT}/zones/us-east5-b"
 MACHINE, RESERVATION = f"{ZONE}/machineTypes/ct6e-standard-8t", f"{ZONE}/reservations/tpu-v6e-serving"
-HOSTS = [
-    f"{name}.googleapis.com" for name in ("cloudquotas", "cloudresourcemanager", "compute", "container", "serviceusage")
-]
+SERVICE_NAMES = ("cloudquotas", "cloudresourcemanager", "compute", "container", "serviceusage", "storage")
+HOSTS = [f"{name}.googleapis.com" for name in SERVICE_NAMES]
 APIS = ("artifactregistry", "cloudkms", "cloudresourcemanager", "compute", "container", "containerfilesystem", "iam")
 
 
@@ -133,6 +133,26 @@ def test_an_answer_that_is_no_json_is_a_warning_and_no_crash(
     api.answers[QUOTA] = (200, {"dimensionsInfos": [{"dimensions": {}}]})
     [finding] = asked(recordings, web)
     assert finding.code == "preflight.unanswered"
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ((200, {"permissions": ["storage.buckets.setIamPolicy"]}), None),
+        ((200, {"permissions": []}), "you lack storage.buckets.setIamPolicy on our-models"),
+        ((403, {"error": {}}), "or it is somebody else's"),
+        ((404, {"error": {}}), "there is no bucket our-models"),
+    ],
+)
+def test_a_bucket_that_exists_is_there_and_the_caller_s_to_open(
+    answer: tuple[int, object], says: str | None, tmp_path: Path, api: Api, web: Web
+) -> None:
+    text = (ROOT / "stacks" / "Pulumi.gke-tpu.yaml").read_text(encoding="utf-8")
+    shared = tmp_path / "Pulumi.shared.yaml"
+    shared.write_text(text.replace("      keepOnDestroy: false", "      bucket: our-models"), encoding="utf-8")
+    api.answers["/storage/v1/b/our-models/iam/testPermissions"] = answer
+    [question] = [each for each in google.questions(record(shared), web) if each.about == "bucket our-models"]
+    assert [says in each.message for each in question.ask().findings if says] == [True] * bool(says)
 
 
 def test_who_is_not_signed_in_is_told_once_how_to(

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from offline import Recording
+from offline import Recording, record
 from preflight import hubs
 from preflight.question import ask_all, findings
 from preflight.web import Web
 from slipway.checks import Finding
 from tests.preflight.doubles import TOKEN, Api, serving
 
+ROOT = Path(__file__).parents[2]
 LLAMA, QWEN = (f"/api/models/{name}/auth-check" for name in ("meta-llama/Llama-3.3-70B-Instruct", "Qwen/Qwen3-32B"))
 NIM = "/v2/nim/meta/llama-3.1-8b-instruct/manifests/2.0.13"
 GATED = {"X-Error-Code": "GatedRepo"}
@@ -45,6 +46,14 @@ def test_the_models_are_those_that_pods_download(recordings: Mapping[str, Record
     about = {name: [each.about for each in hubs.questions(recordings[name], web)] for name in ("eks-h200", "eks-nim")}
     assert "meta-llama/Llama-3.2-1B-Instruct" in about["eks-h200"]
     assert about["eks-nim"] == ["nvcr.io/nim/meta/llama-3.1-8b-instruct:2.0.13"]
+
+
+def test_models_that_pods_read_from_a_bucket_are_not_asked_for(tmp_path: Path, web: Web) -> None:
+    text = (ROOT / "stacks" / "Pulumi.gke-tpu.yaml").read_text(encoding="utf-8")
+    stored = tmp_path / "Pulumi.stored.yaml"
+    ours = "      bucket: our-models\n      readOnly: true"
+    stored.write_text(text.replace("      keepOnDestroy: false", ours), encoding="utf-8")
+    assert not list(hubs.questions(record(stored), web))
 
 
 def test_a_licence_that_is_not_accepted_is_an_error_with_its_page(

@@ -50,7 +50,8 @@ def test_nothing_is_installed_and_monitors_and_rules_have_the_labels_that_its_pr
         for each in recording.resources
         if each.inputs.get("kind") in ("PodMonitor", "PrometheusRule")
     }
-    assert labels == {"PodMonitor": {"our.org/collected": "true"}, "PrometheusRule": {"our.org/team": "models"}}
+    collected = {"app.kubernetes.io/name": "qwen", "our.org/collected": "true"}
+    assert labels == {"PodMonitor": collected, "PrometheusRule": {"our.org/team": "models"}}
 
 
 def test_without_a_selector_of_its_own_it_reads_what_has_the_label_of_its_release(deployed: Deploy) -> None:

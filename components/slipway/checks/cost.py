@@ -142,9 +142,8 @@ def _stale(prices: Sequence[Price], today: date) -> list[Finding]:
         return []
     named = ", ".join(f"{row.item} {row.usd:g} of {row.as_of}" for row in old)
     message = f"prices that decide are older than {STALE_DAYS} days: {named}"
-    return [
-        Finding("cost.stale", "prices", message, "look them up and state those that matter under prices", "warning")
-    ]
+    remedy = "run make prices, and state those under prices that no public list has"
+    return [Finding("cost.stale", "prices", message, remedy, "warning")]
 
 
 def _doubtful(prices: Sequence[Price]) -> list[Finding]:
