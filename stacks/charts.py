@@ -59,7 +59,9 @@ def value_findings(
         )
         for key in type(values).model_fields
     }
-    return chart_findings(charts, Around(namespace=stack.namespace, own_cluster=own_cluster, driver=driver))
+    classes = frozenset({f"{stack.name}-signals", f"{stack.name}-servers"})
+    around = Around(namespace=stack.namespace, own_cluster=own_cluster, classes=classes, driver=driver)
+    return chart_findings(charts, around)
 
 
 def _with_servers(stack: Stack) -> set[str]:

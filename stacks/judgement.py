@@ -104,7 +104,9 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
         yield from driver_findings(place.path, server.cuda, stack.driver(server.pool), driver_path=pool)
     said: set[Finding] = set()
     for fit, slice_ in zip(fits_of(stack, name), place.slices, strict=False):
-        found = [*_fit_findings(stack, name, fit), *precision_findings(place.path, fit.replica, slice_.machine.chip)]
+        found = _fit_findings(stack, name, fit)
+        if kind == "gpu":
+            found += precision_findings(place.path, fit.replica, slice_.machine.chip)
         yield from (finding for finding in found if finding not in said)
         said |= set(found)
 

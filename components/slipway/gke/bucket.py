@@ -87,9 +87,7 @@ class BucketReader(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _bucket(
-    name: str, args: NewBucketArgs, region: str, api: pulumi.Resource, parent: pulumi.Resource
-) -> gcp.storage.Bucket:
+def _bucket(name: str, args: NewBucketArgs, region: str, opts: pulumi.ResourceOptions) -> gcp.storage.Bucket:
     return gcp.storage.Bucket(
         name,
         location=region,
@@ -97,7 +95,7 @@ def _bucket(
         public_access_prevention="enforced",
         soft_delete_policy={"retention_duration_seconds": args.soft_delete_days * 24 * 60 * 60},
         force_destroy=not args.keep_on_destroy,
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[api], retain_on_delete=args.keep_on_destroy),
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=args.keep_on_destroy)),
     )
 
 
@@ -124,18 +122,18 @@ class WeightsBucket(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:WeightsBucket", name, None, opts)
-        api = project.apis["storage"]
+        after = pulumi.ResourceOptions(parent=self, depends_on=[project.apis["storage"]])
         match args:
             case ExistingBucketArgs():
                 self.name, self._read_only = pulumi.Output.from_input(args.bucket), args.read_only
             case NewBucketArgs():
-                self.name, self._read_only = _bucket(name, args, region, api, self).name, False
+                self.name, self._read_only = _bucket(name, args, region, after).name, False
         self._grant = gcp.storage.BucketIAMMember(
             name,
             bucket=self.name,
             role="roles/storage.objectViewer" if self._read_only else "roles/storage.objectUser",
             member=user,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[api]),
+            opts=after,
         )
         self._autopilot = autopilot
         self.register_outputs({"name": self.name})

@@ -26,6 +26,7 @@ from slipway.catalog.models import MODELS
 from slipway.checks import Finding
 from slipway.checks.arguments import Told, environment_findings
 from slipway.checks.fit import Fit, Replica, fit
+from slipway.checks.images import program_findings
 from slipway.checks.signals import Export, Workload
 from slipway.serving.environment_settings import plain
 from slipway.serving.nim.settings import NimArgs, NimThroughOperator
@@ -98,7 +99,8 @@ class Nim(NimArgs, Server):
         # Nobody says which vLLM is in an image.
         passed_on = Told(flags=vllm.arguments(), keys={key: key for key in KEYS}, pinned=False)
         told = Told(flags=flags.variables(self.release), arguments=passed_on)
-        return environment_findings(f"{path}.env", plain(self.env), told)
+        yield from environment_findings(f"{path}.env", plain(self.env), told)
+        yield from program_findings(f"{path}.image", self.image, "NIM")
 
     @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:

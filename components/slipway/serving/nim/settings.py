@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from slipway.checks.settings import ObjectName, Positive, Settings
+from slipway.checks.settings import ObjectName, Positive, RequestTokens, Settings
 from slipway.serving.environment_settings import Further
 from slipway.serving.load_test_settings import LoadTestArgs
 from slipway.serving.settings import Autoscaling, DrainSeconds, LoadClients
@@ -71,7 +71,7 @@ class NimArgs(Further):
     """Name that clients ask for."""
     tensor_parallel: Positive
     """GPUs of a replica, over which it spreads each layer; the image must have a profile for as many."""
-    max_model_len: Positive
+    max_model_len: RequestTokens
     """Most tokens of a request, prompt and answer together."""
     deployment: NimDeployment = NimWorkload(type="workload")
     """Who makes the server's objects."""
