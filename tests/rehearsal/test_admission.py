@@ -227,3 +227,19 @@ def test_what_was_there_before_a_rule_is_scaled_and_goes_but_gets_no_other_pods(
     client.delete(workload)
     client.patch(workload, {"metadata": {"finalizers": None}})
     assert client.get(workload) is None
+
+
+def test_what_google_cloud_puts_into_pods_is_left_alone_and_nothing_else_is(
+    client: Client, recordings: Mapping[str, Recording]
+) -> None:
+    """The webhook of Cloud Storage FUSE adds a native side-car, before the API server evaluates any policy."""
+    recording = recordings["gke-tpu"]
+    space = guard(client, recording)
+    known = judged(recording, space)
+    llama = next(each for each in known if (each["kind"], each["metadata"]["name"]) == ("Pod", "llama"))
+    sidecar = {"image": "gke.gcr.io/gcs-fuse-csi-driver-sidecar-mounter:v1.22.4-gke.1", "restartPolicy": "Always"}
+    for name, admitted in {"gke-gcsfuse-sidecar": True, "own": False}.items():
+        item = copy.deepcopy(llama)
+        item["spec"]["initContainers"] = [{"name": name, **sidecar}]
+        assert ("own is of an image from none of" not in refusal(client, item)) == admitted
+        assert bool(refusal(client, item)) != admitted

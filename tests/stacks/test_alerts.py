@@ -122,6 +122,7 @@ def test_on_google_cloud_each_alert_is_a_policy_that_tells_the_channels(deployed
         assert int(told["duration"].removesuffix("s")) % 60 == 0
         assert told["query"].count(f'cluster="{cluster.state["name"]}"') == told["query"].count('namespace="')
         assert told["labels"]["server"] == server
+        assert told["disableMetricValidation"]
         assert "{{" not in policy["documentation"]["content"]
 
 

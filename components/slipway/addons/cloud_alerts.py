@@ -71,6 +71,8 @@ def _policy(
                     "evaluation_interval": f"{EVALUATION_SECONDS}s",
                     "alert_rule": rule.alert,
                     "labels": labels,
+                    # No server has exported anything when the policy is made.
+                    "disable_metric_validation": True,
                 },
             }
         ],
