@@ -38,7 +38,7 @@ ENVIRONMENT := .venv/.slipway-synced
 PARALLEL := --numprocesses=auto
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: preview choose new manifests bom rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help
+.PHONY: preview choose new manifests bom rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs wheel setup help
 
 preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json TREE=1
 	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" --secrets "$$SECRETS" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
@@ -96,6 +96,9 @@ bench: $(ENVIRONMENT) ## Measure the preview against a bare program and how it g
 docs: $(ENVIRONMENT) ## Build the site into site/, with the reference of every key, model, machine, engine and finding
 	$(PYTHON) -m reference docs/reference
 	NO_MKDOCS_2_WARNING=1 UV_PROJECT_ENVIRONMENT=.venv-docs .ci/uv run --frozen --only-group docs mkdocs build --strict
+
+wheel: ## Build the library, components/, into dist/
+	.ci/uv build --quiet --out-dir dist components
 
 schema: $(ENVIRONMENT) ## Write stacks/schema.json, by which editors complete stack files
 	$(PYTHON) -m stacks > stacks/schema.json.new && mv stacks/schema.json.new stacks/schema.json
