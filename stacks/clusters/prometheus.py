@@ -48,12 +48,12 @@ class PrometheusGround(Ground):
         self._servers, self._addons, self.opts = stack, addons, opts
         name, values, present = stack.name, addons.values, addons.present
         if "metrics-server" not in present:
-            MetricsServer(name, definitions=addons.definitions, values=values.metrics_server, opts=opts)
+            MetricsServer(name, ready=[addons.definitions], values=values.metrics_server, opts=opts)
         self.priorities = Priorities(name, opts=opts)
         self._monitoring = KubePrometheusStack(
             name,
             priority_class=self.priorities.signals,
-            definitions=addons.definitions,
+            ready=[addons.definitions],
             retention_days=addons.args.retention_days,
             storage_gib=addons.args.storage_gib,
             storage_class=addons.storage_class,
@@ -63,7 +63,7 @@ class PrometheusGround(Ground):
         if "gpu-operator" not in present and any(pool.machine.chip.kind == "gpu" for pool in stack.pools.values()):
             self.device_plugin = GpuOperator(
                 name,
-                monitoring=self._monitoring,
+                ready=self._monitoring.wires.ready,
                 wait=addons.wait_for_gpu_operator,
                 values=values.gpu_operator,
                 opts=opts,
@@ -78,7 +78,7 @@ class PrometheusGround(Ground):
             case PrometheusAdapterArgs():
                 return PrometheusMetrics(
                     stack.name,
-                    monitoring=self._monitoring,
+                    monitoring=self._monitoring.wires,
                     signals=[server.scaling.series for server in stack.servers.values()],
                     priority_class=self.priorities.signals,
                     values=values.prometheus_adapter,
@@ -87,7 +87,7 @@ class PrometheusGround(Ground):
             case KedaArgs():
                 return Keda(
                     stack.name,
-                    monitoring=self._monitoring,
+                    monitoring=self._monitoring.wires,
                     namespace=stack.namespace,
                     priority_class=self.priorities.signals,
                     values=values.keda,
@@ -99,7 +99,7 @@ class PrometheusGround(Ground):
         stack = self._servers
         Observability(
             stack.name,
-            monitoring=self._monitoring,
+            monitoring=self._monitoring.wires,
             servers=observed(stack),
             recorded=recorded(stack),
             opts=self.opts,

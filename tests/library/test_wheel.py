@@ -4,9 +4,9 @@ import json
 import subprocess
 import sys
 import tarfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 from zipfile import ZipFile
 
 import pytest
@@ -25,7 +25,7 @@ for module in pkgutil.walk_packages(slipway.__path__, "slipway.", onerror=lambda
     except ModuleNotFoundError as error:
         lacking[module.name] = error.name
 loaded = sorted(name for name in sys.modules if name.startswith("pulumi_") and "." not in name)
-print(json.dumps({"from": slipway.__file__, "path": sys.path, "lacking": lacking, "loaded": loaded}))
+print(json.dumps({"origin": slipway.__file__, "path": sys.path, "lacking": lacking, "loaded": loaded}))
 """
 """Imports every module of the package; says where it came from and what was not there."""
 
@@ -50,8 +50,17 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return Built(wheel=next(out.glob("*.whl")), source=next(out.glob("*.tar.gz")))
 
 
+class Imported(TypedDict):
+    """What `IMPORTS` prints."""
+
+    origin: str
+    path: list[str]
+    lacking: dict[str, str]
+    loaded: list[str]
+
+
 @pytest.fixture(scope="session")
-def imported(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, object]:
+def imported(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Imported:
     """What importing every module says where the wheel is installed with the extra `gcp` alone.
 
     What it depends on comes from uv.lock, and so from uv's cache: nothing is asked of a network once `make` has run.
@@ -82,9 +91,8 @@ def test_the_wheel_says_its_licence_and_that_it_is_typed(built: Built) -> None:
     assert any(name.endswith("licenses/LICENSE") for name in names)
 
 
-def test_a_user_of_one_cloud_needs_no_sdk_of_another(imported: Mapping[str, object]) -> None:
+def test_a_user_of_one_cloud_needs_no_sdk_of_another(imported: Imported) -> None:
     lacking = imported["lacking"]
-    assert isinstance(lacking, dict)
     assert imported["loaded"] == ["pulumi_gcp", "pulumi_kubernetes"]
     of_aws = {name for name, module in lacking.items() if module == "pulumi_aws"}
     assert {name for name in of_aws if not name.startswith("slipway.eks.")} == OF_AWS
@@ -92,10 +100,8 @@ def test_a_user_of_one_cloud_needs_no_sdk_of_another(imported: Mapping[str, obje
     assert lacking.keys() - of_aws == {"slipway.triton_repository.clients.by_grpc"}
 
 
-def test_nothing_of_the_checkout_is_on_the_path(imported: Mapping[str, object]) -> None:
-    path = imported["path"]
-    assert isinstance(path, list)
-    assert not [entry for entry in [imported["from"], *path] if str(entry).startswith(str(ROOT))]
+def test_nothing_of_the_checkout_is_on_the_path(imported: Imported) -> None:
+    assert not [entry for entry in [imported["origin"], *imported["path"]] if entry.startswith(str(ROOT))]
 
 
 def _run(*command: str | Path, cwd: Path = ROOT) -> str:

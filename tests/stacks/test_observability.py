@@ -28,7 +28,7 @@ monitoring = KubePrometheusStack(
     storage_gib=1,
     storage_class=None,
     priority_class="dev-signals",
-    definitions=MonitorDefinitions("dev", opts=inside).release,
+    ready=[MonitorDefinitions("dev", opts=inside).release],
     opts=inside,
 )
 export = Export(
@@ -42,7 +42,7 @@ export = Export(
 )
 Observability(
     "dev",
-    monitoring=monitoring,
+    monitoring=monitoring.wires,
     servers=[ObservedServer(export=export, signal=QUEUE_COMPUTE_RATIO, target=1)],
     recorded=expressions(15),
     opts=inside,

@@ -10,12 +10,12 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from slipway.addons.keda_settings import NAME, SERVER, query
-from slipway.addons.kube_prometheus_stack import PROMETHEUS, KubePrometheusStack
-from slipway.addons.monitoring_settings import MONITORED, PORT
+from slipway.addons.keda_settings import NAME, query
+from slipway.addons.monitoring_settings import MONITORED
 from slipway.addons.release import release
 from slipway.addons.scraping import ScrapesPods
 from slipway.addons.spread import spread
+from slipway.addons.wires import PrometheusWires
 from slipway.catalog.engines import Series
 from slipway.catalog.versions import KEDA
 from slipway.network_policies import namespaces, tcp
@@ -36,7 +36,7 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
         self,
         name: str,
         *,
-        monitoring: KubePrometheusStack,
+        monitoring: PrometheusWires,
         namespace: str,
         priority_class: pulumi.Input[str],
         values: Mapping[str, Any] | None = None,
@@ -72,15 +72,15 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
                 },
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=monitoring.ready),
         )
         k8s.networking.v1.NetworkPolicy(
             f"{name}-{NAME}-asks",
             metadata={"namespace": monitoring.namespace},
             spec={
-                "pod_selector": PROMETHEUS,
+                "pod_selector": monitoring.collectors.get("pod_selector", {}),
                 "policy_types": ["Ingress"],
-                "ingress": [{"from_": [namespaces(NAME)], "ports": tcp(PORT)}],
+                "ingress": [{"from_": [namespaces(NAME)], "ports": tcp(monitoring.port)}],
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -89,4 +89,4 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
 
     def metric(self, series: Series, server: str, /) -> PrometheusQuery:
         """Return what KEDA asks for, which no metrics API needs to know by a name."""
-        return PrometheusQuery(SERVER, query(series, server, self._namespace))
+        return PrometheusQuery(self._monitoring.server, query(series, server, self._namespace))

@@ -1,6 +1,6 @@
 """Prometheus with its operator and Grafana: what collects the series that autoscalers and people look at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -8,11 +8,9 @@ import pulumi_kubernetes as k8s
 
 from slipway.addons.monitoring_settings import FULLNAME, NAMESPACE, STACK, stack_values
 from slipway.addons.release import release
+from slipway.addons.wires import PROMETHEUS, PrometheusWires
 from slipway.catalog.versions import KUBE_PROMETHEUS_STACK
 from slipway.network_policies import closed
-
-PROMETHEUS: k8s.meta.v1.LabelSelectorArgsDict = {"match_labels": {"app.kubernetes.io/name": "prometheus"}}
-"""The pods that the operator makes; they go to whatever port there is to collect."""
 
 ASKED_PORTS = (10250, 6443)
 """What the API server asks: the operator's webhook and prometheus-adapter."""
@@ -22,13 +20,11 @@ class KubePrometheusStack(pulumi.ComponentResource):
     """The chart of prometheus-community, fitted to a cluster whose control plane cannot be scraped.
 
     Attributes:
-        namespace: where it runs.
-        release: defines the custom resources; monitors are created after it and deleted before it.
+        wires: it, for what asks it and what it collects.
         grafana_command: what a person runs to reach Grafana; its password is in the Secret that it names.
     """
 
-    namespace: pulumi.Output[str]
-    release: k8s.helm.v3.Release
+    wires: PrometheusWires
     grafana_command: str
 
     def __init__(
@@ -39,28 +35,28 @@ class KubePrometheusStack(pulumi.ComponentResource):
         storage_gib: int,
         storage_class: pulumi.Input[str] | None,
         priority_class: pulumi.Input[str],
-        definitions: pulumi.Resource,
+        ready: Sequence[pulumi.Resource] = (),
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:KubePrometheusStack", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         namespace = k8s.core.v1.Namespace(f"{name}-monitoring", metadata={"name": NAMESPACE}, opts=child)
-        self.namespace = namespace.metadata["name"]
-        closed(f"{name}-monitoring", namespace=self.namespace, within=True, answers=ASKED_PORTS, opts=child)
+        inside = namespace.metadata["name"]
+        closed(f"{name}-monitoring", namespace=inside, within=True, answers=ASKED_PORTS, opts=child)
         k8s.networking.v1.NetworkPolicy(
             f"{name}-collects",
-            metadata={"namespace": self.namespace},
+            metadata={"namespace": inside},
             spec={"pod_selector": PROMETHEUS, "policy_types": ["Egress"], "egress": [{}]},
             opts=child,
         )
-        self.release = release(
+        installed = release(
             f"{name}-monitoring",
             release_name=STACK,
             chart=STACK,
             repository="https://prometheus-community.github.io/helm-charts",
             version=KUBE_PROMETHEUS_STACK,
-            namespace=self.namespace,
+            namespace=inside,
             own=stack_values(
                 retention_days=retention_days,
                 storage_gib=storage_gib,
@@ -69,7 +65,8 @@ class KubePrometheusStack(pulumi.ComponentResource):
             ),
             values=values,
             skip_crds=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[definitions]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
+        self.wires = PrometheusWires(namespace=inside, ready=[installed])
         self.grafana_command = f"kubectl port-forward --namespace {NAMESPACE} service/{FULLNAME}-grafana 3000:80"
         self.register_outputs({})

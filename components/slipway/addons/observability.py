@@ -7,9 +7,9 @@ import pulumi_kubernetes as k8s
 
 from slipway.addons.alerts import alert_group
 from slipway.addons.dashboards.servers import dashboards
-from slipway.addons.kube_prometheus_stack import KubePrometheusStack
-from slipway.addons.monitoring_settings import SCRAPE_SECONDS, SELECTED
+from slipway.addons.monitoring_settings import SCRAPE_SECONDS
 from slipway.addons.observed import ObservedServer
+from slipway.addons.wires import PrometheusWires
 from slipway.custom_resources import custom_resource
 from slipway.custom_resources.monitoring import PrometheusRule, Rule, RuleGroup
 
@@ -24,7 +24,7 @@ class Observability(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        monitoring: KubePrometheusStack,
+        monitoring: PrometheusWires,
         servers: Sequence[ObservedServer],
         recorded: Mapping[str, str],
         opts: pulumi.ResourceOptions | None = None,
@@ -35,7 +35,8 @@ class Observability(pulumi.ComponentResource):
             recorded: PromQL of each series that Prometheus is to record, by its name.
         """
         super().__init__("slipway:addons:Observability", name, None, opts)
-        after = pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release])
+        selected = dict(monitoring.selected)
+        after = pulumi.ResourceOptions(parent=self, depends_on=monitoring.ready)
         for dashboard in dashboards(servers):
             # A name of its own has the old one deleted first: the sidecar would otherwise remove the new one's file.
             k8s.core.v1.ConfigMap(
@@ -52,7 +53,11 @@ class Observability(pulumi.ComponentResource):
             custom_resource(
                 f"{name}-{server.name}-alerts",
                 PrometheusRule(groups=[alert_group(server)]),
-                metadata={"name": f"{server.name}-alerts", "namespace": monitoring.namespace, "labels": SELECTED},
+                metadata={
+                    "name": f"{server.name}-alerts",
+                    "namespace": monitoring.namespace,
+                    "labels": selected,
+                },
                 opts=after,
             )
         if recorded:
@@ -60,7 +65,7 @@ class Observability(pulumi.ComponentResource):
             custom_resource(
                 f"{name}-recorded",
                 PrometheusRule(groups=[RuleGroup(name="recorded", interval=f"{SCRAPE_SECONDS}s", rules=rules)]),
-                metadata={"name": "recorded", "namespace": monitoring.namespace, "labels": SELECTED},
+                metadata={"name": "recorded", "namespace": monitoring.namespace, "labels": selected},
                 opts=after,
             )
         self.register_outputs({})

@@ -8,10 +8,10 @@ from typing import Any
 
 import pulumi
 
-from slipway.addons.kube_prometheus_stack import KubePrometheusStack
 from slipway.addons.monitoring_settings import ADAPTER, adapter_values
 from slipway.addons.release import release
 from slipway.addons.scraping import ScrapesPods
+from slipway.addons.wires import PrometheusWires
 from slipway.catalog.engines import Series
 from slipway.catalog.versions import PROMETHEUS_ADAPTER
 
@@ -32,7 +32,7 @@ class PrometheusMetrics(ScrapesPods, pulumi.ComponentResource):
         self,
         name: str,
         *,
-        monitoring: KubePrometheusStack,
+        monitoring: PrometheusWires,
         signals: Iterable[Series],
         priority_class: pulumi.Input[str],
         values: Mapping[str, Any] | None = None,
@@ -47,9 +47,9 @@ class PrometheusMetrics(ScrapesPods, pulumi.ComponentResource):
             repository="https://prometheus-community.github.io/helm-charts",
             version=PROMETHEUS_ADAPTER,
             namespace=monitoring.namespace,
-            own=adapter_values(signals, priority_class=priority_class),
+            own=adapter_values(signals, priority_class=priority_class, url=monitoring.url, port=monitoring.port),
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=monitoring.ready),
         )
         self.ready = [adapter]
         self.register_outputs({})

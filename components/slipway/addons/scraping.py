@@ -5,22 +5,21 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_kubernetes as k8s
 
-from slipway.addons.kube_prometheus_stack import PROMETHEUS, KubePrometheusStack
-from slipway.addons.monitoring_settings import NAMESPACE, SCRAPE_SECONDS, SELECTED
+from slipway.addons.monitoring_settings import SCRAPE_SECONDS
+from slipway.addons.wires import PrometheusWires
 from slipway.custom_resources import custom_resource
 from slipway.custom_resources.monitoring import LabelSelector, PodMonitor, ScrapeEndpoint
-from slipway.network_policies import namespaces
 
 
 class ScrapesPods:
     """The first half of a `MetricsPath` through the cluster's own Prometheus."""
 
-    _monitoring: KubePrometheusStack
+    _monitoring: PrometheusWires
 
     @property
     def collectors(self) -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
         """The pods that collect series."""
-        return {**namespaces(NAMESPACE), "pod_selector": PROMETHEUS}
+        return self._monitoring.collectors
 
     def scrape(
         self,
@@ -37,6 +36,6 @@ class ScrapesPods:
         return custom_resource(
             name,
             PodMonitor(selector=LabelSelector(match_labels=dict(labels)), pod_metrics_endpoints=[endpoint]),
-            metadata={"name": name, "namespace": namespace, "labels": SELECTED},
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[self._monitoring.release])),
+            metadata={"name": name, "namespace": namespace, "labels": dict(self._monitoring.selected)},
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=self._monitoring.ready)),
         )

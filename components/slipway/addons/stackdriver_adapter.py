@@ -16,7 +16,6 @@ from slipway.catalog.engines import Series
 from slipway.checks.signals import stackdriver_metric
 from slipway.custom_resources import custom_resource
 from slipway.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
-from slipway.gke.project import Project
 from slipway.network_policies import closed, namespaces
 from slipway.serving.replicas import disruption_budget
 from slipway.serving.shape import SCRAPE_SECONDS
@@ -83,9 +82,10 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         self,
         name: str,
         *,
-        project: Project,
+        project: pulumi.Input[str],
         member: pulumi.Input[str],
         priority_class: pulumi.Input[str],
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:StackdriverAdapter", name, None, opts)
@@ -93,10 +93,10 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
 
         viewer = gcp.projects.IAMMember(
             name,
-            project=project.id,
+            project=project,
             role="roles/monitoring.viewer",
             member=member,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["monitoring"]]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         namespace = k8s.core.v1.Namespace(name, metadata={"name": NAMESPACE}, opts=child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])

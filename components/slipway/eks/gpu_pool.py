@@ -1,6 +1,7 @@
 """GPU node pools: EKS managed node groups on NVIDIA's variant of Amazon Linux 2023."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -12,9 +13,9 @@ from slipway.checks.placement import machine_findings
 from slipway.eks import gpu_nodes
 from slipway.eks.fabric import Fabric
 from slipway.eks.gpu_nodes import PRESENT
-from slipway.eks.identity import ServiceRole
 from slipway.eks.node_group import launch_template, node_group
 from slipway.eks.settings import Capacity, CapacityBlock, GpuPoolArgs, OnDemand, Reservation, Spot
+from slipway.eks.wires import RoleWires
 from slipway.workload import POOL_LABEL, Accelerator, Asked
 
 AMI_TYPE = "AL2023_x86_64_NVIDIA"
@@ -41,10 +42,11 @@ class GpuNodePool(pulumi.ComponentResource):
         cluster: pulumi.Input[str],
         cluster_name: str,
         security_group: pulumi.Input[str],
-        role: ServiceRole,
-        subnets: list[aws.ec2.Subnet],
+        role: RoleWires,
+        vpc: pulumi.Input[str],
+        subnets: Sequence[pulumi.Input[str]],
         release: EksRelease,
-        ready: list[pulumi.Resource],
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:eks:GpuNodePool", name, None, opts)
@@ -55,7 +57,7 @@ class GpuNodePool(pulumi.ComponentResource):
         machine, mixed = machines[0], len(machines) > 1
         fabric = None
         if args.efa:
-            fabric = Fabric(name, cluster=cluster_name, vpc=subnets[0].vpc_id, capacity=args.capacity, opts=child)
+            fabric = Fabric(name, cluster=cluster_name, vpc=vpc, capacity=args.capacity, opts=child)
         template = launch_template(
             name,
             None if mixed else machine.name,

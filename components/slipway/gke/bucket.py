@@ -7,7 +7,6 @@ import pulumi_gcp as gcp
 import pulumi_kubernetes as k8s
 
 from slipway.catalog.footprint import SIDECAR_MEMORY_GIB
-from slipway.gke.project import Project
 from slipway.gke.settings import WeightsBucketArgs
 from slipway.serving.shape import Files
 from slipway.workload import Volumes
@@ -103,10 +102,10 @@ class WeightsBucket(pulumi.ComponentResource):
         name: str,
         args: WeightsBucketArgs,
         *,
-        project: Project,
         region: str,
         user: pulumi.Input[str],
         autopilot: bool,
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:WeightsBucket", name, None, opts)
@@ -117,7 +116,7 @@ class WeightsBucket(pulumi.ComponentResource):
             public_access_prevention="enforced",
             soft_delete_policy={"retention_duration_seconds": args.soft_delete_days * 24 * 60 * 60},
             force_destroy=not args.keep_on_destroy,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["storage"]]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         self._grant = gcp.storage.BucketIAMMember(
             name,

@@ -15,7 +15,7 @@ from slipway.gke.settings import (
 )
 
 
-def of_settings(args: ClusterArgs, workload_pool: str, node_email: pulumi.Output[str]) -> dict[str, Any]:
+def of_settings(args: ClusterArgs, workload_pool: str, node_email: pulumi.Input[str]) -> dict[str, Any]:
     """Return who may reach the control plane, when it is maintained, and what its mode takes."""
     return {**_access(args.access), **_maintenance(args.maintenance_window), **_mode(args, workload_pool, node_email)}
 
@@ -49,7 +49,7 @@ def _maintenance(window: MaintenanceWindow | None) -> dict[str, Any]:
 
 
 def _mode(
-    args: StandardClusterArgs | AutopilotClusterArgs, workload_pool: str, node_email: pulumi.Output[str]
+    args: StandardClusterArgs | AutopilotClusterArgs, workload_pool: str, node_email: pulumi.Input[str]
 ) -> dict[str, Any]:
     nodes = {"service_account": node_email, "oauth_scopes": SCOPES}
     if isinstance(args, AutopilotClusterArgs):
