@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from pydantic import Field
 
-from slipway.catalog.machines import MACHINES, Machine
+from slipway.addons.metrics import Metrics
 from slipway.checks import Finding
 from slipway.checks.bill import PricedItem
 from slipway.checks.placement import Pool
 from slipway.checks.settings import DnsLabel, Usd
+from slipway.servers import AnyServer, Place
 from slipway.serving.nim.settings import NgcKey, PulumiNgcKey
 from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
-from stacks.metrics import Metrics
+from slipway.serving.shape import StorageKind
 from stacks.models import KnowsModels
-from stacks.servers import AnyServer, Place
-from stacks.servers.server import Storage
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ class Stack(KnowsModels, ABC):
 
     @property
     @abstractmethod
-    def storage(self) -> Storage:
+    def storage(self) -> StorageKind:
         """Where files of models are."""
 
     @property
@@ -141,9 +140,3 @@ class Stack(KnowsModels, ABC):
     def bucket_uris(self) -> Mapping[str, str]:
         """The prefixes in buckets that servers' pods read, by server."""
         return {name: uri for name, server in self.servers.items() if (uri := server.bucket_uri)}
-
-
-def known(names: Iterable[str], provider: str | None = None) -> tuple[Machine, ...]:
-    """Return the machines of these names that the catalog has, of one provider if it is given."""
-    found = (MACHINES.get(name) for name in names)
-    return tuple(each for each in found if each and provider in (None, each.provider))

@@ -11,9 +11,11 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from slipway.addons.keda_settings import NAME, query
+from slipway.addons.metrics import PrometheusMetrics
 from slipway.addons.monitoring_settings import MONITORED
 from slipway.addons.release import release
 from slipway.addons.scraping import ScrapesPods
+from slipway.addons.settings import KedaArgs, MonitoringArgs
 from slipway.addons.spread import spread
 from slipway.addons.wires import PrometheusWires
 from slipway.catalog.engines import Series
@@ -26,10 +28,12 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
     """The chart of kedacore, with two replicas of what answers for metrics.
 
     Attributes:
+        facts: what is known of it, by which servers' signals are judged.
         ready: defines ScaledObjects and removes its finalizer from them; they are created after it and deleted before
             it.
     """
 
+    facts: PrometheusMetrics
     ready: Sequence[pulumi.Resource]
 
     def __init__(
@@ -45,6 +49,7 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
         """Install it for the servers of a namespace."""
         super().__init__("slipway:addons:Keda", name, None, opts)
         self._monitoring = monitoring
+        self.facts = PrometheusMetrics(args=MonitoringArgs(actuator=KedaArgs(type="keda")))
         self._namespace = namespace
         own = k8s.core.v1.Namespace(f"{name}-{NAME}", metadata={"name": NAME}, opts=pulumi.ResourceOptions(parent=self))
         budget, watched = {"maxUnavailable": 1}, {"enabled": True, "serviceMonitor": MONITORED}

@@ -8,9 +8,11 @@ from typing import Any
 
 import pulumi
 
+from slipway.addons import metrics
 from slipway.addons.monitoring_settings import ADAPTER, adapter_values
 from slipway.addons.release import release
 from slipway.addons.scraping import ScrapesPods
+from slipway.addons.settings import MonitoringArgs
 from slipway.addons.wires import PrometheusWires
 from slipway.catalog.engines import Series
 from slipway.catalog.versions import PROMETHEUS_ADAPTER
@@ -23,9 +25,11 @@ class PrometheusMetrics(ScrapesPods, pulumi.ComponentResource):
     for keeps every namespace of the cluster from being deleted.
 
     Attributes:
+        facts: what is known of it, by which servers' signals are judged.
         ready: what autoscalers ask; they are created after it and deleted before it.
     """
 
+    facts: metrics.PrometheusMetrics
     ready: Sequence[pulumi.Resource]
 
     def __init__(
@@ -40,6 +44,7 @@ class PrometheusMetrics(ScrapesPods, pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:addons:PrometheusMetrics", name, None, opts)
         self._monitoring = monitoring
+        self.facts = metrics.PrometheusMetrics(args=MonitoringArgs(), adapter=dict(values or {}))
         adapter = release(
             f"{name}-{ADAPTER}",
             release_name=ADAPTER,

@@ -11,6 +11,7 @@ import pulumi
 import pulumi_gcp as gcp
 import pulumi_kubernetes as k8s
 
+from slipway.addons.metrics import ManagedMetrics
 from slipway.addons.stackdriver_pod import LABELS, LISTENS, NAME, NAMESPACE, PORT, account_of, grants, pod
 from slipway.catalog.engines import Series
 from slipway.checks.signals import stackdriver_metric
@@ -28,8 +29,13 @@ _APIS = (
 
 
 class ManagedCollection:
-    """The half of a `MetricsPath` that does not depend on who made the adapter: managed Prometheus, and its names."""
+    """The half of a `MetricsPath` that does not depend on who made the adapter: managed Prometheus, and its names.
 
+    Attributes:
+        facts: what is known of it, by which servers' signals are judged.
+    """
+
+    facts = ManagedMetrics(path="site.metrics", there=True)
     ready: Sequence[pulumi.Resource] = ()
 
     @property
@@ -76,6 +82,7 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         ready: the APIs that autoscalers ask; they are created after these and deleted before them.
     """
 
+    facts = ManagedMetrics(path="site.metrics")
     ready: Sequence[pulumi.Resource]
 
     def __init__(
@@ -90,7 +97,6 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:addons:StackdriverAdapter", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-
         viewer = gcp.projects.IAMMember(
             name,
             project=project,

@@ -1,13 +1,14 @@
 """GPU nodes that Karpenter makes: a NodePool and an EC2NodeClass for each pool of the stack."""
 
 from collections.abc import Sequence
+from typing import cast
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from slipway.catalog.machines import GPU_RESOURCE, MACHINES
 from slipway.catalog.versions import EKS_AMI
-from slipway.checks.placement import RESERVED, machine_findings
+from slipway.checks.placement import RESERVED, Pool, machine_findings
 from slipway.custom_resources import custom_resource
 from slipway.custom_resources.karpenter import (
     AmiSelectorTerm,
@@ -30,6 +31,7 @@ from slipway.custom_resources.karpenter import (
 )
 from slipway.eks import gpu_nodes
 from slipway.eks.fabric import Fabric
+from slipway.eks.facts import facts
 from slipway.eks.gpu_nodes import PRESENT
 from slipway.eks.network import DISCOVERY
 from slipway.eks.settings import IDLE_MINUTES, CapacityBlock, GpuPoolArgs, Reservation
@@ -46,8 +48,10 @@ class KarpenterGpuPool(pulumi.ComponentResource):
 
     Attributes:
         node_pool: the nodes.
+        facts: what is known of them, by which servers are judged.
     """
 
+    facts: Pool
     node_pool: k8s.apiextensions.CustomResource
 
     def __init__(
@@ -66,6 +70,7 @@ class KarpenterGpuPool(pulumi.ComponentResource):
         super().__init__("slipway:eks:KarpenterGpuPool", name, None, opts)
         if findings := machine_findings(name, args.instance_type, args.capacity.type, provider="eks"):
             raise pulumi.RunError("\n".join(map(str, findings)))
+        self.facts = cast(Pool, facts(name, args))
         fabric = None
         if args.efa:
             child = pulumi.ResourceOptions(parent=self)

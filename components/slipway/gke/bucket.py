@@ -8,7 +8,7 @@ import pulumi_kubernetes as k8s
 
 from slipway.catalog.footprint import SIDECAR_MEMORY_GIB
 from slipway.gke.settings import WeightsBucketArgs
-from slipway.serving.shape import Files
+from slipway.serving.shape import Files, StorageKind
 from slipway.workload import Volumes
 
 PATH = "/data"
@@ -93,7 +93,7 @@ class WeightsBucket(pulumi.ComponentResource):
         name: the bucket's name.
     """
 
-    shared = True
+    kind: StorageKind = "cached"
     name: pulumi.Output[str]
     _grant: gcp.storage.BucketIAMMember
 

@@ -68,10 +68,7 @@ class GkeCluster(pulumi.ComponentResource):
             release_channel={"channel": args.release_channel.upper()},
             network=network.network,
             subnetwork=network.subnetwork,
-            ip_allocation_policy={
-                "cluster_secondary_range_name": network.pods,
-                "services_secondary_range_name": network.services,
-            },
+            ip_allocation_policy=network.ip_allocation,
             private_cluster_config={"enable_private_nodes": True},
             cost_management_config={"enabled": True},
             secret_manager_config={"enabled": True} if secret_manager else None,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
+import pulumi_gcp as gcp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,11 @@ class NetworkWires:
     pods: pulumi.Input[str] = "pods"
     services: pulumi.Input[str] = "services"
     ready: Sequence[pulumi.Resource] = ()
+
+    @property
+    def ip_allocation(self) -> gcp.container.ClusterIpAllocationPolicyArgsDict:
+        """Where a cluster's pods and Services have their addresses."""
+        return {"cluster_secondary_range_name": self.pods, "services_secondary_range_name": self.services}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

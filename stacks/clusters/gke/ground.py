@@ -11,7 +11,8 @@ from slipway.addons.cloud_dashboard import CloudDashboard
 from slipway.addons.leader_worker_set import WEBHOOK_PORT, LeaderWorkerSetController
 from slipway.addons.priorities import Priorities
 from slipway.addons.stackdriver_adapter import StackdriverAdapter
-from slipway.gke.accelerator_pool import AcceleratorPool, AutopilotSlices
+from slipway.gke.accelerator_pool import AcceleratorPool
+from slipway.gke.autopilot import AutopilotSlices
 from slipway.gke.bucket import BucketReader, WeightsBucket
 from slipway.gke.cluster import GkeCluster
 from slipway.gke.identity import ImageMirror, NodeIdentity
