@@ -5,11 +5,10 @@ from datetime import date
 
 from slipway.checks import Finding
 from slipway.checks.names import namespace_findings
-from slipway.checks.networks import admitted_findings
 from slipway.checks.placement import placement_findings
+from slipway.servers.exposed import exposure_findings
 from slipway.servers.judgement import path_findings, server_findings
 from slipway.servers.nim.operator import operator_findings
-from slipway.serving.exposure import ClusterOnly, PublicAlb
 from slipway.serving.nim.settings import PulumiNgcKey
 from slipway.serving.settings import PulumiToken
 from stacks.figures import cost_of, demands
@@ -107,28 +106,9 @@ def _signal_findings(stack: Stack) -> list[Finding]:
 
 
 def _exposure_findings(stack: Stack, name: str, surroundings: Surroundings) -> Iterator[Finding]:
-    """Say whether a server would be open to everybody, or wait for a load balancer that nothing makes."""
-    server, path = stack.servers[name], f"servers.{name}.exposure"
-    given = enumerate(getattr(server.exposure, "source_ranges", ()))
-    yield from admitted_findings({f"{path}.sourceRanges.{index}": text for index, text in given}, internet=True)
-    kind, public = server.exposure.type, isinstance(server.exposure, PublicAlb)
-    if public and not server.asks_for_key:
-        yield Finding(
-            "exposure.no-authentication",
-            path,
-            f"{kind!r} lets everybody in sourceRanges use the model, and this engine asks nobody for a key",
-            "write 'internal', and put a gateway that authenticates before it",
-        )
-    elif public and surroundings.api_key is None:
-        yield Finding(
-            "exposure.no-key",
-            path,
-            f"{kind!r} lets everybody in sourceRanges use the model, and there is no API key",
-            "run pulumi config set --secret slipway:apiKey <key>, or choose 'internal' or 'cluster'",
-        )
-    elif not isinstance(server.exposure, ClusterOnly) and (lacking := stack.exposures.get(kind)):
-        message = f"{kind!r} needs a load balancer, and {lacking.reason}"
-        yield Finding("exposure.no-load-balancer", path, message, lacking.remedy)
+    server = stack.servers[name]
+    lacking = stack.exposures.get(server.exposure.type)
+    return exposure_findings(server, f"servers.{name}", keyed=surroundings.api_key is not None, lacking=lacking)
 
 
 def _name_findings(stack: Stack) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ is abstract here.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ from slipway.checks.bill import PricedItem
 from slipway.checks.placement import Pool
 from slipway.checks.settings import DnsLabel, Usd
 from slipway.servers import AnyServer, Place
+from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.nim.settings import NgcKey, PulumiNgcKey
 from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
 from slipway.serving.shape import StorageKind
@@ -31,13 +32,6 @@ NameOfStack = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_
 
 NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=40, examples=["llama"])]
 """A CronJob's name takes 52 characters, of which the suffixes of a server's own objects need some."""
-
-
-class NoLoadBalancer(NamedTuple):
-    """Why a cluster can make no load balancer of a type, and what to write instead."""
-
-    reason: str
-    remedy: str
 
 
 class Stack(KnowsModels, ABC):

@@ -52,6 +52,7 @@ MISTAKES: Mapping[str, Mapping[str, Any]] = {
     "more replicas than nodes": {"autoscaling": {**SERVER["autoscaling"], "maxReplicas": 9}},
     "an argument that hides the metrics": {"extraArgs": ["--port", "9000"]},
     "a flag that there is not": {"extraArgs": ["--max-model-length", "1"]},
+    "a load balancer that nothing makes": {"exposure": {"type": "internal"}},
     "a key that there is not": {"maxModelLength": 4096},
     "a value of the wrong type": {"maxNumSeqs": "many"},
 }

@@ -13,9 +13,14 @@ from slipway.checks import Finding, errors
 from slipway.reading import read
 from slipway.refused import Refused
 from slipway.servers import ENGINES, AnyServer, Place
+from slipway.servers.exposed import NoLoadBalancer, exposure_findings
 from slipway.servers.judgement import judge
 from slipway.serving.site import Site
 from slipway.workload import Asked, Nodes
+
+NO_LOAD_BALANCER = NoLoadBalancer(
+    "nothing in the cluster makes any", "give the site load_balancers, or write 'cluster'"
+)
 
 
 class Serving(pulumi.ComponentResource):
@@ -67,7 +72,11 @@ class Serving(pulumi.ComponentResource):
             storage=site.storage.kind,
         )
         metrics = cast("Metrics | None", getattr(site.metrics, "facts", None))
-        self.findings = judge(args, place, nodes.facts, metrics=metrics, driver=driver)
+        lacking = None if site.load_balancers else NO_LOAD_BALANCER
+        self.findings = [
+            *judge(args, place, nodes.facts, metrics=metrics, driver=driver),
+            *exposure_findings(args, name, keyed=site.api_key is not None, lacking=lacking),
+        ]
         if errors(self.findings) and not only_warn:
             raise Refused(self.findings, f"server {name!r}")
         super().__init__("slipway:serving:Serving", name, None, opts)
@@ -82,9 +91,9 @@ class Serving(pulumi.ComponentResource):
 
 
 def _read(name: str, server: Mapping[str, Any], pool: str) -> AnyServer:
-    engine = server.get("engine")
+    engine = str(server.get("engine", ""))
     if engine not in ENGINES:
-        message = f"{engine!r} is not a choice" if "engine" in server else "is missing"
+        message = f"{engine!r} is not a choice" if engine else "is missing"
         raise _refused(name, [Finding("settings.choice", "engine", message, f"write one of {', '.join(ENGINES)}")])
     reading = read(ENGINES[engine], {**server, "pool": pool})
     if reading.settings is None or errors(reading.findings):

@@ -16,11 +16,12 @@ from slipway.checks.placement import Pool
 from slipway.checks.settings import Count
 from slipway.eks.facts import facts
 from slipway.eks.settings import ClusterArgs, GpuPoolArgs, NetworkArgs, SharedStorageArgs, SystemPoolArgs, region_of
+from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.settings import KubernetesToken, PulumiToken
 from slipway.serving.shape import StorageKind
 from stacks.chart_values import ChartValues
 from stacks.quota import StatedQuota
-from stacks.stack import NoLoadBalancer, Stack
+from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:

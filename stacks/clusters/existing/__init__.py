@@ -14,13 +14,14 @@ from slipway.checks.driver import operator_driver
 from slipway.checks.placement import Pool, machine_findings
 from slipway.existing.facts import facts
 from slipway.existing.settings import ExistingClusterArgs, Kubeconfig, ManagedPrometheus
+from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.settings import KubernetesToken, PulumiToken
 from slipway.serving.shape import StorageKind
 from stacks.chart_values import ChartValues
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings
 from stacks.clusters.existing.nodes import node_findings
-from stacks.stack import NoLoadBalancer, Stack
+from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:

@@ -21,10 +21,11 @@ from slipway.gke.settings import (
     WeightsBucketArgs,
     region_of,
 )
+from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
 from slipway.serving.shape import StorageKind
 from stacks.clusters.gke.quota import GkeQuota
-from stacks.stack import NoLoadBalancer, Stack
+from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:
