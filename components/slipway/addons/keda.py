@@ -17,7 +17,7 @@ from slipway.addons.release import release
 from slipway.addons.scraping import ScrapesPods
 from slipway.addons.settings import KedaArgs, MonitoringArgs
 from slipway.addons.spread import spread
-from slipway.addons.wires import PrometheusWires
+from slipway.addons.wires import PROMETHEUS, PrometheusWires
 from slipway.catalog.engines import Series
 from slipway.catalog.versions import KEDA
 from slipway.network_policies import namespaces, tcp
@@ -83,7 +83,7 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
             f"{name}-{NAME}-asks",
             metadata={"namespace": monitoring.namespace},
             spec={
-                "pod_selector": monitoring.collectors.get("pod_selector", {}),
+                "pod_selector": PROMETHEUS,
                 "policy_types": ["Ingress"],
                 "ingress": [{"from_": [namespaces(NAME)], "ports": tcp(monitoring.port)}],
             },

@@ -67,6 +67,6 @@ class KubePrometheusStack(pulumi.ComponentResource):
             skip_crds=True,
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
-        self.wires = PrometheusWires(namespace=inside, ready=[installed])
+        self.wires = PrometheusWires(namespace=inside, own_namespace=NAMESPACE, ready=[installed])
         self.grafana_command = f"kubectl port-forward --namespace {NAMESPACE} service/{FULLNAME}-grafana 3000:80"
         self.register_outputs({})

@@ -32,6 +32,7 @@ class Observability(pulumi.ComponentResource):
         """Create it.
 
         Args:
+            monitoring: the Prometheus that reads rules, and beside it Grafana.
             recorded: PromQL of each series that Prometheus is to record, by its name.
         """
         super().__init__("slipway:addons:Observability", name, None, opts)

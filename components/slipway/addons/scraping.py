@@ -1,18 +1,19 @@
 """How Prometheus comes to collect a server's pods, whatever then scales the server."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 import pulumi_kubernetes as k8s
 
 from slipway.addons.monitoring_settings import SCRAPE_SECONDS
 from slipway.addons.wires import PrometheusWires
+from slipway.catalog.engines import Series
 from slipway.custom_resources import custom_resource
 from slipway.custom_resources.monitoring import LabelSelector, PodMonitor, ScrapeEndpoint
 
 
 class ScrapesPods:
-    """The first half of a `MetricsPath` through the cluster's own Prometheus."""
+    """The first half of a `MetricsPath` through a Prometheus of the cluster."""
 
     _monitoring: PrometheusWires
 
@@ -39,3 +40,16 @@ class ScrapesPods:
             metadata={"name": name, "namespace": namespace, "labels": dict(self._monitoring.selected)},
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=self._monitoring.ready)),
         )
+
+
+class InstalledPrometheus(ScrapesPods):
+    """A Prometheus with its operator and an adapter that the cluster has already."""
+
+    ready: Sequence[pulumi.Resource] = ()
+
+    def __init__(self, monitoring: PrometheusWires) -> None:
+        self._monitoring = monitoring
+
+    def metric(self, series: Series, _server: str, /) -> str:
+        """Return the name under which an autoscaler finds a series: its own."""
+        return series.name

@@ -13,10 +13,6 @@ PROMETHEUS: k8s.meta.v1.LabelSelectorArgsDict = {"match_labels": {"app.kubernete
 """The pods that the operator makes; they go to whatever port there is to collect."""
 
 
-def _collectors() -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
-    return {**namespaces(NAMESPACE), "pod_selector": PROMETHEUS}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrometheusWires:
     """A Prometheus with its operator; without more, as `KubePrometheusStack` installs them.
@@ -25,7 +21,7 @@ class PrometheusWires:
         namespace: where it runs.
         url: of its Service, without a port.
         port: of its Service.
-        collectors: its pods, as a network policy names them.
+        own_namespace: its name where `namespace` is an Output that what it collects is not to wait for.
         selected: labels of the monitors and rules that it reads; it ignores others in silence.
         ready: what defines the custom resources; monitors are created after it and deleted before it.
     """
@@ -33,9 +29,14 @@ class PrometheusWires:
     namespace: pulumi.Input[str] = NAMESPACE
     url: str = URL
     port: int = PORT
-    collectors: k8s.networking.v1.NetworkPolicyPeerArgsDict = field(default_factory=_collectors)
+    own_namespace: str | None = None
     selected: Mapping[str, str] = field(default_factory=lambda: SELECTED)
     ready: Sequence[pulumi.Resource] = ()
+
+    @property
+    def collectors(self) -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
+        """Its pods, as a network policy names them."""
+        return {**namespaces(self.own_namespace or self.namespace), "pod_selector": PROMETHEUS}
 
     @property
     def server(self) -> str:

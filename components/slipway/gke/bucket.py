@@ -116,7 +116,7 @@ class WeightsBucket(pulumi.ComponentResource):
             public_access_prevention="enforced",
             soft_delete_policy={"retention_duration_seconds": args.soft_delete_days * 24 * 60 * 60},
             force_destroy=not args.keep_on_destroy,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready, retain_on_delete=args.keep_on_destroy),
         )
         self._grant = gcp.storage.BucketIAMMember(
             name,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from slipway.addons import keda_settings
-from slipway.addons.metrics import ManagedMetrics, Metrics, PrometheusMetrics
+from slipway.addons.metrics import InstalledMetrics, ManagedMetrics, Metrics, PrometheusMetrics
 from slipway.addons.monitoring_settings import (
     ADAPTER,
     NAMESPACE,
@@ -53,6 +53,8 @@ def monitoring(metrics: Metrics, servers: Sequence[Shape]) -> Monitoring:
             return _managed(metrics, servers)
         case PrometheusMetrics():
             return _prometheus(metrics, servers)
+        case InstalledMetrics():
+            return _installed(metrics, servers)
 
 
 def _managed(metrics: ManagedMetrics, servers: Sequence[Shape]) -> Monitoring:
@@ -85,11 +87,33 @@ def _prometheus(metrics: PrometheusMetrics, servers: Sequence[Shape]) -> Monitor
         exports=tuple(shape.export for shape in servers),
         scrapes=tuple(shape.scrape("PodMonitor", SELECTED) for shape in servers),
         scalers=tuple(_scaler(shape, adapter) for shape in servers),
-        rules=tuple(
-            RecordingRule(record=record, query=promql.read(expression), labels=SELECTED)
-            for record, expression in recorded(servers).items()
-        ),
+        rules=_rules(servers, SELECTED),
         apis=(api, MetricsApi(path="values", group="metrics.k8s.io", owner="kube-system/metrics-server")),
+    )
+
+
+def _installed(metrics: InstalledMetrics, servers: Sequence[Shape]) -> Monitoring:
+    collector, there = metrics.prometheus, metrics.adapter
+    owner = f"{there.namespace}/{there.release}"
+    adapter = charts.prometheus_adapter(there.release, there.namespace, there.values)
+    adapter = replace(adapter, path=f"{metrics.path}.prometheusAdapter.values")
+    return Monitoring(
+        resource_metrics=True,
+        collector=collector,
+        adapter=adapter,
+        exports=tuple(shape.export for shape in servers),
+        scrapes=tuple(shape.scrape("PodMonitor", collector.selects["PodMonitor"]) for shape in servers),
+        scalers=tuple(_scaler(shape, adapter) for shape in servers),
+        rules=_rules(servers, collector.selects["PrometheusRule"]),
+        apis=(MetricsApi(path=metrics.path, group="custom.metrics.k8s.io", owner=owner),),
+        there=frozenset({"collector", "adapter"}),
+    )
+
+
+def _rules(servers: Sequence[Shape], labels: Mapping[str, str]) -> tuple[RecordingRule, ...]:
+    return tuple(
+        RecordingRule(record=record, query=promql.read(expression), labels=labels)
+        for record, expression in recorded(servers).items()
     )
 
 

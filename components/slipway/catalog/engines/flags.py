@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, Protocol, cast
 
 from slipway.catalog.engines.series import release
 
@@ -88,6 +88,18 @@ class Flags:
             prefixes=self.prefixes,
             whole=self.whole,
         )
+
+
+class Takes(Protocol):
+    """A module that knows what one release of an engine takes."""
+
+    def arguments(self) -> Flags:
+        """Return what it takes on its command line."""
+        ...
+
+    def variables(self) -> Flags:
+        """Return what it reads from its environment."""
+        ...
 
 
 def rows(path: Path) -> dict[str, Flag]:

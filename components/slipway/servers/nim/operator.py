@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from slipway.addons.metrics import ManagedMetrics, Metrics
+from slipway.addons.metrics import ManagedMetrics, Metrics, PrometheusMetrics
 from slipway.addons.settings import KedaArgs
 from slipway.checks import Finding
 from slipway.servers.nim import Nim
@@ -28,7 +28,7 @@ def operator_findings(servers: Mapping[str, Server], metrics: Metrics, storage: 
                     "write 'workload'",
                 )
             )
-        elif isinstance(metrics.args.actuator, KedaArgs):
+        elif isinstance(metrics, PrometheusMetrics) and isinstance(metrics.args.actuator, KedaArgs):
             findings.append(
                 Finding(
                     "nim-operator.keda",
