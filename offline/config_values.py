@@ -140,7 +140,9 @@ class Reader:
             )
         elif full not in self.secret_keys and not _is_a(declaration.get("type"), value := self._raw[full]):
             message = f"is {value!r}, and {PROJECT_FILE} declares it of type {declaration['type']}"
-            self._report(key, message, f"write a value of type {declaration['type']}")
+            whole = declaration["type"] == "object"
+            remedy = self._how_to_set(key, declaration) if whole else f"write a value of type {declaration['type']}"
+            self._report(key, message, remedy)
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {

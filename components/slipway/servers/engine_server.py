@@ -18,7 +18,7 @@ from slipway.checks import Finding
 from slipway.checks.arguments import Told, argument_findings, environment_findings
 from slipway.checks.fit import Engine as MemoryRules
 from slipway.checks.fit import Replica
-from slipway.checks.images import image_findings
+from slipway.checks.images import image_findings, program_findings
 from slipway.checks.signals import Export, Workload, arguments
 from slipway.models import model_findings
 from slipway.servers.server import Place, PodNeeds, Server
@@ -32,6 +32,7 @@ class EngineServer(EngineArgs, Server):
     """A server and the pool that its replicas run on."""
 
     asks_for_key: ClassVar[bool] = True
+    reads_folders: ClassVar[bool] = True
     program: ClassVar[Engine]
     """What its pods run."""
     takes: ClassVar[Takes]
@@ -84,12 +85,14 @@ class EngineServer(EngineArgs, Server):
 
     @override
     def further_findings(self, path: str) -> Iterator[Finding]:
-        pinned, taken, read = self.image is None, self.takes.arguments(), self.takes.variables()
+        pinned, taken = self.image is None, self.takes.arguments()
         yield from argument_findings(f"{path}.extraArgs", self.extra_args, Told(flags=taken, pinned=pinned))
-        yield from environment_findings(f"{path}.env", plain(self.env), Told(flags=read, pinned=pinned))
+        told = Told(flags=self.takes.variables(), pinned=pinned, downloads=self.needs_hugging_face_token)
+        yield from environment_findings(f"{path}.env", plain(self.env), told)
         if self.image:
             name, version = taken.engine.rsplit(" ", 1)
             yield from image_findings(f"{path}.image", self.image, name, version)
+            yield from program_findings(f"{path}.image", self.image, name)
 
     def replica(self, rules: MemoryRules, model: Model, slice_: Slice, share: float) -> Replica:
         """Return what the memory check asks about a replica.

@@ -64,10 +64,9 @@ def server_findings(
         yield from driver_findings(place.path, server.cuda, driver, driver_path=pool.path)
     said: set[Finding] = set()
     for fit, slice_ in zip(fits(server, place), place.slices, strict=False):
-        found = [
-            *_fit_findings(server, place, pools, fit),
-            *precision_findings(place.path, fit.replica, slice_.machine.chip),
-        ]
+        found = _fit_findings(server, place, pools, fit)
+        if kind == "gpu":
+            found += precision_findings(place.path, fit.replica, slice_.machine.chip)
         yield from (finding for finding in found if finding not in said)
         said |= set(found)
 

@@ -7,6 +7,7 @@ import pulumi_gcp as gcp
 from typing_extensions import override
 
 from slipway.addons import stackdriver_pod
+from slipway.addons.cloud_alerts import CloudAlerts
 from slipway.addons.cloud_dashboard import CloudDashboard
 from slipway.addons.leader_worker_set import WEBHOOK_PORT, LeaderWorkerSetController
 from slipway.addons.priorities import Priorities
@@ -43,14 +44,15 @@ class GkeGround(Ground):
         self._project = project = made.wires
         network = Network(name, stack.network, region=stack.region, ready=project.api("compute"), opts=on_gcp)
         identity = NodeIdentity(name, project=project.id, ready=project.api("iam"), opts=on_gcp)
-        mirror = ImageMirror(
-            name,
-            project=project.id,
-            region=stack.region,
-            reader=identity.member,
-            ready=project.api("artifactregistry"),
-            opts=on_gcp,
-        )
+        if stack.registry is None:
+            self.docker_hub = ImageMirror(
+                name,
+                project=project.id,
+                region=stack.region,
+                reader=identity.member,
+                ready=project.api("artifactregistry"),
+                opts=on_gcp,
+            ).prefix
         self._cluster = cluster = GkeCluster(
             name,
             args,
@@ -59,10 +61,11 @@ class GkeGround(Ground):
             identity=identity.wires,
             secret_manager=isinstance(stack.hugging_face, SecretManagerToken),
             webhook_port=WEBHOOK_PORT if _spans_hosts(stack) else None,
+            state_metrics=bool(stack.alert_channels),
             opts=on_gcp,
         )
         self.opts = pulumi.ResourceOptions(providers=[provider, cluster.provider])
-        self.load_balancers, self.docker_hub = LOAD_BALANCERS, mirror.prefix
+        self.load_balancers = LOAD_BALANCERS
         self.injected = "gke-"
         self.pools = {
             pool: AcceleratorPool(
@@ -150,6 +153,16 @@ class GkeGround(Ground):
             ).url
             for engine, export in exports.items()
         }
+        if stack.alert_channels:
+            CloudAlerts(
+                stack.name,
+                observed(stack),
+                channels=stack.alert_channels,
+                project=self._project.id,
+                cluster=cluster.name,
+                ready=self._project.api("monitoring"),
+                opts=self._on_gcp,
+            )
         return {
             "clusterName": cluster.name,
             "credentialsCommand": cluster.credentials_command,

@@ -1,5 +1,6 @@
 """Whether the target of an autoscaler has the form that the API wants and can ever be passed."""
 
+from slipway.catalog.engines.series import Series
 from slipway.checks import Finding
 from slipway.checks.quantities import quantity
 from slipway.checks.signals.edges import Query, Scaler, ScalerMetric
@@ -7,6 +8,9 @@ from slipway.checks.signals.sources import Export
 
 TOLERANCE = 1.1
 """An autoscaler adds replicas only once the value is more than a tenth above its target (Kubernetes' default)."""
+
+BATCHES = 10
+"""Full batches for which the last request of a queue may wait before somebody means another target."""
 
 FIELDS = {"AverageValue": "averageValue", "Value": "value", "Utilization": "averageUtilization"}
 
@@ -36,19 +40,32 @@ def form_findings(metric: ScalerMetric, scaler: Scaler) -> list[Finding]:
     return findings
 
 
+def _late_findings(metric: ScalerMetric, target: float, series: Series, export: Export) -> list[Finding]:
+    """Judge how long requests wait before the value of a queue, which nothing bounds, is above the target."""
+    if series.signal != "waiting-requests" or not export.batch or target <= BATCHES * export.batch:
+        return []
+    message = (
+        f"a target of {target:g} waiting requests: a replica runs {export.batch} at once, so that the last waits for "
+        f"{target / export.batch:.0f} full batches before another replica is asked for"
+    )
+    return [Finding("signals.late", metric.path, message, f"write {export.batch} or less", "warning")]
+
+
 def ceiling_findings(metric: ScalerMetric, query: Query, export: Export) -> list[Finding]:
     """Judge whether the value that is followed can rise above the target."""
     target = _target(metric)
     if target is None or len(query.terms) != 1 or query.terms[0].function or metric.target_type != "AverageValue":
         return []
     series = export.engine.exported(query.terms[0].series, export.version)
-    if series is None or series.ceiling is None:
+    if series is None:
         return []
+    if series.ceiling is None:
+        return _late_findings(metric, target, series, export)
     ceiling = 1 if series.ceiling == "one" else export.batch
     if ceiling is None or target * TOLERANCE < ceiling:
         return []
     highest = ceiling / TOLERANCE
-    example = '"700m"' if ceiling == 1 else f'"{max(1, int(highest * 0.7))}"'
+    example = "0.7" if ceiling == 1 else f"{max(1, int(highest * 0.7))}"
     note = ""
     if series.ceiling == "one" and target > 1:
         note = f"; {metric.target}m is {target / 1000:g}" if metric.target.isdigit() else ""
