@@ -12,7 +12,8 @@ import pulumi
 
 from slipway.checks import Finding, errors
 from slipway.checks.judged import Judged
-from slipway.reading import Path, dotted, read
+from slipway.reading import dotted, read
+from slipway.reading.mending import Path
 from slipway.refused import Refused
 from slipway.stack_files import extended
 from stacks.clusters import PROVIDERS, AnyStack, old_form, provider_finding, provider_of

@@ -22,7 +22,7 @@ from stacks.stack import Stack
 def figures(stack: Stack) -> Figures:
     """Return fit, scaling, capacity and cost; they depend on the settings alone."""
     found: Figures = {
-        "fit": {name: _fit_output(found[0]) for name in stack.servers if (found := fits_of(stack, name))},
+        "fit": {name: _fit_output(each[0]) for name in stack.servers if (each := fits_of(stack, name))},
         "scaling": {name: _scaling_output(server.scaling) for name, server in stack.servers.items()},
         "capacity": {name: _ladder(server) for name, server in _servers(stack)},
     }

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -78,7 +78,7 @@ class Engine(engine_pb2_grpc.EngineServicer):
 class Plugin:
     """The plugin, as a program in another language reaches it through the engine."""
 
-    stub: provider_pb2_grpc.ResourceProviderStub
+    stub: Any
     address: str
     monitor: Monitor
 
@@ -107,7 +107,7 @@ class Plugin:
 
 
 @contextmanager
-def running() -> Iterator[Plugin]:
+def running() -> Generator[Plugin]:
     """Start the plugin beside an engine of its own."""
     monitor, server = Monitor(), grpc.server(ThreadPoolExecutor(max_workers=4))
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(monitor, server)
