@@ -38,7 +38,7 @@ ENVIRONMENT := .venv/.slipway-synced
 PARALLEL := --numprocesses=auto
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: preview preflight choose new manifests bom diff rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema prices docs setup help
+.PHONY: preview preflight choose new manifests bom diff rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema prices docs wheel setup help
 
 preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json TREE=1
 	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" --secrets "$$SECRETS" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
@@ -105,6 +105,9 @@ docs: $(ENVIRONMENT) ## Build the site into site/, with the reference of every k
 
 prices: $(ENVIRONMENT) ## Refresh the prices of EC2 machines from the lists that AWS publishes, hundreds of megabytes a region
 	$(PYTHON) -m slipway.catalog.price_lists
+
+wheel: ## Build the library, components/, into dist/
+	.ci/uv build --quiet --out-dir dist components
 
 schema: $(ENVIRONMENT) ## Write stacks/schema.json, by which editors complete stack files
 	$(PYTHON) -m stacks > stacks/schema.json.new && mv stacks/schema.json.new stacks/schema.json

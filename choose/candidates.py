@@ -12,10 +12,10 @@ from rehearsal.engine.step_time import peak_step_seconds, step_seconds
 from slipway.catalog.architecture import Model
 from slipway.catalog.machines import MACHINES, Machine, Purchase, Slice, slices_of
 from slipway.checks import Finding, errors
+from slipway.reading import read
 from stacks.clusters import PROVIDERS
 from stacks.figures import cost_of, fits_of
 from stacks.judgement import judge
-from stacks.reading import read
 from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 

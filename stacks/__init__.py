@@ -12,12 +12,14 @@ import pulumi
 
 from slipway.checks import Finding, errors
 from slipway.checks.judged import Judged
+from slipway.reading import dotted, read
+from slipway.reading.mending import Path
+from slipway.refused import Refused
 from slipway.stack_files import extended
 from stacks.clusters import PROVIDERS, AnyStack, old_form, provider_finding, provider_of
 from stacks.figures import figures, judged
 from stacks.judgement import judge
 from stacks.outputs import Outputs
-from stacks.reading import Path, dotted, read
 from stacks.stack import Stack
 from stacks.surroundings import Surroundings, alert_receivers
 
@@ -25,18 +27,6 @@ FOLDER = FilePath(__file__).parent
 """Where stack files are, as Pulumi.yaml says."""
 
 __all__ = ["AnyStack", "Loaded", "Refused", "Stack", "Surroundings", "alert_receivers", "deploy", "load"]
-
-
-class Refused(pulumi.RunError):
-    """A stack file that would not deploy, or would not work once deployed. Nothing has been created.
-
-    Attributes:
-        findings: everything that was found, warnings included.
-    """
-
-    def __init__(self, findings: list[Finding]) -> None:
-        self.findings = tuple(findings)
-        super().__init__("the stack file has mistakes:\n" + "\n".join(f"  {finding}" for finding in findings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from slipway.addons.metrics import PrometheusMetrics
 from slipway.checks import Finding
-from stacks.metrics import PrometheusMetrics
 from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 

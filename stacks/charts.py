@@ -5,13 +5,13 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
+from slipway.addons.metrics import PrometheusMetrics
 from slipway.addons.monitoring_settings import STACK, stack_values
 from slipway.addons.settings import KedaArgs
 from slipway.catalog.charts import EFA_DEVICE_PLUGIN, LOAD_BALANCER_CONTROLLER
 from slipway.checks import Finding
 from slipway.checks.charts import Around, StackChart, chart_findings
 from slipway.checks.settings import Settings
-from stacks.metrics import PrometheusMetrics
 from stacks.stack import Stack
 
 CHARTS = {

@@ -12,10 +12,9 @@ from slipway.checks.cost import Estimate, estimate
 from slipway.checks.fit import Fit
 from slipway.checks.judged import Judged, JudgedServer
 from slipway.checks.placement import RESERVED, Demand, Packing, Pool
+from slipway.servers.demand import demand, fits
 from slipway.serving.scaling import Scaling
 from stacks.outputs import CostOutput, Figures, FitOutput, RangeOutput, RungOutput, ScalingOutput
-from stacks.servers import Place
-from stacks.servers import Server as AnyKindOfServer
 from stacks.signals import monitoring
 from stacks.stack import Stack
 
@@ -23,7 +22,7 @@ from stacks.stack import Stack
 def figures(stack: Stack) -> Figures:
     """Return fit, scaling, capacity and cost; they depend on the settings alone."""
     found: Figures = {
-        "fit": {name: _fit_output(fits[0]) for name in stack.servers if (fits := fits_of(stack, name))},
+        "fit": {name: _fit_output(each[0]) for name in stack.servers if (each := fits_of(stack, name))},
         "scaling": {name: _scaling_output(server.scaling) for name, server in stack.servers.items()},
         "capacity": {name: _ladder(server) for name, server in _servers(stack)},
     }
@@ -37,13 +36,13 @@ def judged(stack: Stack) -> Judged:
     estimate = cost_of(stack, date.min)
     servers: dict[str, JudgedServer] = {}
     for name, server in stack.servers.items():
-        pool, fits = stack.pools[server.pool], fits_of(stack, name)
+        pool, found = stack.pools[server.pool], fits_of(stack, name)
         servers[name] = JudgedServer(
             pool=server.pool,
             slice=pool.slices[0],
             purchase=pool.purchase,
             usd_per_node_hour=_usd_per_node(estimate, pool),
-            fit=fits[0] if fits else None,
+            fit=found[0] if found else None,
             startup_seconds=server.shape(stack.place(name)).startup_seconds,
             max_nodes=pool.max_nodes,
             disk_gib=pool.disk_gib,
@@ -61,25 +60,7 @@ def judged(stack: Stack) -> Judged:
 
 def fits_of(stack: Stack, name: str) -> list[Fit]:
     """Return how a server fits each machine of its pool; none where something else of it is wrong already."""
-    server, place = stack.servers[name], stack.place(name)
-    return [fit for slice_ in place.slices if (fit := server.fit(place, slice_))]
-
-
-def demand(server: AnyKindOfServer, place: Place) -> Demand:
-    """Return what a server asks of its pool."""
-    needs = server.needs(place)
-    return Demand(
-        path=place.path,
-        pool=server.pool,
-        chips=needs.chips,
-        memory_gib=needs.memory_gib + needs.shared_memory_gib + needs.cache_gib,
-        disk_gib=needs.disk_gib,
-        image_gib=needs.image_gib,
-        cpus=needs.cpus,
-        min_replicas=server.scaling.min_replicas,
-        max_replicas=server.scaling.max_replicas,
-        surge=server.rollout.surge,
-    )
+    return fits(stack.servers[name], stack.place(name))
 
 
 def demands(stack: Stack) -> list[Demand]:

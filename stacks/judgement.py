@@ -3,26 +3,19 @@
 from collections.abc import Iterator
 from datetime import date
 
-from slipway.catalog.machines import SPOT_NOTICE_SECONDS
 from slipway.checks import Finding
-from slipway.checks.driver import driver_findings
-from slipway.checks.fit import Fit
 from slipway.checks.names import namespace_findings
-from slipway.checks.networks import admitted_findings
 from slipway.checks.placement import placement_findings
-from slipway.checks.precision import precision_findings
-from slipway.checks.signals import signal_findings
-from slipway.serving.exposure import ClusterOnly, PublicAlb
+from slipway.servers.exposed import exposure_findings
+from slipway.servers.judgement import path_findings, server_findings
+from slipway.servers.nim.operator import operator_findings
 from slipway.serving.nim.settings import PulumiNgcKey
 from slipway.serving.settings import PulumiToken
 from stacks.alerts import alert_findings
-from stacks.figures import cost_of, demands, fits_of
-from stacks.servers import Server
-from stacks.servers.nim.operator import operator_findings
-from stacks.signals import monitoring
+from stacks.figures import cost_of, demands
+from stacks.signals import shapes
 from stacks.stack import Stack
 from stacks.surroundings import Surroundings
-from stacks.ways_out import offered
 
 OWN_NAMESPACES = {
     "custom-metrics": "the metric adapter",
@@ -87,57 +80,10 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
     """Judge a server by itself, on each machine of its pool."""
     server, place = stack.servers[name], stack.place(name)
     unreadable = {f"models.{model}" for model in stack.unreadable_models}
-    yield from (finding for finding in server.findings(place) if finding.about not in unreadable)
-    yield from server.further_findings(place.path)
-    if place.slice is None:
-        return
-    yield from _drain_findings(stack, name)
-    yield from _client_findings(server, place.path)
-    yield from _spanning_findings(stack, name)
-    yield from _writer_findings(stack, name)
-    if (kind := place.slice.machine.chip.kind) not in server.chips:
-        message = f"{server.pool!r} has {kind.upper()}s, and this engine runs on {' and '.join(sorted(server.chips))}s"
-        yield Finding("servers.chips", f"{place.path}.pool", message, "choose another pool, or engine: vllm")
-        return
-    if kind == "gpu":
-        pool = f"cluster.pools.{server.pool}"
-        yield from driver_findings(place.path, server.cuda, stack.driver(server.pool), driver_path=pool)
-    said: set[Finding] = set()
-    for fit, slice_ in zip(fits_of(stack, name), place.slices, strict=False):
-        found = _fit_findings(stack, name, fit)
-        if kind == "gpu":
-            found += precision_findings(place.path, fit.replica, slice_.machine.chip)
-        yield from (finding for finding in found if finding not in said)
-        said |= set(found)
-
-
-def _drain_findings(stack: Stack, name: str) -> Iterator[Finding]:
-    """Say that a node which goes may not wait for the requests of its pods."""
-    server = stack.servers[name]
-    pool = stack.pools[server.pool]
-    notice = SPOT_NOTICE_SECONDS[pool.machine.provider]
-    if pool.purchase == "spot" and server.drain_seconds > notice:
-        message = f"{server.drain_seconds} s, and a spot node goes {notice} s after its notice: what runs is cut off"
-        path = f"servers.{name}.drainSeconds"
-        yield Finding("placement.spot-drain", path, message, f"write {notice} or less", "warning")
-
-
-def _client_findings(server: Server, path: str) -> Iterator[Finding]:
-    """Say that a client of Slipway's own would ask for more tokens than the server answers with."""
-    longest = server.longest_request
-    for key, tokens in server.asked_for.items():
-        if longest is not None and tokens > longest:
-            message = f"{tokens} tokens with the prompt, and a request has {longest} at most: each is refused"
-            yield Finding("servers.client-tokens", f"{path}.{key}", message, "write fewer")
-
-
-def _spanning_findings(stack: Stack, name: str) -> Iterator[Finding]:
-    """Say that nobody has seen a replica over several hosts run."""
-    slice_ = stack.place(name).slice
-    if slice_ and slice_.hosts > 1:
-        message = f"a replica is {slice_.hosts} hosts of {slice_.topology}, and no such group has run on chips yet"
-        one = f"choose a slice of one host where the model fits, or try {name} before anything relies on it"
-        yield Finding("placement.unproven-group", f"servers.{name}.pool", message, one, "warning")
+    found = server_findings(server, place, stack.pools, driver=stack.driver(server.pool))
+    yield from (finding for finding in found if finding.about not in unreadable)
+    if place.slice is not None:
+        yield from _writer_findings(stack, name)
 
 
 def _writer_findings(stack: Stack, name: str) -> Iterator[Finding]:
@@ -154,41 +100,17 @@ def _writer_findings(stack: Stack, name: str) -> Iterator[Finding]:
         yield Finding("storage.writers", f"servers.{name}.model", message, remedy, "warning")
 
 
-def _fit_findings(stack: Stack, name: str, fit: Fit) -> list[Finding]:
-    return [offered(stack, name, fit) if finding == fit.refusal else finding for finding in fit.findings]
-
-
 def _signal_findings(stack: Stack) -> list[Finding]:
-    try:
-        return [*operator_findings(stack), *signal_findings(monitoring(stack))]
-    except ValueError as error:
-        remedy = "correct it under values, or in env of a server"
-        return [Finding("signals.unreadable", "values", f"cannot be judged: {error}", remedy)]
+    return [
+        *operator_findings(stack.servers, stack.metrics, stack.storage),
+        *path_findings(stack.metrics, shapes(stack)),
+    ]
 
 
 def _exposure_findings(stack: Stack, name: str, surroundings: Surroundings) -> Iterator[Finding]:
-    """Say whether a server would be open to everybody, or wait for a load balancer that nothing makes."""
-    server, path = stack.servers[name], f"servers.{name}.exposure"
-    given = enumerate(getattr(server.exposure, "source_ranges", ()))
-    yield from admitted_findings({f"{path}.sourceRanges.{index}": text for index, text in given}, internet=True)
-    kind, public = server.exposure.type, isinstance(server.exposure, PublicAlb)
-    if public and not server.asks_for_key:
-        yield Finding(
-            "exposure.no-authentication",
-            path,
-            f"{kind!r} lets everybody in sourceRanges use the model, and this engine asks nobody for a key",
-            "write 'internal', and put a gateway that authenticates before it",
-        )
-    elif public and surroundings.api_key is None:
-        yield Finding(
-            "exposure.no-key",
-            path,
-            f"{kind!r} lets everybody in sourceRanges use the model, and there is no API key",
-            "run pulumi config set --secret slipway:apiKey <key>, or choose 'internal' or 'cluster'",
-        )
-    elif not isinstance(server.exposure, ClusterOnly) and (lacking := stack.exposures.get(kind)):
-        message = f"{kind!r} needs a load balancer, and {lacking.reason}"
-        yield Finding("exposure.no-load-balancer", path, message, lacking.remedy)
+    server = stack.servers[name]
+    lacking = stack.exposures.get(server.exposure.type)
+    return exposure_findings(server, f"servers.{name}", keyed=surroundings.api_key is not None, lacking=lacking)
 
 
 def _name_findings(stack: Stack) -> Iterator[Finding]:

@@ -9,7 +9,6 @@ from slipway.catalog.architecture import Model
 from slipway.catalog.models import MODELS
 from slipway.checks import Finding
 from slipway.checks.settings import Settings
-from slipway.checks.wording import nearest
 from slipway.models import OwnModel, OwnModels, described
 
 
@@ -38,24 +37,3 @@ class KnowsModels(Settings):
     def _own(self) -> Mapping[str, Model | Finding]:
         """Read once."""
         return described(self.own_models)
-
-
-def model_findings(path: str, name: str, models: Mapping[str, Model]) -> list[Finding]:
-    """Say that a server's model is unknown, and which ones are named alike.
-
-    Args:
-        path: where the server is in the stack file.
-        name: the model that it names.
-        models: those that the stack knows.
-    """
-    if name in models:
-        return []
-    return [
-        Finding(
-            "models.model",
-            f"{path}.model",
-            f"{name!r} is not in the catalog, so neither its size nor its load time is known",
-            f"use {nearest(name, sorted(models))}, or describe the model under models",
-            about=f"models.{name}",
-        )
-    ]

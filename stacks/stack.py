@@ -7,22 +7,22 @@ is abstract here.
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from slipway.catalog.machines import MACHINES, Machine
+from slipway.addons.metrics import Metrics
 from slipway.checks import Finding
 from slipway.checks.bill import PricedItem
 from slipway.checks.judged import There
 from slipway.checks.placement import Pool
 from slipway.checks.settings import DnsLabel, Usd
+from slipway.servers import AnyServer, Place
+from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.nim.settings import NgcKey, PulumiNgcKey
 from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
-from stacks.metrics import Metrics
+from slipway.serving.shape import StorageKind
 from stacks.models import KnowsModels
-from stacks.servers import AnyServer, Place
-from stacks.servers.server import Storage
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -42,13 +42,6 @@ Registry = Annotated[
         examples=["registry.example.com/mirror"],
     ),
 ]
-
-
-class NoLoadBalancer(NamedTuple):
-    """Why a cluster can make no load balancer of a type, and what to write instead."""
-
-    reason: str
-    remedy: str
 
 
 class Stack(KnowsModels, ABC):
@@ -114,7 +107,7 @@ class Stack(KnowsModels, ABC):
 
     @property
     @abstractmethod
-    def storage(self) -> Storage:
+    def storage(self) -> StorageKind:
         """Where files of models are."""
 
     @property
@@ -169,9 +162,3 @@ class Stack(KnowsModels, ABC):
     def bucket_uris(self) -> Mapping[str, str]:
         """The prefixes in buckets that servers' pods read, by server."""
         return {name: uri for name, server in self.servers.items() if (uri := server.bucket_uri)}
-
-
-def known(names: Iterable[str], provider: str | None = None) -> tuple[Machine, ...]:
-    """Return the machines of these names that the catalog has, of one provider if it is given."""
-    found = (MACHINES.get(name) for name in names)
-    return tuple(each for each in found if each and provider in (None, each.provider))

@@ -39,7 +39,7 @@ OF_ONE_CLOUD = {"components/slipway/checks/charts/node_rules.py"}
 
 ENGINES = {"nim", "sglang", "tensorrt-llm", "triton", "triton-python", "trtllm-serve", "vllm", "vllm-tpu"}
 KNOW_ENGINES = (
-    "stacks/servers/",
+    "components/slipway/servers/",
     "components/slipway/catalog/engines/",
     "components/slipway/checks/fit/engines/",
     "rehearsal/engine/",
@@ -96,7 +96,7 @@ def test_reading_settings_loads_no_cloud_sdk() -> None:
     assert loaded.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("package", ["stacks", "slipway.checks"])
+@pytest.mark.parametrize("package", ["stacks", "slipway.checks", "slipway.servers"])
 def test_nothing_but_clusters_and_facts_names_a_cloud(package: str) -> None:
     wrong = [
         f"{file}:{line}: {name}"

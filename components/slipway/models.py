@@ -12,6 +12,7 @@ from slipway.catalog.models import MODELS
 from slipway.catalog.units import GIB
 from slipway.checks import Finding
 from slipway.checks.settings import FilePath, Settings
+from slipway.checks.wording import nearest
 from slipway.model_files import read_model
 
 Number = Annotated[int, Field(ge=1, le=10**15)]
@@ -126,3 +127,24 @@ def _described(name: str, own: OwnModel) -> Model | Finding:
     if isinstance(own, ConfigJson):
         return read_model(f"models.{name}.path", name, own.path)
     return own.finding(f"models.{name}") or own.model(name)
+
+
+def model_findings(path: str, name: str, models: Mapping[str, Model]) -> list[Finding]:
+    """Say that a server's model is unknown, and which ones are named alike.
+
+    Args:
+        path: where the server is in the stack file.
+        name: the model that it names.
+        models: those that the stack knows.
+    """
+    if name in models:
+        return []
+    return [
+        Finding(
+            "models.model",
+            f"{path}.model",
+            f"{name!r} is not in the catalog, so neither its size nor its load time is known",
+            f"use {nearest(name, sorted(models))}, or describe the model under models",
+            about=f"models.{name}",
+        )
+    ]

@@ -31,7 +31,7 @@ def tcp(*ports: int) -> list[k8s.networking.v1.NetworkPolicyPortArgsDict]:
     return [{"protocol": "TCP", "port": port} for port in ports]
 
 
-def namespaces(*names: str) -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
+def namespaces(*names: pulumi.Input[str]) -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
     """Return all pods of some namespaces, by the label that Kubernetes itself gives these."""
     by_name: k8s.meta.v1.LabelSelectorRequirementArgsDict = {
         "key": "kubernetes.io/metadata.name",

@@ -8,6 +8,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 
 from slipway.catalog.machines import Slice
+from slipway.checks.placement import Pool
 
 ENDPOINT_PROPAGATION_SECONDS = 20
 """Time for which a stopping pod still gets requests, until every proxy has dropped its address."""
@@ -93,7 +94,14 @@ class Asked:
 
 
 class Nodes(Protocol):
-    """Nodes of one pool."""
+    """Nodes of one pool.
+
+    Attributes:
+        facts: what is known of them, by which servers are judged.
+    """
+
+    @property
+    def facts(self) -> Pool: ...  # noqa: D102
 
     def accelerator(self, asked: Asked) -> Accelerator:
         """Return what pods ask for to get it here."""

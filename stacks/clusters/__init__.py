@@ -7,10 +7,10 @@ from typing import Annotated, Any, cast
 from pydantic import Discriminator, Tag
 
 from slipway.checks import Finding
+from slipway.reading.fields import fields_at
 from stacks.clusters.eks import EksStack
 from stacks.clusters.existing import ExistingStack
 from stacks.clusters.gke import GkeStack
-from stacks.fields import fields_at
 
 PROVIDERS: Mapping[str, type[EksStack] | type[ExistingStack] | type[GkeStack]] = {
     "eks": EksStack,

@@ -50,14 +50,14 @@ class PrometheusGround(Ground):
         self._servers, self._addons, self.opts = stack, addons, opts
         name, values, present = stack.name, addons.values, addons.present
         if "metrics-server" not in present:
-            MetricsServer(name, definitions=addons.definitions, values=values.metrics_server, opts=opts)
+            MetricsServer(name, ready=[addons.definitions], values=values.metrics_server, opts=opts)
         self.priorities = Priorities(name, opts=opts)
         self._monitoring = KubePrometheusStack(
             name,
             addons.args,
             alert_address=addons.alert_address,
             priority_class=self.priorities.signals,
-            definitions=addons.definitions,
+            ready=[addons.definitions],
             storage_class=addons.storage_class,
             values=values.kube_prometheus_stack,
             opts=opts,
@@ -65,7 +65,7 @@ class PrometheusGround(Ground):
         if "gpu-operator" not in present and any(pool.machine.chip.kind == "gpu" for pool in stack.pools.values()):
             self.device_plugin = GpuOperator(
                 name,
-                monitoring=self._monitoring,
+                ready=self._monitoring.wires.ready,
                 wait=addons.wait_for_gpu_operator,
                 values=values.gpu_operator,
                 opts=opts,
@@ -80,7 +80,7 @@ class PrometheusGround(Ground):
             case PrometheusAdapterArgs():
                 return PrometheusMetrics(
                     stack.name,
-                    monitoring=self._monitoring,
+                    monitoring=self._monitoring.wires,
                     signals=[server.scaling.series for server in stack.servers.values()],
                     priority_class=self.priorities.signals,
                     values=values.prometheus_adapter,
@@ -89,7 +89,7 @@ class PrometheusGround(Ground):
             case KedaArgs():
                 return Keda(
                     stack.name,
-                    monitoring=self._monitoring,
+                    monitoring=self._monitoring.wires,
                     namespace=stack.namespace,
                     priority_class=self.priorities.signals,
                     values=values.keda,
@@ -101,10 +101,9 @@ class PrometheusGround(Ground):
         stack = self._servers
         Observability(
             stack.name,
-            namespace=self._monitoring.namespace,
+            monitoring=self._monitoring.wires,
             servers=observed(stack),
             recorded=recorded(stack),
-            operator=[self._monitoring.release],
             opts=self.opts,
         )
         return {"dashboards": {"grafana": self._monitoring.grafana_command}}

@@ -59,7 +59,7 @@ def test_without_a_selector_of_its_own_it_reads_what_has_the_label_of_its_releas
         del stack["cluster"]["metrics"]["kubePrometheusStack"]["values"]["prometheus"]
 
     [monitor] = deployed(no_selector, stack=STACK).of("kubernetes:monitoring.coreos.com/v1:PodMonitor")
-    assert monitor.inputs["metadata"]["labels"] == {"release": "watch"}
+    assert monitor.inputs["metadata"]["labels"]["release"] == "watch"
 
 
 def test_its_prometheus_may_reach_the_servers_from_its_own_namespace(deployed: Deploy) -> None:

@@ -28,7 +28,7 @@ monitoring = KubePrometheusStack(
     MonitoringArgs(),
     storage_class=None,
     priority_class="dev-signals",
-    definitions=MonitorDefinitions("dev", opts=inside).release,
+    ready=[MonitorDefinitions("dev", opts=inside).release],
     opts=inside,
 )
 export = Export(
@@ -42,10 +42,9 @@ export = Export(
 )
 Observability(
     "dev",
-    namespace=monitoring.namespace,
+    monitoring=monitoring.wires,
     servers=[ObservedServer(export=export, signal=QUEUE_COMPUTE_RATIO, target=1)],
     recorded=expressions(15),
-    operator=[monitoring.release],
     opts=inside,
 )
 """

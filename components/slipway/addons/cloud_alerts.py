@@ -9,7 +9,6 @@ import pulumi_gcp as gcp
 from slipway.addons.alerts import alert_group
 from slipway.addons.observed import ObservedServer
 from slipway.custom_resources.monitoring import Rule
-from slipway.gke.project import Project
 
 EVALUATION_SECONDS = 60
 
@@ -23,8 +22,9 @@ class CloudAlerts(pulumi.ComponentResource):
         servers: Sequence[ObservedServer],
         *,
         channels: Sequence[str],
-        project: Project,
+        project: pulumi.Input[str],
         cluster: pulumi.Output[str],
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Create them.
@@ -33,7 +33,7 @@ class CloudAlerts(pulumi.ComponentResource):
             channels: whom they tell, as `projects/<project>/notificationChannels/<number>`.
         """
         super().__init__("slipway:addons:CloudAlerts", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self, depends_on=[project.apis["monitoring"]])
+        child = pulumi.ResourceOptions(parent=self, depends_on=ready)
         for server in servers:
             for index, rule in enumerate(alert_group(server).rules):
                 query = cluster.apply(
@@ -51,14 +51,14 @@ def _policy(
     rule: Rule,
     query: pulumi.Output[str],
     channels: Sequence[str],
-    project: Project,
+    project: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> None:
     labels, texts = rule.labels or {}, rule.annotations or {}
     minutes = int(str(rule.for_).removesuffix("m"))
     gcp.monitoring.AlertPolicy(
         f"{name}-{server.name}-{rule.alert}",
-        project=project.id,
+        project=project,
         display_name=f"{rule.alert}: {server.name} of {name}",
         combiner="OR",
         severity=labels["severity"].upper(),

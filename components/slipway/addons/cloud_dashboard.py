@@ -1,6 +1,7 @@
 """A Cloud Monitoring dashboard of the servers of an engine, from the series that the catalog says they export."""
 
 import json
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,6 @@ import pulumi_gcp as gcp
 
 from slipway.addons.dashboards.charts import Chart, Query, engine_charts
 from slipway.checks.signals import Export
-from slipway.gke.project import Project
 
 COLUMNS, WIDTH, HEIGHT = 48, 24, 16
 
@@ -31,21 +31,22 @@ class CloudDashboard(pulumi.ComponentResource):
         name: str,
         export: Export,
         *,
-        project: Project,
+        project: str,
         cluster: pulumi.Input[str],
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:CloudDashboard", f"{name}-{export.engine.name}", None, opts)
         dashboard = gcp.monitoring.Dashboard(
             f"{name}-{export.engine.name}",
-            project=project.id,
+            project=project,
             dashboard_json=pulumi.Output.from_input(cluster).apply(partial(_dashboard, name, export)),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["monitoring"]]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         self.url = dashboard.id.apply(
             lambda id: (
                 f"https://console.cloud.google.com/monitoring/dashboards/builder/{id.rpartition('/')[2]}"
-                f"?project={project.id}"
+                f"?project={project}"
             )
         )
         self.register_outputs({"url": self.url})

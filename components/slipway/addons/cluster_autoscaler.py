@@ -34,7 +34,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
         image_tag: str,
         cluster: pulumi.Input[str],
         region: str,
-        definitions: pulumi.Resource,
+        ready: Sequence[pulumi.Resource] = (),
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -76,7 +76,7 @@ class ClusterAutoscaler(pulumi.ComponentResource):
                 "resources": {"requests": {"cpu": "100m", "memory": "300Mi"}, "limits": {"memory": "600Mi"}},
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, definitions]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, *ready]),
         )
         self.register_outputs({})
 

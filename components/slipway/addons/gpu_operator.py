@@ -1,12 +1,11 @@
 """NVIDIA's GPU operator on nodes whose image has the driver already: device plugin, labels and GPU metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from slipway.addons.kube_prometheus_stack import KubePrometheusStack
 from slipway.addons.monitoring_settings import MONITORED
 from slipway.addons.release import release
 from slipway.catalog.versions import GPU_OPERATOR
@@ -33,7 +32,7 @@ class GpuOperator(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        monitoring: KubePrometheusStack,
+        ready: Sequence[pulumi.Resource] = (),
         wait: bool = False,
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
@@ -59,7 +58,7 @@ class GpuOperator(pulumi.ComponentResource):
                 "dcgmExporter": {"serviceMonitor": MONITORED},
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         if wait:
             self.ready = _ready(f"{name}-gpu-operator", installed, self)

@@ -44,7 +44,7 @@ class Karpenter(pulumi.ComponentResource):
         region: str,
         security_group: pulumi.Input[str],
         replicas: int,
-        monitors: pulumi.Resource,
+        ready: Sequence[pulumi.Resource] = (),
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -83,7 +83,7 @@ class Karpenter(pulumi.ComponentResource):
                 "serviceMonitor": MONITORED,
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, definitions, monitors, *queue.ready]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, definitions, *ready, *queue.ready]),
         )
         self.ready = [controller, profile, entry, tag, *nodes.grants]
         self.register_outputs({})

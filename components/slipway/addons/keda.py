@@ -10,12 +10,14 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
-from slipway.addons.keda_settings import NAME, SERVER, query
-from slipway.addons.kube_prometheus_stack import PROMETHEUS, KubePrometheusStack
-from slipway.addons.monitoring_settings import MONITORED, PORT
+from slipway.addons.keda_settings import NAME, query
+from slipway.addons.metrics import PrometheusMetrics
+from slipway.addons.monitoring_settings import MONITORED
 from slipway.addons.release import release
 from slipway.addons.scraping import ScrapesPods
+from slipway.addons.settings import KedaArgs, MonitoringArgs
 from slipway.addons.spread import spread
+from slipway.addons.wires import PROMETHEUS, PrometheusWires
 from slipway.catalog.engines import Series
 from slipway.catalog.versions import KEDA
 from slipway.network_policies import namespaces, tcp
@@ -26,17 +28,19 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
     """The chart of kedacore, with two replicas of what answers for metrics.
 
     Attributes:
+        facts: what is known of it, by which servers' signals are judged.
         ready: defines ScaledObjects and removes its finalizer from them; they are created after it and deleted before
             it.
     """
 
+    facts: PrometheusMetrics
     ready: Sequence[pulumi.Resource]
 
     def __init__(
         self,
         name: str,
         *,
-        monitoring: KubePrometheusStack,
+        monitoring: PrometheusWires,
         namespace: str,
         priority_class: pulumi.Input[str],
         values: Mapping[str, Any] | None = None,
@@ -44,7 +48,8 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
     ) -> None:
         """Install it for the servers of a namespace."""
         super().__init__("slipway:addons:Keda", name, None, opts)
-        self._operator = [monitoring.release]
+        self._monitoring = monitoring
+        self.facts = PrometheusMetrics(args=MonitoringArgs(actuator=KedaArgs(type="keda")))
         self._namespace = namespace
         own = k8s.core.v1.Namespace(f"{name}-{NAME}", metadata={"name": NAME}, opts=pulumi.ResourceOptions(parent=self))
         budget, watched = {"maxUnavailable": 1}, {"enabled": True, "serviceMonitor": MONITORED}
@@ -72,7 +77,7 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
                 },
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=monitoring.ready),
         )
         k8s.networking.v1.NetworkPolicy(
             f"{name}-{NAME}-asks",
@@ -80,7 +85,7 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
             spec={
                 "pod_selector": PROMETHEUS,
                 "policy_types": ["Ingress"],
-                "ingress": [{"from_": [namespaces(NAME)], "ports": tcp(PORT)}],
+                "ingress": [{"from_": [namespaces(NAME)], "ports": tcp(monitoring.port)}],
             },
             opts=pulumi.ResourceOptions(parent=self),
         )
@@ -89,4 +94,4 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
 
     def metric(self, series: Series, server: str, /) -> PrometheusQuery:
         """Return what KEDA asks for, which no metrics API needs to know by a name."""
-        return PrometheusQuery(SERVER, query(series, server, self._namespace))
+        return PrometheusQuery(self._monitoring.server, query(series, server, self._namespace))

@@ -1,6 +1,6 @@
 """Prometheus with its operator and Grafana: what collects the series that autoscalers and people look at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -10,12 +10,10 @@ from slipway.addons.alertmanager_settings import KEY, SECRET
 from slipway.addons.monitoring_settings import FULLNAME, NAMESPACE, STACK, stack_values
 from slipway.addons.release import release
 from slipway.addons.settings import MonitoringArgs
+from slipway.addons.wires import PROMETHEUS, PrometheusWires
 from slipway.catalog.versions import KUBE_PROMETHEUS_STACK
 from slipway.network_policies import closed
 from slipway.serving.site import found
-
-PROMETHEUS: k8s.meta.v1.LabelSelectorArgsDict = {"match_labels": {"app.kubernetes.io/name": "prometheus"}}
-"""The pods that the operator makes; they go to whatever port there is to collect."""
 
 ASKED_PORTS = (10250, 6443)
 """What the API server asks: the operator's webhook and prometheus-adapter."""
@@ -26,16 +24,14 @@ class KubePrometheusStack(pulumi.ComponentResource):
 
     Args:
         alert_address: where alerts go, if they go anywhere: an address or a key, as `args.alerts` has it.
-        definitions: what defines the custom resources.
+        ready: what defines the custom resources.
 
     Attributes:
-        namespace: where it runs.
-        release: defines the custom resources; monitors are created after it and deleted before it.
+        wires: it, for what asks it and what it collects.
         grafana_command: what a person runs to reach Grafana; its password is in the Secret that it names.
     """
 
-    namespace: pulumi.Output[str]
-    release: k8s.helm.v3.Release
+    wires: PrometheusWires
     grafana_command: str
 
     def __init__(
@@ -46,42 +42,43 @@ class KubePrometheusStack(pulumi.ComponentResource):
         alert_address: pulumi.Input[str] | None = None,
         storage_class: pulumi.Input[str] | None,
         priority_class: pulumi.Input[str],
-        definitions: pulumi.Resource,
+        ready: Sequence[pulumi.Resource] = (),
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:KubePrometheusStack", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         namespace = k8s.core.v1.Namespace(f"{name}-monitoring", metadata={"name": NAMESPACE}, opts=child)
-        self.namespace = namespace.metadata["name"]
-        closed(f"{name}-monitoring", namespace=self.namespace, within=True, answers=ASKED_PORTS, opts=child)
+        inside = namespace.metadata["name"]
+        closed(f"{name}-monitoring", namespace=inside, within=True, answers=ASKED_PORTS, opts=child)
         k8s.networking.v1.NetworkPolicy(
             f"{name}-collects",
-            metadata={"namespace": self.namespace},
+            metadata={"namespace": inside},
             spec={"pod_selector": PROMETHEUS, "policy_types": ["Egress"], "egress": [{}]},
             opts=child,
         )
-        needed: list[pulumi.Resource] = [definitions]
+        needed = [*ready]
         if args.alerts:
             needed.append(
                 k8s.core.v1.Secret(
                     f"{name}-{SECRET}",
-                    metadata={"name": SECRET, "namespace": self.namespace},
+                    metadata={"name": SECRET, "namespace": inside},
                     string_data={KEY: found(alert_address, "the address to which alerts go")},
                     opts=child,
                 )
             )
-        self.release = release(
+        installed = release(
             f"{name}-monitoring",
             release_name=STACK,
             chart=STACK,
             repository="https://prometheus-community.github.io/helm-charts",
             version=KUBE_PROMETHEUS_STACK,
-            namespace=self.namespace,
+            namespace=inside,
             own=stack_values(args, storage_class=storage_class, priority_class=priority_class),
             values=values,
             skip_crds=True,
             opts=pulumi.ResourceOptions(parent=self, depends_on=needed),
         )
+        self.wires = PrometheusWires(namespace=inside, own_namespace=NAMESPACE, ready=[installed])
         self.grafana_command = f"kubectl port-forward --namespace {NAMESPACE} service/{FULLNAME}-grafana 3000:80"
         self.register_outputs({})

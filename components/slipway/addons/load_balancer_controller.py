@@ -5,7 +5,7 @@ without the statements for WAF, Shield and Cognito, which are off here.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class LoadBalancerController(pulumi.ComponentResource):
         cluster: pulumi.Input[str],
         region: str,
         vpc: pulumi.Input[str],
-        definitions: pulumi.Resource,
+        ready: Sequence[pulumi.Resource] = (),
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -83,7 +83,7 @@ class LoadBalancerController(pulumi.ComponentResource):
                 "resources": {"requests": {"cpu": "100m", "memory": "200Mi"}, "limits": {"memory": "500Mi"}},
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, definitions]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, *ready]),
         )
         self.load_balancers = replace(LOAD_BALANCERS, ready=[controller])
         self.register_outputs({})

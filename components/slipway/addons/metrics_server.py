@@ -1,6 +1,6 @@
 """metrics-server: what `kubectl top` and autoscalers on CPU ask. GKE brings its own; there this has no place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -20,7 +20,7 @@ class MetricsServer(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        definitions: pulumi.Resource,
+        ready: Sequence[pulumi.Resource] = (),
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -41,6 +41,6 @@ class MetricsServer(pulumi.ComponentResource):
                 "serviceMonitor": MONITORED,
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[definitions]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         self.register_outputs({})

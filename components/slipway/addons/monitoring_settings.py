@@ -108,7 +108,9 @@ def stack_values(args: MonitoringArgs, *, storage_class: object, priority_class:
     }
 
 
-def adapter_values(signals: Iterable[Series], *, priority_class: object = "") -> dict[str, Any]:
+def adapter_values(
+    signals: Iterable[Series], *, priority_class: object = "", url: str = URL, port: int = PORT
+) -> dict[str, Any]:
     """Return the values of prometheus-adapter: two replicas, and a rule for each gauge that servers are scaled on.
 
     Raises:
@@ -123,7 +125,7 @@ def adapter_values(signals: Iterable[Series], *, priority_class: object = "") ->
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}},
         "podDisruptionBudget": {"enabled": True, "maxUnavailable": 1},
         "metricsRelistInterval": f"{RELIST_SECONDS}s",
-        "prometheus": {"url": URL, "port": PORT, "path": ""},
+        "prometheus": {"url": url, "port": port, "path": ""},
         "rules": {"default": False, "custom": [_rule(series) for _, series in sorted(by_name.items())]},
     }
 

@@ -7,8 +7,9 @@ import pulumi_kubernetes as k8s
 
 from slipway.addons.alerts import alert_group
 from slipway.addons.dashboards.servers import dashboards
-from slipway.addons.monitoring_settings import SCRAPE_SECONDS, SELECTED
+from slipway.addons.monitoring_settings import SCRAPE_SECONDS
 from slipway.addons.observed import ObservedServer
+from slipway.addons.wires import PrometheusWires
 from slipway.custom_resources import custom_resource
 from slipway.custom_resources.monitoring import PrometheusRule, Rule, RuleGroup
 
@@ -23,30 +24,27 @@ class Observability(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        namespace: pulumi.Input[str],
+        monitoring: PrometheusWires,
         servers: Sequence[ObservedServer],
         recorded: Mapping[str, str],
-        selected: Mapping[str, str] = SELECTED,
-        operator: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Create it.
 
         Args:
-            namespace: of Prometheus and Grafana.
+            monitoring: the Prometheus that reads rules, and beside it Grafana.
             recorded: PromQL of each series that Prometheus is to record, by its name.
-            selected: labels of the rules that Prometheus reads.
-            operator: what defines rules; they are created after it and deleted before it.
         """
         super().__init__("slipway:addons:Observability", name, None, opts)
-        after = pulumi.ResourceOptions(parent=self, depends_on=operator)
+        selected = dict(monitoring.selected)
+        after = pulumi.ResourceOptions(parent=self, depends_on=monitoring.ready)
         for dashboard in dashboards(servers):
             # A name of its own has the old one deleted first: the sidecar would otherwise remove the new one's file.
             k8s.core.v1.ConfigMap(
                 f"{name}-{dashboard.uid}",
                 metadata={
                     "name": f"dashboard-{dashboard.uid}",
-                    "namespace": namespace,
+                    "namespace": monitoring.namespace,
                     "labels": LOADED,
                 },
                 data={f"{dashboard.uid}.json": dashboard.document()},
@@ -56,7 +54,11 @@ class Observability(pulumi.ComponentResource):
             custom_resource(
                 f"{name}-{server.name}-alerts",
                 PrometheusRule(groups=[alert_group(server)]),
-                metadata={"name": f"{server.name}-alerts", "namespace": namespace, "labels": dict(selected)},
+                metadata={
+                    "name": f"{server.name}-alerts",
+                    "namespace": monitoring.namespace,
+                    "labels": selected,
+                },
                 opts=after,
             )
         if recorded:
@@ -64,7 +66,7 @@ class Observability(pulumi.ComponentResource):
             custom_resource(
                 f"{name}-recorded",
                 PrometheusRule(groups=[RuleGroup(name="recorded", interval=f"{SCRAPE_SECONDS}s", rules=rules)]),
-                metadata={"name": "recorded", "namespace": namespace, "labels": dict(selected)},
+                metadata={"name": "recorded", "namespace": monitoring.namespace, "labels": selected},
                 opts=after,
             )
         self.register_outputs({})

@@ -8,10 +8,12 @@ from typing import Any
 
 import pulumi
 
-from slipway.addons.kube_prometheus_stack import KubePrometheusStack
+from slipway.addons import metrics
 from slipway.addons.monitoring_settings import ADAPTER, adapter_values
 from slipway.addons.release import release
 from slipway.addons.scraping import ScrapesPods
+from slipway.addons.settings import MonitoringArgs
+from slipway.addons.wires import PrometheusWires
 from slipway.catalog.engines import Series
 from slipway.catalog.versions import PROMETHEUS_ADAPTER
 
@@ -23,23 +25,26 @@ class PrometheusMetrics(ScrapesPods, pulumi.ComponentResource):
     for keeps every namespace of the cluster from being deleted.
 
     Attributes:
+        facts: what is known of it, by which servers' signals are judged.
         ready: what autoscalers ask; they are created after it and deleted before it.
     """
 
+    facts: metrics.PrometheusMetrics
     ready: Sequence[pulumi.Resource]
 
     def __init__(
         self,
         name: str,
         *,
-        monitoring: KubePrometheusStack,
+        monitoring: PrometheusWires,
         signals: Iterable[Series],
         priority_class: pulumi.Input[str],
         values: Mapping[str, Any] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:PrometheusMetrics", name, None, opts)
-        self._operator = [monitoring.release]
+        self._monitoring = monitoring
+        self.facts = metrics.PrometheusMetrics(args=MonitoringArgs(), adapter=dict(values or {}))
         adapter = release(
             f"{name}-{ADAPTER}",
             release_name=ADAPTER,
@@ -47,9 +52,9 @@ class PrometheusMetrics(ScrapesPods, pulumi.ComponentResource):
             repository="https://prometheus-community.github.io/helm-charts",
             version=PROMETHEUS_ADAPTER,
             namespace=monitoring.namespace,
-            own=adapter_values(signals, priority_class=priority_class),
+            own=adapter_values(signals, priority_class=priority_class, url=monitoring.url, port=monitoring.port),
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[monitoring.release]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=monitoring.ready),
         )
         self.ready = [adapter]
         self.register_outputs({})

@@ -5,25 +5,22 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_kubernetes as k8s
 
-from slipway.addons.kube_prometheus_stack import PROMETHEUS
-from slipway.addons.monitoring_settings import NAMESPACE, SCRAPE_SECONDS, SELECTED
+from slipway.addons.monitoring_settings import SCRAPE_SECONDS
+from slipway.addons.wires import PrometheusWires
 from slipway.catalog.engines import Series
 from slipway.custom_resources import custom_resource
 from slipway.custom_resources.monitoring import LabelSelector, PodMonitor, ScrapeEndpoint
-from slipway.network_policies import namespaces
 
 
 class ScrapesPods:
-    """The first half of a `MetricsPath` through a Prometheus of the cluster: Slipway's unless it says otherwise."""
+    """The first half of a `MetricsPath` through a Prometheus of the cluster."""
 
-    _prometheus_namespace: str = NAMESPACE
-    _selected: Mapping[str, str] = SELECTED
-    _operator: Sequence[pulumi.Resource] = ()
+    _monitoring: PrometheusWires
 
     @property
     def collectors(self) -> k8s.networking.v1.NetworkPolicyPeerArgsDict:
         """The pods that collect series."""
-        return {**namespaces(self._prometheus_namespace), "pod_selector": PROMETHEUS}
+        return self._monitoring.collectors
 
     def scrape(
         self,
@@ -40,23 +37,18 @@ class ScrapesPods:
         return custom_resource(
             name,
             PodMonitor(selector=LabelSelector(match_labels=dict(labels)), pod_metrics_endpoints=[endpoint]),
-            metadata={"name": name, "namespace": namespace, "labels": {**labels, **self._selected}},
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=self._operator)),
+            metadata={"name": name, "namespace": namespace, "labels": {**labels, **self._monitoring.selected}},
+            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=self._monitoring.ready)),
         )
 
 
 class InstalledPrometheus(ScrapesPods):
-    """A Prometheus with its operator and an adapter that the cluster has already.
-
-    Args:
-        namespace: where Prometheus is.
-        selected: labels of the PodMonitors that it reads.
-    """
+    """A Prometheus with its operator and an adapter that the cluster has already."""
 
     ready: Sequence[pulumi.Resource] = ()
 
-    def __init__(self, namespace: str, selected: Mapping[str, str]) -> None:
-        self._prometheus_namespace, self._selected = namespace, selected
+    def __init__(self, monitoring: PrometheusWires) -> None:
+        self._monitoring = monitoring
 
     def metric(self, series: Series, _server: str, /) -> str:
         """Return the name under which an autoscaler finds a series: its own."""

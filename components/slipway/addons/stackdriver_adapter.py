@@ -11,12 +11,12 @@ import pulumi
 import pulumi_gcp as gcp
 import pulumi_kubernetes as k8s
 
+from slipway.addons.metrics import ManagedMetrics
 from slipway.addons.stackdriver_pod import LABELS, LISTENS, NAME, NAMESPACE, PORT, account_of, grants, pod
 from slipway.catalog.engines import Series
 from slipway.checks.signals import stackdriver_metric
 from slipway.custom_resources import custom_resource
 from slipway.custom_resources.monitoring import LabelSelector, PodMonitoring, ScrapeEndpoint
-from slipway.gke.project import Project
 from slipway.network_policies import closed, namespaces
 from slipway.serving.replicas import disruption_budget
 from slipway.serving.shape import SCRAPE_SECONDS
@@ -29,8 +29,13 @@ _APIS = (
 
 
 class ManagedCollection:
-    """The half of a `MetricsPath` that does not depend on who made the adapter: managed Prometheus, and its names."""
+    """The half of a `MetricsPath` that does not depend on who made the adapter: managed Prometheus, and its names.
 
+    Attributes:
+        facts: what is known of it, by which servers' signals are judged.
+    """
+
+    facts = ManagedMetrics(path="site.metrics", there=True)
     ready: Sequence[pulumi.Resource] = ()
 
     @property
@@ -77,26 +82,27 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
         ready: the APIs that autoscalers ask; they are created after these and deleted before them.
     """
 
+    facts = ManagedMetrics(path="site.metrics")
     ready: Sequence[pulumi.Resource]
 
     def __init__(
         self,
         name: str,
         *,
-        project: Project,
+        project: pulumi.Input[str],
         member: pulumi.Input[str],
         priority_class: pulumi.Input[str],
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:StackdriverAdapter", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-
         viewer = gcp.projects.IAMMember(
             name,
-            project=project.id,
+            project=project,
             role="roles/monitoring.viewer",
             member=member,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["monitoring"]]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         namespace = k8s.core.v1.Namespace(name, metadata={"name": NAMESPACE}, opts=child)
         inside = pulumi.ResourceOptions(parent=self, depends_on=[namespace])

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from slipway.eks.identity import pod_role
-from slipway.eks.network import Network
+from slipway.eks.wires import NetworkWires
 
 
 def read_statements(uris: Iterable[str]) -> list[dict[str, Any]]:
@@ -55,7 +55,7 @@ class BucketAccess(pulumi.ComponentResource):
         *,
         cluster: pulumi.Input[str],
         region: str,
-        network: Network,
+        network: NetworkWires,
         namespace: str,
         service_account: str,
         opts: pulumi.ResourceOptions | None = None,
@@ -77,7 +77,7 @@ class BucketAccess(pulumi.ComponentResource):
             vpc_id=network.vpc,
             service_name=f"com.amazonaws.{region}.s3",
             vpc_endpoint_type="Gateway",
-            route_table_ids=[route.route_table_id for route in network.routes],
+            route_table_ids=network.route_tables,
             tags={"Name": name},
             opts=child,
         )

@@ -10,9 +10,9 @@ from slipway.catalog.eks_releases import EKS_RELEASES
 from slipway.catalog.versions import EKS_EBS_CSI, EKS_NODE_MONITORING_AGENT, EKS_POD_IDENTITY_AGENT
 from slipway.eks.add_on import add_on, vpc_cni
 from slipway.eks.identity import ServiceRole, pod_role
-from slipway.eks.network import Network
 from slipway.eks.node_group import node_role, system_node_group
 from slipway.eks.settings import ClusterArgs
+from slipway.eks.wires import NetworkWires
 
 LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 KEY_DELETION_DAYS = 7
@@ -52,7 +52,7 @@ class EksCluster(pulumi.ComponentResource):
         *,
         region: str,
         profile: str | None,
-        network: Network,
+        network: NetworkWires,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:eks:EksCluster", name, None, opts)
@@ -76,10 +76,10 @@ class EksCluster(pulumi.ComponentResource):
             f"{name}-system",
             args.system_pool,
             cluster=cluster.name,
-            role=self.node_role,
-            subnets=[network.private_subnets[zone] for zone in args.system_pool.zones] or network.home_subnets,
+            role=self.node_role.wires,
+            subnets=[network.subnets[zone] for zone in args.system_pool.zones] or network.home_subnets,
             release=release,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*self.ready, *network.routes]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*self.ready, *network.ready]),
         )
         after = pulumi.ResourceOptions(parent=self, depends_on=[self.system_nodes])
         ebs = pod_role(f"{name}-ebs-csi", managed=["service-role/AmazonEBSCSIDriverPolicy"], opts=child)
@@ -106,7 +106,9 @@ class EksCluster(pulumi.ComponentResource):
         self.register_outputs({"name": self.name})
 
 
-def _control_plane(name: str, args: ClusterArgs, network: Network, opts: pulumi.ResourceOptions) -> aws.eks.Cluster:
+def _control_plane(
+    name: str, args: ClusterArgs, network: NetworkWires, opts: pulumi.ResourceOptions
+) -> aws.eks.Cluster:
     key = aws.kms.Key(
         name,
         description=f"Kubernetes Secrets of {name}",
@@ -128,7 +130,7 @@ def _control_plane(name: str, args: ClusterArgs, network: Network, opts: pulumi.
     # EKS would make the group itself, and keep what is in it for ever.
     logs = aws.cloudwatch.LogGroup(name, name=f"/aws/eks/{name}/cluster", retention_in_days=args.log_days, opts=opts)
     endpoint: aws.eks.ClusterVpcConfigArgsDict = {
-        "subnet_ids": [subnet.id for subnet in network.home_subnets],
+        "subnet_ids": network.home_subnets,
         "endpoint_private_access": True,
         "endpoint_public_access": bool(args.public_access),
     }

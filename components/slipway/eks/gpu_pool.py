@@ -1,20 +1,22 @@
 """GPU node pools: EKS managed node groups on NVIDIA's variant of Amazon Linux 2023."""
 
 from base64 import b64encode
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import pulumi
 import pulumi_aws as aws
 
 from slipway.catalog.eks_releases import EksRelease
-from slipway.catalog.machines import EFA_RESOURCE, GPU_RESOURCE, MACHINES, Machine
-from slipway.checks.placement import machine_findings
+from slipway.catalog.machines import EFA_RESOURCE, GPU_RESOURCE, Machine
+from slipway.checks.placement import Pool, machine_findings
 from slipway.eks import gpu_nodes
 from slipway.eks.fabric import Fabric
+from slipway.eks.facts import facts
 from slipway.eks.gpu_nodes import PRESENT
-from slipway.eks.identity import ServiceRole
 from slipway.eks.node_group import launch_template, node_group
 from slipway.eks.settings import Capacity, CapacityBlock, GpuPoolArgs, OnDemand, Reservation, Spot
+from slipway.eks.wires import RoleWires
 from slipway.workload import POOL_LABEL, Accelerator, Asked
 
 AMI_TYPE = "AL2023_x86_64_NVIDIA"
@@ -29,8 +31,10 @@ class GpuNodePool(pulumi.ComponentResource):
 
     Attributes:
         node_group: the nodes.
+        facts: what is known of them, by which servers are judged.
     """
 
+    facts: Pool
     node_group: aws.eks.NodeGroup
 
     def __init__(
@@ -41,30 +45,27 @@ class GpuNodePool(pulumi.ComponentResource):
         cluster: pulumi.Input[str],
         cluster_name: str,
         security_group: pulumi.Input[str],
-        role: ServiceRole,
-        subnets: list[aws.ec2.Subnet],
+        role: RoleWires,
+        vpc: pulumi.Input[str],
+        subnets: Sequence[pulumi.Input[str]],
         release: EksRelease,
-        ready: list[pulumi.Resource],
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:eks:GpuNodePool", name, None, opts)
         if findings := machine_findings(name, args.instance_type, args.capacity.type, provider="eks"):
             raise pulumi.RunError("\n".join(map(str, findings)))
+        self.facts = cast(Pool, facts(name, args))
         child = pulumi.ResourceOptions(parent=self)
-        machines = [MACHINES[each] for each in args.instance_type]
-        machine, mixed = machines[0], len(machines) > 1
+        machine, mixed = self.facts.machine, len(args.instance_type) > 1
         fabric = None
         if args.efa:
-            fabric = Fabric(name, cluster=cluster_name, vpc=subnets[0].vpc_id, capacity=args.capacity, opts=child)
+            fabric = Fabric(name, cluster=cluster_name, vpc=vpc, capacity=args.capacity, opts=child)
         template = launch_template(
             name,
             None if mixed else machine.name,
             volume_gib=args.root_volume_gib,
-            more={
-                **_market(args.capacity),
-                **_local_disks(machine),
-                **(_interfaces(machine, fabric, security_group) if fabric else {}),
-            },
+            more={**_market(args.capacity), **_local_disks(machine), **_interfaces(machine, fabric, security_group)},
             opts=pulumi.ResourceOptions(parent=self, depends_on=fabric.ready if fabric else []),
         )
         self._name, self._slice = name, machine.slice()
@@ -128,8 +129,10 @@ def _local_disks(machine: Machine) -> dict[str, Any]:
     return {"user_data": b64encode(config.encode()).decode()} if config else {}
 
 
-def _interfaces(machine: Machine, fabric: Fabric, security_group: pulumi.Input[str]) -> dict[str, Any]:
+def _interfaces(machine: Machine, fabric: Fabric | None, security_group: pulumi.Input[str]) -> dict[str, Any]:
     """Return the network of a node with EFA: with interfaces listed, EKS adds the cluster's group to none of them."""
+    if fabric is None:
+        return {}
     groups = {"interface": security_group, "efa-only": fabric.security_group}
     interfaces = [
         {

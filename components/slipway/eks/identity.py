@@ -7,6 +7,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from slipway.eks.wires import RoleWires
+
 POLICY = "arn:aws:iam::aws:policy/"
 
 
@@ -48,6 +50,11 @@ class ServiceRole(pulumi.ComponentResource):
             policy = pulumi.Output.from_input(statements).apply(_document)
             self.grants.append(aws.iam.RolePolicy(name, role=role.name, policy=policy, opts=child))
         self.register_outputs({"arn": self.arn})
+
+    @property
+    def wires(self) -> RoleWires:
+        """The role for whoever takes it on."""
+        return RoleWires(arn=self.arn, ready=self.grants)
 
 
 def pod_role(

@@ -1,14 +1,14 @@
 """GPU nodes that Karpenter makes: a NodePool and an EC2NodeClass for each pool of the stack."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import cast
 
 import pulumi
-import pulumi_aws as aws
 import pulumi_kubernetes as k8s
 
 from slipway.catalog.machines import GPU_RESOURCE, MACHINES
 from slipway.catalog.versions import EKS_AMI
-from slipway.checks.placement import RESERVED, machine_findings
+from slipway.checks.placement import RESERVED, Pool, machine_findings
 from slipway.custom_resources import custom_resource
 from slipway.custom_resources.karpenter import (
     AmiSelectorTerm,
@@ -31,6 +31,7 @@ from slipway.custom_resources.karpenter import (
 )
 from slipway.eks import gpu_nodes
 from slipway.eks.fabric import Fabric
+from slipway.eks.facts import facts
 from slipway.eks.gpu_nodes import PRESENT
 from slipway.eks.network import DISCOVERY
 from slipway.eks.settings import IDLE_MINUTES, CapacityBlock, GpuPoolArgs, Reservation
@@ -47,8 +48,10 @@ class KarpenterGpuPool(pulumi.ComponentResource):
 
     Attributes:
         node_pool: the nodes.
+        facts: what is known of them, by which servers are judged.
     """
 
+    facts: Pool
     node_pool: k8s.apiextensions.CustomResource
 
     def __init__(
@@ -58,17 +61,18 @@ class KarpenterGpuPool(pulumi.ComponentResource):
         *,
         cluster: str,
         instance_profile: str,
-        subnets: Mapping[str, aws.ec2.Subnet],
-        ready: Sequence[pulumi.Resource],
+        vpc: pulumi.Input[str],
+        zones: Sequence[str],
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Take the subnets by zone."""
+        """Take the zones of the subnets that carry the tag `DISCOVERY` with the cluster's name."""
         super().__init__("slipway:eks:KarpenterGpuPool", name, None, opts)
         if findings := machine_findings(name, args.instance_type, args.capacity.type, provider="eks"):
             raise pulumi.RunError("\n".join(map(str, findings)))
+        self.facts = cast(Pool, facts(name, args))
         fabric = None
         if args.efa:
-            vpc = next(iter(subnets.values())).vpc_id
             child = pulumi.ResourceOptions(parent=self)
             fabric = Fabric(name, cluster=cluster, vpc=vpc, capacity=args.capacity, opts=child)
         node_class = custom_resource(
@@ -83,7 +87,7 @@ class KarpenterGpuPool(pulumi.ComponentResource):
         )
         self.node_pool = custom_resource(
             name,
-            _node_pool(name, args, list(subnets)),
+            _node_pool(name, args, list(zones)),
             metadata={"name": name},
             opts=pulumi.ResourceOptions(parent=self, depends_on=[node_class], custom_timeouts=DELETION),
         )

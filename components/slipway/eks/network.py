@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from slipway.eks.settings import ZONE_LETTERS, NetworkArgs
+from slipway.eks.wires import NetworkWires
 
 DISCOVERY = "karpenter.sh/discovery"
 """Tag by which Karpenter, in clusters that have it, finds subnets and security groups for nodes."""
@@ -50,16 +51,12 @@ class Network(pulumi.ComponentResource):
     """A VPC whose nodes reach the internet through NAT and nothing reaches them.
 
     Attributes:
-        vpc: the VPC.
+        wires: the network for whoever needs it.
         private_subnets: by zone.
-        home_subnets: those of the zones in which the control plane is.
-        routes: what a node needs before it can pull an image.
     """
 
-    vpc: pulumi.Output[str]
+    wires: NetworkWires
     private_subnets: dict[str, aws.ec2.Subnet]
-    home_subnets: list[aws.ec2.Subnet]
-    routes: list[aws.ec2.RouteTableAssociation]
 
     def __init__(self, name: str, args: NetworkArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:eks:Network", name, None, opts)
@@ -73,7 +70,6 @@ class Network(pulumi.ComponentResource):
             tags={"Name": name},
             opts=child,
         )
-        self.vpc = vpc.id
         gateway = aws.ec2.InternetGateway(name, vpc_id=vpc.id, tags={"Name": name}, opts=child)
         ranges = zone_ranges(args.vpc, args.zones)
         self.private_subnets = {
@@ -87,7 +83,6 @@ class Network(pulumi.ComponentResource):
             )
             for zone in args.zones
         }
-        self.home_subnets = [self.private_subnets[zone] for zone in args.home_zones]
         public_subnets = {
             zone: _subnet(
                 f"{name}-public-{zone}", vpc, zone, ranges[zone].public, {"kubernetes.io/role/elb": "1"}, child
@@ -103,11 +98,17 @@ class Network(pulumi.ComponentResource):
             zone: _nat_gateway(f"{name}-{zone}", public_subnets[zone], after)
             for zone in (args.zones if args.nat == "zonal" else args.zones[:1])
         }
-        self.routes = []
+        routes: list[aws.ec2.RouteTableAssociation] = []
         for zone, subnet in self.private_subnets.items():
             nat = gateways.get(zone) or gateways[args.zones[0]]
             table = _route_table(f"{name}-private-{zone}", vpc, {"nat_gateway_id": nat.id}, child)
-            self.routes.append(_associate(f"{name}-private-{zone}", subnet, table, child))
+            routes.append(_associate(f"{name}-private-{zone}", subnet, table, child))
+        self.wires = NetworkWires(
+            vpc=vpc.id,
+            subnets={zone: subnet.id for zone, subnet in self.private_subnets.items()},
+            route_tables=[route.route_table_id for route in routes],
+            ready=routes,
+        )
         self.register_outputs({"vpc": vpc.id})
 
 

@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from slipway.catalog.eks_releases import EksRelease
 from slipway.eks.identity import ServiceRole
 from slipway.eks.settings import SystemPoolArgs
+from slipway.eks.wires import RoleWires
 
 AUTOSCALED = ["scalingConfig.desiredSize"]
 """Input of a node group that the Cluster Autoscaler moves."""
@@ -61,8 +62,8 @@ def node_group(
     name: str,
     *,
     cluster: pulumi.Input[str],
-    role: ServiceRole,
-    subnets: Sequence[aws.ec2.Subnet],
+    role: RoleWires,
+    subnets: Sequence[pulumi.Input[str]],
     template: aws.ec2.LaunchTemplate,
     release: EksRelease,
     min_nodes: int,
@@ -82,7 +83,7 @@ def node_group(
         node_role_arn=role.arn,
         # Without one, driver and kubelet change whenever AWS releases an image.
         release_version=release.image,
-        subnet_ids=[subnet.id for subnet in subnets],
+        subnet_ids=list(subnets),
         launch_template={"id": template.id, "version": template.latest_version.apply(str)},
         scaling_config={"min_size": min_nodes, "max_size": max_nodes, "desired_size": min_nodes},
         update_config={"max_unavailable": 1},
@@ -91,7 +92,7 @@ def node_group(
         opts=pulumi.ResourceOptions.merge(
             opts,
             pulumi.ResourceOptions(
-                depends_on=role.grants, ignore_changes=AUTOSCALED, delete_before_replace=reserved or None
+                depends_on=role.ready, ignore_changes=AUTOSCALED, delete_before_replace=reserved or None
             ),
         ),
     )
@@ -102,8 +103,8 @@ def system_node_group(
     args: SystemPoolArgs,
     *,
     cluster: pulumi.Input[str],
-    role: ServiceRole,
-    subnets: Sequence[aws.ec2.Subnet],
+    role: RoleWires,
+    subnets: Sequence[pulumi.Input[str]],
     release: EksRelease,
     opts: pulumi.ResourceOptions,
 ) -> aws.eks.NodeGroup:

@@ -20,6 +20,10 @@ IDLE_MINUTES = 10
 """How long a node must be empty before it goes: a new one takes minutes to have its image."""
 
 
+HOME_ZONES = 2
+"""Zones of the control plane, of which EKS wants two or more."""
+
+
 def region_of(zone: str) -> str:
     """Return the region of a zone: `us-east-1` for `us-east-1a`."""
     return zone[:-1]
@@ -40,7 +44,7 @@ class NetworkArgs(Settings):
     def home_zones(self) -> tuple[str, ...]:
         """The zones of the control plane: EKS takes no subnet in another one later
         (https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html)."""
-        return self.zones[:2]
+        return self.zones[:HOME_ZONES]
 
 
 class OnDemand(Settings):

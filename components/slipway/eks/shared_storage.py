@@ -10,8 +10,8 @@ import pulumi_kubernetes as k8s
 from slipway.catalog.versions import EKS_EFS_CSI
 from slipway.eks.add_on import add_on
 from slipway.eks.identity import ServiceRole, pod_role
-from slipway.eks.network import Network
 from slipway.eks.settings import SharedStorageArgs
+from slipway.eks.wires import NetworkWires
 from slipway.workload import Volumes
 
 PATH = "/shared"
@@ -45,12 +45,12 @@ class SharedStorage(pulumi.ComponentResource):
         *,
         cluster: pulumi.Input[str],
         security_group: pulumi.Input[str],
-        network: Network,
-        nodes: pulumi.Resource,
+        network: NetworkWires,
         namespace: pulumi.Input[str],
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Take the security group of all nodes, and nodes on which the driver's controller runs."""
+        """Take the security group of all nodes; `ready` are nodes on which the driver's controller runs."""
         super().__init__("slipway:eks:SharedStorage", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         files = aws.efs.FileSystem(
@@ -81,7 +81,7 @@ class SharedStorage(pulumi.ComponentResource):
             cluster,
             accounts=["efs-csi-controller-sa", "efs-csi-node-sa"],
             role=_driver_role(name, files, child),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[nodes]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         claim = _claim(name, files, access, namespace, pulumi.ResourceOptions(parent=self, depends_on=[driver]))
         self.volumes = Volumes(
@@ -98,7 +98,7 @@ class SharedStorage(pulumi.ComponentResource):
 def _mount_targets(
     name: str,
     files: aws.efs.FileSystem,
-    network: Network,
+    network: NetworkWires,
     nodes: pulumi.Input[str],
     opts: pulumi.ResourceOptions,
 ) -> list[aws.efs.MountTarget]:
@@ -118,9 +118,9 @@ def _mount_targets(
     after = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[rule]))
     return [
         aws.efs.MountTarget(
-            f"{name}-{zone}", file_system_id=files.id, subnet_id=subnet.id, security_groups=[group.id], opts=after
+            f"{name}-{zone}", file_system_id=files.id, subnet_id=subnet, security_groups=[group.id], opts=after
         )
-        for zone, subnet in network.private_subnets.items()
+        for zone, subnet in network.subnets.items()
     ]
 
 

@@ -1,6 +1,6 @@
 """A volume claim of a cluster that is there already, for the files of models."""
 
-from slipway.serving.shape import Files
+from slipway.serving.shape import Files, StorageKind
 from slipway.workload import Volumes
 
 PATH = "/models"
@@ -10,7 +10,7 @@ VOLUME = "models"
 class ExistingClaim:
     """A storage of a site that all pods mount; whoever made the claim decides how large it is."""
 
-    shared = True
+    kind: StorageKind = "shared"
 
     def __init__(self, claim: str) -> None:
         self._claim = claim

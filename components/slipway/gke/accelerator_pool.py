@@ -1,12 +1,14 @@
 """Node pools with TPU chips or GPUs: one for a machine, one a slice where a TPU slice has several machines."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 import pulumi
 import pulumi_gcp as gcp
 
 from slipway.catalog.machines import FLEX_START_MAX_DAYS, MACHINES, Slice
-from slipway.checks.placement import machine_findings
+from slipway.checks.placement import Pool, machine_findings
+from slipway.gke.facts import facts
 from slipway.gke.identity import SCOPES
 from slipway.gke.settings import FlexStart, OnDemand, PoolArgs, Reservation, Spot, StandardPoolArgs, region_of
 from slipway.gke.system_pool import AUTOSCALED
@@ -21,8 +23,10 @@ class AcceleratorPool(pulumi.ComponentResource):
 
     Attributes:
         nodes: the pools; workloads are created after them.
+        facts: what is known of them, by which servers are judged.
     """
 
+    facts: Pool
     nodes: list[gcp.container.NodePool]
 
     def __init__(
@@ -37,6 +41,7 @@ class AcceleratorPool(pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:gke:AcceleratorPool", name, None, opts)
         self._slice = chips = slice_of(name, args)
+        self.facts = known_pool(name, args, zones)
         # The labels that GKE sets are alike on 2x4 slices of one and of two machines.
         self._labels = {POOL_LABEL: name}
         slices = args.max_nodes // chips.hosts if chips.hosts > 1 else 1
@@ -63,28 +68,8 @@ class AcceleratorPool(pulumi.ComponentResource):
     def accelerator(self, asked: Asked) -> Accelerator:
         """Return what a pod asks for to get these chips here."""
         return asked.accelerator(
-            self._slice, node_selector={**_gke_labels(self._slice), **self._labels}, nodes=self.nodes
+            self._slice, node_selector={**gke_labels(self._slice), **self._labels}, nodes=self.nodes
         )
-
-
-class AutopilotSlices:
-    """TPU slices that pods ask Autopilot for; it makes the nodes that fit."""
-
-    def __init__(self, name: str, args: PoolArgs) -> None:
-        self._slice = slice_of(name, args)
-        match args.capacity:
-            case OnDemand():
-                self._selector: dict[str, str] = {}
-            case Spot():
-                self._selector = {"cloud.google.com/gke-spot": "true"}
-            case Reservation(name=reservation):
-                self._selector = {"cloud.google.com/reservation-name": reservation}
-            case FlexStart():
-                self._selector = {"cloud.google.com/gke-flex-start": "true"}
-
-    def accelerator(self, asked: Asked) -> Accelerator:
-        """Return what a pod asks for to get these chips."""
-        return asked.accelerator(self._slice, node_selector={**_gke_labels(self._slice), **self._selector})
 
 
 def slice_of(name: str, args: PoolArgs) -> Slice:
@@ -100,7 +85,12 @@ def slice_of(name: str, args: PoolArgs) -> Slice:
     return MACHINES[args.machine_type].slice(args.topology)
 
 
-def _gke_labels(chips: Slice) -> dict[str, str]:
+def known_pool(name: str, args: PoolArgs, zones: Sequence[str] = ()) -> Pool:
+    """Return what is known of a pool whose slice there is."""
+    return cast(Pool, facts(name, args, zones=zones))
+
+
+def gke_labels(chips: Slice) -> dict[str, str]:
     """Return labels that GKE sets on such nodes."""
     chip = chips.machine.chip
     if chips.topology is None:

@@ -8,8 +8,7 @@ import pulumi_kubernetes as k8s
 
 from slipway.catalog.footprint import SIDECAR_MEMORY_GIB
 from slipway.gke.bucket_settings import ExistingBucketArgs, NewBucketArgs
-from slipway.gke.project import Project
-from slipway.serving.shape import Files
+from slipway.serving.shape import Files, StorageKind
 from slipway.workload import Volumes
 
 PATH = "/data"
@@ -106,7 +105,7 @@ class WeightsBucket(pulumi.ComponentResource):
         name: the bucket's name.
     """
 
-    shared = True
+    kind: StorageKind = "cached"
     name: pulumi.Output[str]
     _grant: gcp.storage.BucketIAMMember
 
@@ -115,14 +114,14 @@ class WeightsBucket(pulumi.ComponentResource):
         name: str,
         args: NewBucketArgs | ExistingBucketArgs,
         *,
-        project: Project,
         region: str,
         user: pulumi.Input[str],
         autopilot: bool,
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:WeightsBucket", name, None, opts)
-        after = pulumi.ResourceOptions(parent=self, depends_on=[project.apis["storage"]])
+        after = pulumi.ResourceOptions(parent=self, depends_on=ready)
         match args:
             case ExistingBucketArgs():
                 self.name, self._read_only = pulumi.Output.from_input(args.bucket), args.read_only

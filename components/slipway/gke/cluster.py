@@ -9,14 +9,13 @@ import pulumi_kubernetes as k8s
 from slipway.gke.cluster_inputs import of_settings
 from slipway.gke.credentials import credentials_command, kubeconfig
 from slipway.gke.encryption import SecretsKey
-from slipway.gke.identity import NodeIdentity
-from slipway.gke.network import PODS, SERVICES, Network, webhook_rule
-from slipway.gke.project import Project
+from slipway.gke.network import webhook_rule
 from slipway.gke.settings import (
     ClusterArgs,
     StandardClusterArgs,
 )
 from slipway.gke.system_pool import system_node_pool
+from slipway.gke.wires import IdentityWires, NetworkWires, ProjectWires
 
 
 class GkeCluster(pulumi.ComponentResource):
@@ -46,9 +45,9 @@ class GkeCluster(pulumi.ComponentResource):
         name: str,
         args: ClusterArgs,
         *,
-        project: Project,
-        network: Network,
-        identity: NodeIdentity,
+        project: ProjectWires,
+        network: NetworkWires,
+        identity: IdentityWires,
         secret_manager: bool = False,
         webhook_port: int | None = None,
         state_metrics: bool = False,
@@ -56,7 +55,7 @@ class GkeCluster(pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:gke:GkeCluster", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        before: list[pulumi.Resource] = [project.apis["container"], network.nat, identity.grant]
+        before: list[pulumi.Resource] = [*project.api("container"), *network.ready, *identity.ready]
 
         encryption: dict[str, Any] = {}
         if args.encrypt_secrets:
@@ -71,7 +70,7 @@ class GkeCluster(pulumi.ComponentResource):
             release_channel={"channel": args.release_channel.upper()},
             network=network.network,
             subnetwork=network.subnetwork,
-            ip_allocation_policy={"cluster_secondary_range_name": PODS, "services_secondary_range_name": SERVICES},
+            ip_allocation_policy=network.ip_allocation,
             private_cluster_config={"enable_private_nodes": True},
             cost_management_config={"enabled": True},
             secret_manager_config={"enabled": True} if secret_manager else None,

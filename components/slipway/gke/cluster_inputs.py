@@ -20,7 +20,7 @@ STATE_METRICS = ("DEPLOYMENT", "HPA", "POD")
 
 
 def of_settings(
-    args: ClusterArgs, workload_pool: str, node_email: pulumi.Output[str], *, state_metrics: bool
+    args: ClusterArgs, workload_pool: str, node_email: pulumi.Input[str], *, state_metrics: bool
 ) -> dict[str, Any]:
     """Return who may reach the control plane, when it is maintained, what it tells of itself, and what its mode takes.
 
@@ -72,7 +72,7 @@ def _maintenance(window: MaintenanceWindow | None) -> dict[str, Any]:
 
 
 def _mode(
-    args: StandardClusterArgs | AutopilotClusterArgs, workload_pool: str, node_email: pulumi.Output[str]
+    args: StandardClusterArgs | AutopilotClusterArgs, workload_pool: str, node_email: pulumi.Input[str]
 ) -> dict[str, Any]:
     nodes = {"service_account": node_email, "oauth_scopes": SCOPES}
     if isinstance(args, AutopilotClusterArgs):

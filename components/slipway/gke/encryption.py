@@ -3,8 +3,8 @@
 import pulumi
 import pulumi_gcp as gcp
 
-from slipway.gke.project import Project
 from slipway.gke.settings import region_of
+from slipway.gke.wires import ProjectWires
 
 ROTATION_DAYS = 90
 
@@ -23,14 +23,14 @@ class SecretsKey(pulumi.ComponentResource):
     grant: gcp.kms.CryptoKeyIAMMember
 
     def __init__(
-        self, name: str, *, location: str, project: Project, opts: pulumi.ResourceOptions | None = None
+        self, name: str, *, location: str, project: ProjectWires, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("slipway:gke:SecretsKey", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         ring = gcp.kms.KeyRing(
             name,
             location=region_of(location),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["cloudkms"]]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=project.api("cloudkms")),
         )
         key = gcp.kms.CryptoKey(
             name,
@@ -47,7 +47,7 @@ class SecretsKey(pulumi.ComponentResource):
             role="roles/cloudkms.cryptoKeyEncrypterDecrypter",
             member=agent,
             # The agent exists once the container API is on.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["container"]]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=project.api("container")),
         )
         self.name = key.id
         self.register_outputs({"name": self.name})

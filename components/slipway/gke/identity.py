@@ -1,9 +1,11 @@
 """Who the nodes are: a service account that may log, report metrics and pull images, and nothing else."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_gcp as gcp
 
-from slipway.gke.project import Project
+from slipway.gke.wires import IdentityWires
 
 SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 """The one scope that leaves the decision to IAM roles alone."""
@@ -13,33 +15,38 @@ class NodeIdentity(pulumi.ComponentResource):
     """The service account of every node of the stack, in place of the project's default one.
 
     Attributes:
-        email: the account.
+        wires: the account for whoever makes nodes.
         member: the account as an IAM member.
-        grant: what a node needs before it can report that it is ready.
     """
 
-    email: pulumi.Output[str]
+    wires: IdentityWires
     member: pulumi.Output[str]
-    grant: gcp.projects.IAMMember
 
-    def __init__(self, name: str, *, project: Project, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        project: pulumi.Input[str],
+        ready: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("slipway:gke:NodeIdentity", name, None, opts)
         account = gcp.serviceaccount.Account(
             name,
             account_id=f"{name}-nodes",
             display_name=f"GKE nodes of {name}",
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["iam"]]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
-        self.email = account.email
         self.member = account.member
-        self.grant = gcp.projects.IAMMember(
+        grant = gcp.projects.IAMMember(
             name,
-            project=project.id,
+            project=project,
             role="roles/container.defaultNodeServiceAccount",
             member=self.member,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.register_outputs({"email": self.email})
+        self.wires = IdentityWires(email=account.email, ready=[grant])
+        self.register_outputs({"email": account.email})
 
 
 class ImageMirror(pulumi.ComponentResource):
@@ -55,9 +62,10 @@ class ImageMirror(pulumi.ComponentResource):
         self,
         name: str,
         *,
-        project: Project,
+        project: pulumi.Input[str],
         region: str,
         reader: pulumi.Input[str],
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:ImageMirror", name, None, opts)
@@ -68,11 +76,11 @@ class ImageMirror(pulumi.ComponentResource):
             format="DOCKER",
             mode="REMOTE_REPOSITORY",
             remote_repository_config={"docker_repository": {"public_repository": "DOCKER_HUB"}},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["artifactregistry"]]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         gcp.artifactregistry.RepositoryIamMember(
             name,
-            project=project.id,
+            project=project,
             location=region,
             repository=repository.repository_id,
             role="roles/artifactregistry.reader",
@@ -82,7 +90,7 @@ class ImageMirror(pulumi.ComponentResource):
         self.prefix = pulumi.Output.format(
             "{region}-docker.pkg.dev/{project}/{repository}/",
             region=region,
-            project=project.id,
+            project=project,
             repository=repository.repository_id,
         )
         self.register_outputs({"prefix": self.prefix})

@@ -1,9 +1,12 @@
 """The cluster's own VPC: one subnet with ranges for pods and Services, and a way out for private nodes."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_gcp as gcp
 
 from slipway.gke.settings import NetworkArgs
+from slipway.gke.wires import NetworkWires
 
 PODS = "pods"
 SERVICES = "services"
@@ -13,16 +16,10 @@ class Network(pulumi.ComponentResource):
     """A VPC with one subnet, whose nodes reach the internet through Cloud NAT and nothing reaches them.
 
     Attributes:
-        network: id of the VPC.
-        subnetwork: id of the subnet; its secondary ranges are named `PODS` and `SERVICES`.
-        nodes: the range of its nodes.
-        nat: what a node needs before it can pull from outside Google.
+        wires: the network for whoever needs it.
     """
 
-    network: pulumi.Output[str]
-    subnetwork: pulumi.Output[str]
-    nodes: str
-    nat: gcp.compute.RouterNat
+    wires: NetworkWires
 
     def __init__(
         self,
@@ -30,7 +27,7 @@ class Network(pulumi.ComponentResource):
         args: NetworkArgs,
         *,
         region: str,
-        api: pulumi.Resource,
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:Network", name, None, opts)
@@ -39,7 +36,7 @@ class Network(pulumi.ComponentResource):
         network = gcp.compute.Network(
             name,
             auto_create_subnetworks=False,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[api]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
         subnetwork = gcp.compute.Subnetwork(
             name,
@@ -54,7 +51,7 @@ class Network(pulumi.ComponentResource):
             opts=child,
         )
         router = gcp.compute.Router(name, network=network.id, region=region, opts=child)
-        self.nat = gcp.compute.RouterNat(
+        nat = gcp.compute.RouterNat(
             name,
             router=router.name,
             region=region,
@@ -63,17 +60,22 @@ class Network(pulumi.ComponentResource):
             log_config={"enable": True, "filter": "ERRORS_ONLY"},
             opts=child,
         )
-        self.network = network.id
-        self.subnetwork = subnetwork.id
-        self.nodes = args.nodes
-        self.register_outputs({"network": self.network, "subnetwork": self.subnetwork})
+        self.wires = NetworkWires(
+            network=network.id,
+            subnetwork=subnetwork.id,
+            nodes=args.nodes,
+            pods=PODS,
+            services=SERVICES,
+            ready=[nat],
+        )
+        self.register_outputs({"network": network.id, "subnetwork": subnetwork.id})
 
 
 def webhook_rule(
     name: str,
     port: int,
     private: pulumi.Output[gcp.container.outputs.ClusterPrivateClusterConfig],
-    network: Network,
+    network: NetworkWires,
     opts: pulumi.ResourceOptions,
 ) -> gcp.compute.Firewall:
     """Let the control plane reach a port of nodes and pods; by itself GKE opens 443 and 10250 alone.

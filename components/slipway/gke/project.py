@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import pulumi
 import pulumi_gcp as gcp
 
+from slipway.gke.wires import ProjectWires
+
 APIS = (
     "artifactregistry",
     "cloudresourcemanager",
@@ -26,16 +28,10 @@ class Project(pulumi.ComponentResource):
     """A project whose APIs are on.
 
     Attributes:
-        id: the project's id, such as `my-project`.
-        number: the project's number, which principals carry in their path.
-        apis: the enabled APIs by short name; what a resource needs goes into its `depends_on`.
-        workload_pool: the pool of all Kubernetes service accounts of the project; its first cluster makes it.
+        wires: the project for whoever needs it.
     """
 
-    id: str
-    number: pulumi.Output[str]
-    apis: dict[str, gcp.projects.Service]
-    workload_pool: str
+    wires: ProjectWires
 
     def __init__(
         self, name: str, project_id: str, *, more_apis: Iterable[str] = (), opts: pulumi.ResourceOptions | None = None
@@ -43,9 +39,7 @@ class Project(pulumi.ComponentResource):
         super().__init__("slipway:gke:Project", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
-        self.id = project_id
-        self.workload_pool = f"{project_id}.svc.id.goog"
-        self.apis = {
+        apis = {
             api: gcp.projects.Service(
                 f"{name}-{api}",
                 project=project_id,
@@ -55,8 +49,9 @@ class Project(pulumi.ComponentResource):
             )
             for api in (*APIS, *more_apis)
         }
-        self.number = gcp.organizations.get_project_output(
+        number = gcp.organizations.get_project_output(
             project_id=project_id,
-            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[self.apis["cloudresourcemanager"]]),
+            opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[apis["cloudresourcemanager"]]),
         ).number
-        self.register_outputs({"number": self.number})
+        self.wires = ProjectWires(id=project_id, number=number, apis=apis)
+        self.register_outputs({"number": number})

@@ -1,13 +1,13 @@
 """A token that stays in Secret Manager: GKE's add-on mounts it, and it never enters Pulumi's state."""
 
 import json
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_gcp as gcp
 
 from slipway.custom_resources import custom_resource
 from slipway.custom_resources.secrets import SecretProviderClass
-from slipway.gke.project import Project
 from slipway.serving.token import FILE, VOLUME, token_volumes
 from slipway.workload import Volumes
 
@@ -28,21 +28,22 @@ class SecretManagerVolume(pulumi.ComponentResource):
         name: str,
         secret: str,
         *,
-        project: Project,
+        project: str,
         reader: pulumi.Input[str],
         namespace: pulumi.Input[str],
+        ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:SecretManagerVolume", name, None, opts)
         grant = gcp.secretmanager.SecretIamMember(
             name,
-            project=project.id,
+            project=project,
             secret_id=secret,
             role="roles/secretmanager.secretAccessor",
             member=reader,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["secretmanager"]]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
-        version = f"projects/{project.id}/secrets/{secret}/versions/latest"
+        version = f"projects/{project}/secrets/{secret}/versions/latest"
         provider_class = custom_resource(
             name,
             SecretProviderClass(parameters={"secrets": json.dumps([{"resourceName": version, "path": FILE}])}),

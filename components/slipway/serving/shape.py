@@ -12,6 +12,9 @@ from slipway.serving.settings import Rollout
 
 SCRAPE_SECONDS = 15
 
+StorageKind = Literal["node", "shared", "cached"]
+"""Where files of models are: on each node, in what all nodes mount, or there behind a cache in a node's memory."""
+
 API_VERSIONS = {"Deployment": "apps/v1", "LeaderWorkerSet": "leaderworkerset.x-k8s.io/v1"}
 """Of the workloads that autoscalers scale, by kind."""
 

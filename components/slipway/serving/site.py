@@ -9,7 +9,7 @@ import pulumi
 from slipway.serving.autoscaling import MetricsPath
 from slipway.serving.ngc import NgcAccess
 from slipway.serving.service import LoadBalancers
-from slipway.serving.shape import Files
+from slipway.serving.shape import Files, StorageKind
 from slipway.workload import Volumes
 
 
@@ -17,11 +17,11 @@ class Storage(Protocol):
     """Where servers keep the files of their models.
 
     Attributes:
-        shared: whether what one pod puts there, the others find.
+        kind: where that is; what one pod puts there, the others find but on a node.
     """
 
     @property
-    def shared(self) -> bool: ...  # noqa: D102
+    def kind(self) -> StorageKind: ...  # noqa: D102
 
     def volumes(self, files: Files, /) -> Volumes:
         """Return what a pod mounts for such files."""

@@ -4,7 +4,7 @@ What is on a node is gone with the pod, so that each replica downloads its model
 
 import pulumi_kubernetes as k8s
 
-from slipway.serving.shape import Files
+from slipway.serving.shape import Files, StorageKind
 from slipway.workload import Volumes
 
 PATH = "/models"
@@ -26,7 +26,7 @@ def node_disk(files: Files) -> Volumes:
 class NodeDisk:
     """A storage of a site where every pod has a folder of its own."""
 
-    shared = False
+    kind: StorageKind = "node"
 
     def volumes(self, files: Files, /) -> Volumes:
         """Return what a pod mounts for such files."""
@@ -36,7 +36,7 @@ class NodeDisk:
 class SharedVolumes:
     """A storage of a site where all pods mount the same, whatever the size of their files."""
 
-    shared = True
+    kind: StorageKind = "shared"
 
     def __init__(self, volumes: Volumes) -> None:
         self._volumes = volumes

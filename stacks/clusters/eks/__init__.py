@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 from typing_extensions import override
 
+from slipway.addons.metrics import Metrics, PrometheusMetrics
 from slipway.addons.settings import MonitoringArgs
 from slipway.catalog.drivers import EKS_DRIVER
 from slipway.checks import Finding
 from slipway.checks.bill import PricedItem
 from slipway.checks.placement import Pool
 from slipway.checks.settings import Count
+from slipway.eks.facts import facts
 from slipway.eks.settings import ClusterArgs, GpuPoolArgs, NetworkArgs, SharedStorageArgs, SystemPoolArgs, region_of
+from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.settings import KubernetesToken, PulumiToken
+from slipway.serving.shape import StorageKind
 from stacks.chart_values import ChartValues
-from stacks.metrics import Metrics, PrometheusMetrics
 from stacks.quota import StatedQuota
-from stacks.servers.server import Storage
-from stacks.stack import NoLoadBalancer, Stack, known
+from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -81,23 +83,16 @@ class EksStack(Stack):
     @cached_property
     @override
     def pools(self) -> Mapping[str, Pool]:
-        return {
-            name: Pool(
-                path=f"cluster.pools.{name}",
-                machines=machines,
-                min_nodes=args.min_nodes,
-                max_nodes=args.max_nodes,
-                disk_gib=min(machine.disk_gib(args.root_volume_gib) for machine in machines),
-                disk_key=None if machines[0].images_on_local_disks else "rootVolumeGib",
-                purchase=args.capacity.type,
+        found = {
+            name: facts(
+                f"cluster.pools.{name}",
+                args,
                 zones=self.zones(args),
-                zones_path=f"cluster.pools.{name}.zones" if args.zones else "network.zones",
-                reserved_nodes=getattr(args.capacity, "nodes", None),
-                machine_key="instanceType",
+                zones_path=None if args.zones else "network.zones",
             )
             for name, args in self.cluster.pools.items()
-            if (machines := known(args.instance_type, "eks")) and len(machines) == len(args.instance_type)
         }
+        return {name: pool for name, pool in found.items() if pool}
 
     @property
     @override
@@ -119,7 +114,7 @@ class EksStack(Stack):
 
     @property
     @override
-    def storage(self) -> Storage:
+    def storage(self) -> StorageKind:
         return "shared" if self.shared_storage else "node"
 
     @property

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from slipway.catalog.drivers import EKS_DRIVER
+from slipway.catalog.machines import known
 from slipway.checks import Finding
 from slipway.checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings, twice_findings
 from slipway.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
@@ -13,7 +14,6 @@ from stacks.clusters.buckets import bucket_findings
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.network import network_findings
 from stacks.clusters.eks.prices import taken
-from stacks.stack import known
 
 MOST_XLARGE = 112
 """Of the sizes of instance types (u-24tb1.112xlarge)."""

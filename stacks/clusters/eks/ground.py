@@ -37,7 +37,7 @@ class EksGround(PrometheusGround):
             stack.cluster,
             region=stack.region,
             profile=surroundings.profile,
-            network=network,
+            network=network.wires,
             opts=on_aws,
         )
         on_both = pulumi.ResourceOptions(providers=[provider, cluster.provider])
@@ -50,7 +50,7 @@ class EksGround(PrometheusGround):
                 cluster=cluster.name,
                 region=stack.region,
                 vpc=network.private_subnets[stack.network.zones[0]].vpc_id,
-                definitions=definitions,
+                ready=[definitions],
                 values=stack.values.load_balancer_controller,
                 opts=on_both,
             )
@@ -79,9 +79,9 @@ class EksGround(PrometheusGround):
                 stack.shared_storage,
                 cluster=cluster.name,
                 security_group=cluster.security_group,
-                network=self._network,
-                nodes=cluster.system_nodes,
+                network=self._network.wires,
                 namespace=namespace,
+                ready=[cluster.system_nodes],
                 opts=self.opts,
             ).volumes
         )
@@ -96,7 +96,7 @@ class EksGround(PrometheusGround):
             stack.bucket_uris.values(),
             cluster=self._cluster.name,
             region=stack.region,
-            network=self._network,
+            network=self._network.wires,
             namespace=stack.namespace,
             service_account=stack.service_account,
             opts=self._on_aws,

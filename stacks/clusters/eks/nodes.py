@@ -56,7 +56,7 @@ def _node_groups(
         image_tag=release.cluster_autoscaler,
         cluster=cluster.name,
         region=stack.region,
-        definitions=definitions,
+        ready=[definitions],
         values=stack.values.cluster_autoscaler,
         opts=opts,
     )
@@ -67,10 +67,11 @@ def _node_groups(
             cluster=cluster.name,
             cluster_name=stack.name,
             security_group=cluster.security_group,
-            role=cluster.node_role,
-            subnets=[network.private_subnets[zone] for zone in stack.zones(args)],
+            role=cluster.node_role.wires,
+            vpc=network.private_subnets[stack.zones(args)[0]].vpc_id,
+            subnets=[network.wires.subnets[zone] for zone in stack.zones(args)],
             release=release,
-            ready=[*cluster.ready, *network.routes],
+            ready=[*cluster.ready, *network.wires.ready],
             opts=opts,
         )
         for pool, args in stack.cluster.pools.items()
@@ -91,7 +92,7 @@ def _karpenter_pools(
         region=stack.region,
         security_group=cluster.security_group,
         replicas=min(KARPENTER_REPLICAS, stack.cluster.system_pool.min_nodes),
-        monitors=definitions,
+        ready=[definitions],
         values=stack.values.karpenter,
         opts=opts,
     )
@@ -101,8 +102,9 @@ def _karpenter_pools(
             args,
             cluster=stack.name,
             instance_profile=karpenter.instance_profile,
-            subnets={zone: network.private_subnets[zone] for zone in stack.zones(args)},
-            ready=[*karpenter.ready, *cluster.ready, *network.routes],
+            vpc=network.private_subnets[stack.zones(args)[0]].vpc_id,
+            zones=stack.zones(args),
+            ready=[*karpenter.ready, *cluster.ready, *network.wires.ready],
             opts=opts,
         )
         for pool, args in stack.cluster.pools.items()

@@ -7,27 +7,29 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 from typing_extensions import override
 
+from slipway.addons.metrics import InstalledMetrics, ManagedMetrics, Metrics, PrometheusMetrics
 from slipway.addons.settings import MonitoringArgs
 from slipway.checks import Finding
 from slipway.checks.driver import operator_driver
 from slipway.checks.judged import There
 from slipway.checks.placement import Pool, machine_findings
+from slipway.existing.facts import facts
 from slipway.existing.settings import (
     ExistingClusterArgs,
     InstalledPrometheus,
     Kubeconfig,
     ManagedPrometheus,
 )
+from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.settings import KubernetesToken, PulumiToken
+from slipway.serving.shape import StorageKind
 from stacks.chart_values import ChartValues
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings
 from stacks.clusters.existing.installed import installed_findings
 from stacks.clusters.existing.nodes import node_findings
 from stacks.clusters.existing.there import there
-from stacks.metrics import InstalledMetrics, ManagedMetrics, Metrics, PrometheusMetrics
-from stacks.servers.server import Storage
-from stacks.stack import NoLoadBalancer, Stack, known
+from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -57,23 +59,8 @@ class ExistingStack(Stack):
     @cached_property
     @override
     def pools(self) -> Mapping[str, Pool]:
-        found = {
-            name: Pool(
-                path=f"cluster.pools.{name}",
-                machines=machines,
-                topology=machines[0].likely_topology(args.topology),
-                min_nodes=0,
-                max_nodes=args.max_nodes,
-                disk_gib=args.disk_gib,
-                disk_key="diskGib",
-                purchase="on-demand",
-                zones=(),
-                zones_path="",
-            )
-            for name, args in self.cluster.pools.items()
-            if (machines := known([args.machine_type]))
-        }
-        return {name: pool for name, pool in found.items() if pool.slice}
+        found = {name: facts(f"cluster.pools.{name}", args) for name, args in self.cluster.pools.items()}
+        return {name: pool for name, pool in found.items() if pool}
 
     @property
     @override
@@ -102,7 +89,7 @@ class ExistingStack(Stack):
 
     @property
     @override
-    def storage(self) -> Storage:
+    def storage(self) -> StorageKind:
         return "shared" if self.cluster.claim else "node"
 
     @property

@@ -4,11 +4,14 @@ import pulumi
 import pulumi_kubernetes as k8s
 from typing_extensions import override
 
+from slipway.addons.metrics import InstalledMetrics, ManagedMetrics, PrometheusMetrics
 from slipway.addons.monitor_definitions import MonitorDefinitions
 from slipway.addons.observability import Observability
 from slipway.addons.priorities import Priorities
 from slipway.addons.scraping import InstalledPrometheus
 from slipway.addons.stackdriver_adapter import ManagedCollection
+from slipway.addons.wires import PrometheusWires
+from slipway.checks.signals import Prometheus
 from slipway.eks.load_balancers import LOAD_BALANCERS
 from slipway.existing.nodes import ExistingNodes
 from slipway.existing.settings import Context, ExistingClusterArgs, Kubeconfig
@@ -20,7 +23,6 @@ from slipway.serving.storage import NodeDisk
 from stacks.clusters.existing import ExistingStack
 from stacks.clusters.prometheus import Addons, PrometheusGround
 from stacks.ground import Ground
-from stacks.metrics import InstalledMetrics, ManagedMetrics, PrometheusMetrics
 from stacks.outputs import ClusterOutputs
 from stacks.signals import observed, recorded
 from stacks.surroundings import Surroundings, judged
@@ -70,10 +72,9 @@ class _Collected(Ground):
         if isinstance(metrics, InstalledMetrics):
             Observability(
                 self._stack.name,
-                namespace=metrics.prometheus.namespace,
+                monitoring=_wires(metrics.prometheus, "PrometheusRule"),
                 servers=observed(self._stack),
                 recorded=recorded(self._stack),
-                selected=metrics.prometheus.selects["PrometheusRule"],
                 opts=self.opts,
             )
         return {}
@@ -91,10 +92,14 @@ def ground(stack: ExistingStack, surroundings: Surroundings) -> Ground:
         case ManagedMetrics():
             return _Collected(stack, ManagedCollection(), opts)
         case InstalledMetrics(prometheus=prometheus):
-            path = InstalledPrometheus(prometheus.namespace, prometheus.selects["PodMonitor"])
-            return _Collected(stack, path, opts)
+            return _Collected(stack, InstalledPrometheus(_wires(prometheus, "PodMonitor")), opts)
         case PrometheusMetrics():
             return _OnPrometheus(stack, surroundings, opts)
+
+
+def _wires(prometheus: Prometheus, read: str) -> PrometheusWires:
+    """Return a Prometheus for whoever makes objects of a kind that it reads."""
+    return PrometheusWires(namespace=prometheus.namespace, selected=prometheus.selects[read])
 
 
 def _pools(args: ExistingClusterArgs) -> dict[str, ExistingNodes]:

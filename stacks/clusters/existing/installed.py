@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from slipway.addons.metrics import InstalledMetrics, PrometheusMetrics
 from slipway.addons.monitoring_settings import ADAPTER, STACK
 from slipway.checks import Finding
 from slipway.checks.charts import value_findings
 from slipway.checks.charts.selection import monitor_findings
 from slipway.checks.charts.values import at
 from slipway.checks.credentials import credentials_in
-from stacks.metrics import InstalledMetrics, PrometheusMetrics
 
 if TYPE_CHECKING:
     from stacks.clusters.existing import ExistingStack

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from slipway.addons.metrics import InstalledMetrics, Metrics
 from slipway.addons.monitoring_settings import ADAPTER, STACK
 from slipway.checks.judged import NodesThere, There
 from slipway.checks.placement import Pool
 from slipway.checks.signals.assembly import Release
 from slipway.existing.settings import ExistingPoolArgs
-from stacks.metrics import InstalledMetrics, Metrics
 
 if TYPE_CHECKING:
     from stacks.clusters.existing import ExistingStack

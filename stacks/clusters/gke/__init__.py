@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from math import inf
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 from typing_extensions import override
 
+from slipway.addons.metrics import ManagedMetrics, Metrics
 from slipway.checks import Finding
 from slipway.checks.bill import PricedItem
 from slipway.checks.placement import Pool
 from slipway.checks.settings import DnsLabel, Settings
 from slipway.gke.bucket_settings import BucketArgs, ExistingBucketArgs
+from slipway.gke.facts import facts
 from slipway.gke.settings import (
     ClusterArgs,
     NetworkArgs,
@@ -20,11 +21,11 @@ from slipway.gke.settings import (
     StandardPoolArgs,
     region_of,
 )
+from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
+from slipway.serving.shape import StorageKind
 from stacks.clusters.gke.quota import GkeQuota
-from stacks.metrics import ManagedMetrics, Metrics
-from stacks.servers.server import Storage
-from stacks.stack import NoLoadBalancer, Stack, known
+from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -95,23 +96,15 @@ class GkeStack(Stack):
     @override
     def pools(self) -> Mapping[str, Pool]:
         found = {
-            name: Pool(
-                path=f"cluster.pools.{name}",
-                machines=machines,
-                topology=machines[0].likely_topology(args.topology),
-                min_nodes=args.min_nodes if isinstance(args, StandardPoolArgs) else 0,
-                max_nodes=args.max_nodes,
-                disk_gib=machines[0].disk_gib(args.boot_disk_gib) if isinstance(args, StandardPoolArgs) else inf,
-                disk_key="bootDiskGib",
-                purchase=args.capacity.type,
+            name: facts(
+                f"cluster.pools.{name}",
+                args,
                 zones=self.zones(args),
-                zones_path=f"cluster.pools.{name}.zones" if getattr(args, "zones", ()) else "cluster.location",
-                reserved_nodes=getattr(args.capacity, "nodes", None),
+                zones_path=None if getattr(args, "zones", ()) else "cluster.location",
             )
             for name, args in self.cluster.pools.items()
-            if (machines := known([args.machine_type], "gke"))
         }
-        return {name: pool for name, pool in found.items() if pool.slice}
+        return {name: pool for name, pool in found.items() if pool}
 
     @property
     @override
@@ -130,7 +123,7 @@ class GkeStack(Stack):
 
     @property
     @override
-    def storage(self) -> Storage:
+    def storage(self) -> StorageKind:
         return "cached"
 
     @property

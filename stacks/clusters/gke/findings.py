@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from slipway.catalog.gke_version import ClusterVersion
+from slipway.catalog.machines import known
 from slipway.checks import Finding
 from slipway.checks.names import bucket_findings, project_findings, reservation_findings
 from slipway.checks.networks import admitted_findings, overlap_findings, own_findings, parsed
@@ -14,7 +15,6 @@ from stacks.clusters.buckets import read_only_findings
 from stacks.clusters.gke import GkeStack
 from stacks.clusters.gke.system import system_machine_findings, version_findings
 from stacks.quota import pools_take
-from stacks.stack import known
 from stacks.surroundings import Surroundings
 
 PODS_OF_NODE = 256

@@ -12,7 +12,8 @@ from slipway.addons.cloud_dashboard import CloudDashboard
 from slipway.addons.leader_worker_set import WEBHOOK_PORT, LeaderWorkerSetController
 from slipway.addons.priorities import Priorities
 from slipway.addons.stackdriver_adapter import StackdriverAdapter
-from slipway.gke.accelerator_pool import AcceleratorPool, AutopilotSlices
+from slipway.gke.accelerator_pool import AcceleratorPool
+from slipway.gke.autopilot import AutopilotSlices
 from slipway.gke.bucket import BucketReader, WeightsBucket
 from slipway.gke.cluster import GkeCluster
 from slipway.gke.identity import ImageMirror, NodeIdentity
@@ -39,19 +40,25 @@ class GkeGround(Ground):
         name, args, self._stack = stack.name, stack.cluster, stack
         provider = gcp.Provider(name, project=surroundings.project, region=stack.region)
         self._on_gcp = on_gcp = pulumi.ResourceOptions(provider=provider)
-        self._project = project = Project(name, str(surroundings.project), more_apis=_more_apis(stack), opts=on_gcp)
-        network = Network(name, stack.network, region=stack.region, api=project.apis["compute"], opts=on_gcp)
-        identity = NodeIdentity(name, project=project, opts=on_gcp)
+        made = Project(name, str(surroundings.project), more_apis=_more_apis(stack), opts=on_gcp)
+        self._project = project = made.wires
+        network = Network(name, stack.network, region=stack.region, ready=project.api("compute"), opts=on_gcp)
+        identity = NodeIdentity(name, project=project.id, ready=project.api("iam"), opts=on_gcp)
         if stack.registry is None:
             self.docker_hub = ImageMirror(
-                name, project=project, region=stack.region, reader=identity.member, opts=on_gcp
+                name,
+                project=project.id,
+                region=stack.region,
+                reader=identity.member,
+                ready=project.api("artifactregistry"),
+                opts=on_gcp,
             ).prefix
         self._cluster = cluster = GkeCluster(
             name,
             args,
             project=project,
-            network=network,
-            identity=identity,
+            network=network.wires,
+            identity=identity.wires,
             secret_manager=isinstance(stack.hugging_face, SecretManagerToken),
             webhook_port=WEBHOOK_PORT if _spans_hosts(stack) else None,
             state_metrics=bool(stack.alert_channels),
@@ -66,7 +73,7 @@ class GkeGround(Ground):
                 pool_args,
                 cluster=cluster.id,
                 zones=list(stack.zones(pool_args)),
-                email=identity.email,
+                email=identity.wires.email,
                 opts=on_gcp,
             )
             if isinstance(pool_args, StandardPoolArgs)
@@ -88,7 +95,12 @@ class GkeGround(Ground):
         name = self._stack.name
         member = self._cluster.principal(stackdriver_pod.NAMESPACE, stackdriver_pod.account_of(name))
         return StackdriverAdapter(
-            name, project=self._project, member=member, priority_class=self.priorities.signals, opts=self.opts
+            name,
+            project=self._project.id,
+            member=member,
+            priority_class=self.priorities.signals,
+            ready=self._project.api("monitoring"),
+            opts=self.opts,
         )
 
     @override
@@ -97,10 +109,10 @@ class GkeGround(Ground):
         self._bucket = WeightsBucket(
             stack.name,
             stack.weights,
-            project=self._project,
             region=stack.region,
             user=self._user,
             autopilot=stack.is_autopilot,
+            ready=self._project.api("storage"),
             opts=self._on_gcp,
         )
         return self._bucket
@@ -119,9 +131,10 @@ class GkeGround(Ground):
         return SecretManagerVolume(
             self._stack.name,
             secret,
-            project=self._project,
+            project=self._project.id,
             reader=self._user,
             namespace=namespace,
+            ready=self._project.api("secretmanager"),
             opts=self.opts,
         ).volumes
 
@@ -131,7 +144,12 @@ class GkeGround(Ground):
         exports = {server.export.engine.name: server.export for server in observed(stack)}
         dashboards = {
             engine: CloudDashboard(
-                stack.name, export, project=self._project, cluster=cluster.name, opts=self._on_gcp
+                stack.name,
+                export,
+                project=self._project.id,
+                cluster=cluster.name,
+                ready=self._project.api("monitoring"),
+                opts=self._on_gcp,
             ).url
             for engine, export in exports.items()
         }
@@ -140,8 +158,9 @@ class GkeGround(Ground):
                 stack.name,
                 observed(stack),
                 channels=stack.alert_channels,
-                project=self._project,
+                project=self._project.id,
                 cluster=cluster.name,
+                ready=self._project.api("monitoring"),
                 opts=self._on_gcp,
             )
         return {

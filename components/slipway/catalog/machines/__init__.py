@@ -37,6 +37,7 @@ __all__ = [
     "Provider",
     "Purchase",
     "Slice",
+    "known",
     "slices_of",
 ]
 
@@ -56,6 +57,12 @@ SLICE_LABEL = "cloud.google.com/gke-nodepool"
 
 SPOT_NOTICE_SECONDS: Mapping[Provider, int] = {"gke": 30, "eks": 120}
 """How long before it takes a spot node back its cloud says so."""
+
+
+def known(names: Iterable[str], provider: str | None = None) -> tuple[Machine, ...]:
+    """Return the machines of these names that there are, of one provider if it is given."""
+    found = (MACHINES.get(name) for name in names)
+    return tuple(each for each in found if each and provider in (None, each.provider))
 
 
 def slices_of(machines: Iterable[Machine]) -> Iterator[Slice]:

@@ -111,7 +111,7 @@ def _metric(name: str, shape: Shape, site: Site) -> str:
 
 def _claim(deployment: NimThroughOperator, shape: Shape, site: Site) -> Volumes | None:
     """Return what all nodes can mount, where the operator makes no volume of its own."""
-    return site.storage.volumes(shape.files) if site.storage.shared and not deployment.storage_class else None
+    return site.storage.volumes(shape.files) if site.storage.kind != "node" and not deployment.storage_class else None
 
 
 def _clients(

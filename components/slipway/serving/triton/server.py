@@ -67,7 +67,7 @@ class TritonServer(pulumi.ComponentResource):
             prepare_repository(args, runtime.weights.path, shape.dtype, links), runtime, mounted, gpus=gpus
         )
         before = list(runtime.depends_on)
-        if fills and site.storage.shared:
+        if fills and site.storage.kind != "node":
             filling = pod(args, runtime, mounted, containers=fills, restart="OnFailure")
             before, fills = [*before, _weights_job(shape, site.namespace, filling, before, self)], []
         answering = pod(

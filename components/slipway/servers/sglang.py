@@ -1,0 +1,74 @@
+"""SGLang on GPUs."""
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import pulumi
+from typing_extensions import override
+
+from slipway.catalog.drivers import Cuda
+from slipway.catalog.engines import SGLANG, Engine
+from slipway.catalog.engines.flags import Takes
+from slipway.catalog.engines.host import EngineHost
+from slipway.catalog.engines.sglang import flags
+from slipway.catalog.engines.sglang.host import CUDA, HOST
+from slipway.catalog.machines import Slice
+from slipway.checks.fit import Fit, fit
+from slipway.checks.fit.engines.sglang import default_share
+from slipway.servers.engine_server import EngineServer
+from slipway.servers.server import Place
+from slipway.serving.sglang.settings import SgLangArgs
+
+if TYPE_CHECKING:
+    from slipway.serving.site import Site
+    from slipway.workload import Accelerator
+
+
+class SgLang(SgLangArgs, EngineServer):
+    """An SGLang server and the pool that its replicas run on."""
+
+    program: ClassVar[Engine] = SGLANG
+    takes: ClassVar[Takes] = flags
+
+    engine: Literal["sglang"]
+
+    @property
+    @override
+    def cuda(self) -> Cuda | None:
+        return CUDA
+
+    @override
+    def host(self, place: Place) -> EngineHost:
+        return HOST
+
+    def memory_share(self, place: Place) -> float:
+        """Return the share of a GPU's memory that the engine is told: as set, or by its own rule.
+
+        Where a pool has several machines it is the smallest of what that rule gives on each.
+        """
+        model = place.models.get(self.model)
+        if self.memory_utilization is not None or model is None or not place.slices:
+            return self.memory_utilization or 0
+        return min(default_share(self.replica("sglang", model, slice_, 1)) for slice_ in place.slices)
+
+    @override
+    def fit(self, place: Place, slice_: Slice) -> Fit | None:
+        model = place.models.get(self.model)
+        if model is None or self.tensor_parallel > slice_.chips:
+            return None
+        return fit(self.replica("sglang", model, slice_, self.memory_share(place)), place.path)
+
+    @override
+    def deploy(
+        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
+    ) -> pulumi.Output[str]:
+        from slipway.serving.sglang.server import SgLangServer
+
+        return SgLangServer(
+            place.name,
+            self,
+            self.shape(place),
+            memory_share=self.memory_share(place),
+            site=site,
+            accelerator=accelerator,
+            opts=opts,
+        ).url
