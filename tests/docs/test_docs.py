@@ -39,6 +39,7 @@ NEEDS = {
 ELSEWHERE = {
     "bench": "tests/offline/test_bench.py",
     "check": "continuous integration",
+    "diff": "tests/rehearsal/updates",
     "docs": "continuous integration",
     "rehearse": "tests/rehearsal/story",
     "schema": "tests/test_stacks.py",
