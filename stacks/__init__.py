@@ -13,18 +13,18 @@ import pulumi
 from slipway.checks import Finding, errors
 from slipway.checks.judged import Judged
 from slipway.stack_files import extended
-from stacks.clusters import PROVIDERS, AnyStack, old_form, provider_of
+from stacks.clusters import PROVIDERS, AnyStack, old_form, provider_finding, provider_of
 from stacks.figures import figures, judged
 from stacks.judgement import judge
 from stacks.outputs import Outputs
 from stacks.reading import Path, dotted, read
 from stacks.stack import Stack
-from stacks.surroundings import Surroundings
+from stacks.surroundings import Surroundings, alert_receivers
 
 FOLDER = FilePath(__file__).parent
 """Where stack files are, as Pulumi.yaml says."""
 
-__all__ = ["AnyStack", "Loaded", "Refused", "Stack", "Surroundings", "deploy", "load"]
+__all__ = ["AnyStack", "Loaded", "Refused", "Stack", "Surroundings", "alert_receivers", "deploy", "load"]
 
 
 class Refused(pulumi.RunError):
@@ -77,8 +77,9 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> Loaded:
         raise Refused(list(inherited.findings))
     if "kind" in stack:
         raise Refused([inherited.told(old_form(str(stack["kind"])))])
-    reading = read(PROVIDERS[provider_of(stack)], stack)
-    findings = list(reading.findings)
+    reading, swapped = read(PROVIDERS[provider_of(stack)], stack), provider_finding(stack)
+    findings = [swapped] if swapped else []
+    findings += [finding for finding in reading.findings if not swapped or finding.path != swapped.path]
     if reading.settings is not None:
         said = {finding.path for finding in findings}
         findings += [

@@ -59,7 +59,9 @@ def value_findings(
         )
         for key in type(values).model_fields
     }
-    return chart_findings(charts, Around(namespace=stack.namespace, own_cluster=own_cluster, driver=driver))
+    classes = frozenset({f"{stack.name}-signals", f"{stack.name}-servers"})
+    around = Around(namespace=stack.namespace, own_cluster=own_cluster, classes=classes, driver=driver)
+    return chart_findings(charts, around)
 
 
 def _with_servers(stack: Stack) -> set[str]:
@@ -79,5 +81,4 @@ def _own(stack: Stack) -> dict[str, Any]:
     """Return Slipway's values of kube-prometheus-stack."""
     if not isinstance(stack.metrics, PrometheusMetrics):
         return {}
-    args = stack.metrics.args
-    return stack_values(retention_days=args.retention_days, storage_gib=args.storage_gib, storage_class=None)
+    return stack_values(stack.metrics.args, storage_class=None)

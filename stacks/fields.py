@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+
+from stacks.examples import choices
 
 KEY = "[key]"
 """What pydantic puts behind a name in a mapping that is wrong itself."""
@@ -32,6 +34,17 @@ def places_at(model: type[BaseModel], location: Iterable[str | int]) -> list[Fie
         ]
         places = inside or tagged or places
     return places
+
+
+def likeliest(model: type[BaseModel], location: tuple[str | int, ...], key: str, block: Any) -> str | None:
+    """Return the tag of the member of a union that has most keys of a block, of several such the one with most keys.
+
+    None where there are no keys to go by.
+    """
+    tags = [str(tag) for place in places_at(model, (*location, key)) for tag in choices(place)]
+    keys: set[Any] = set(cast("Mapping[Any, Any]", block)) - {key} if isinstance(block, Mapping) else set()
+    fields = {tag: {*fields_at(model, (*location, tag))} for tag in tags}
+    return max(tags, key=lambda tag: (len(keys & fields[tag]), len(fields[tag]))) if keys and tags else None
 
 
 def _inside(member: Any, part: str | int) -> Iterator[FieldInfo]:

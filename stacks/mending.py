@@ -22,13 +22,16 @@ def at(data: Any, path: Path) -> Any:
     return data
 
 
-def mend(data: dict[str, Any], path: Path, details: ErrorDetails, dropped: set[Path]) -> bool:
+def mend(
+    data: dict[str, Any], path: Path, details: ErrorDetails, dropped: set[Path], likeliest: str | None = None
+) -> bool:
     """Mend a mistake in the data; return whether reading can go on.
 
     Args:
         path: where the mistake is.
         details: what pydantic says of it.
         dropped: paths of what is left out, which grows.
+        likeliest: the choice that is meant, where none is like the value.
     """
     kind, context = details["type"], details.get("ctx", {})
     block, key = at(data, path[:-1]), path[-1]
@@ -43,7 +46,7 @@ def mend(data: dict[str, Any], path: Path, details: ErrorDetails, dropped: set[P
         block[key] = context["lt"] / 2
     elif kind in ("literal_error", "union_tag_invalid"):
         known = _choices(str(context.get("expected") or context.get("expected_tags")))
-        closest = difflib.get_close_matches(str(at(block, (key,))), known, 1) or list(known)
+        closest = difflib.get_close_matches(str(at(block, (key,))), known, 1) or [likeliest or next(iter(known))]
         block[key] = known[closest[0]]
     else:
         return _drop(data, path, dropped, missing=kind in ("missing", "union_tag_not_found"))

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from slipway.checks import Finding
-from stacks.fields import fields_at, is_number, places_at
+from stacks.fields import fields_at, is_number, likeliest, places_at
 from stacks.mending import Path, at, mend
 from stacks.wording import chosen, missing, said, unknown, wrong_type
 
@@ -88,6 +88,7 @@ class _Mistake:
         fields: the keys that the enclosing block may have.
         places: what is known of the value, of an entry of a list that of the list.
         renamed: the path that a mistyped key was meant to have.
+        tag: of a union whose tag is missing or none of its own, that of the member that has most of the block's keys.
     """
 
     path: Path
@@ -95,12 +96,15 @@ class _Mistake:
     fields: Mapping[str, FieldInfo]
     places: Sequence[FieldInfo]
     renamed: Path | None
+    tag: str | None
 
     @classmethod
     def of(cls, model: type[BaseModel], data: Mapping[str, Any], details: ErrorDetails) -> "_Mistake":
         path, location = _path_in_file(details["loc"], data), details["loc"]
+        tagged = None
         if details["type"].startswith("union_tag"):
             tag = details.get("ctx", {})["discriminator"].strip("'")
+            tagged = likeliest(model, location, tag, details["input"])
             path, location = (*path, tag), (*location, tag)
         if location and isinstance(location[-1], int):
             location = location[:-1]
@@ -111,7 +115,7 @@ class _Mistake:
             block = at(data, path[:-1])
             if close and isinstance(block, dict) and close[0] not in block:
                 renamed = (*path[:-1], close[0])
-        return cls(path, details, fields, places_at(model, location), renamed)
+        return cls(path, details, fields, places_at(model, location), renamed, tagged)
 
     @property
     def finding(self) -> Finding:
@@ -122,13 +126,17 @@ class _Mistake:
             case "extra_forbidden":
                 words = unknown(key, str(self.renamed[-1]) if self.renamed else None, self.fields)
             case "missing" | "union_tag_not_found":
-                words = missing(key, self.places)
+                words = missing(key, self.places, self._first)
             case "literal_error" | "union_tag_invalid":
                 tag = at(value, (key,)) if kind == "union_tag_invalid" else value
-                words = chosen(tag, self._named(key), self.places)
+                words = chosen(tag, self._named(key), self.places, self._first)
             case _:
                 words = said(self.details, self._named(key), self.places)
         return Finding(words.code, dotted(self.path) or "slipway:stack", words.message, words.remedy)
+
+    @property
+    def _first(self) -> Sequence[str]:
+        return [self.tag] if self.tag else []
 
     def _named(self, key: str) -> str:
         """Return the key that a person looks for, of an entry of a list that of the list."""
@@ -141,8 +149,11 @@ class _Mistake:
         if self.details["type"] == "missing" and self.path in renamed:
             return True
         block = at(data, self.path[:-1])
+        if self.details["type"] == "union_tag_not_found" and self.tag and isinstance(block, dict):
+            block[self.path[-1]] = self.tag
+            return True
         if self.details["type"] != "extra_forbidden" or block is None:
-            return mend(data, self.path, self.details, dropped)
+            return mend(data, self.path, self.details, dropped, likeliest=self.tag)
         if self.renamed:
             block[self.renamed[-1]] = block[self.path[-1]]
         del block[self.path[-1]]

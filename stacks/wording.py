@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from slipway.checks.wording import listed
 from stacks.examples import choices, example, written
+from stacks.fields import KEY
 
 LONGEST = 60
 """Characters of a value that a message shows."""
@@ -59,7 +60,8 @@ def said(details: ErrorDetails, key: str, places: Sequence[FieldInfo]) -> Words:
         return wrong_type(value, beginning, key, places)
     if kind == "string_pattern_mismatch":
         message = f"{shown(value)} is not of the form {context['pattern']}"
-        return Words("settings.form", message, _to_write(key, places))
+        name = f"write {written(example(places[0]))} in its place" if details["loc"][-1] == KEY and places else ""
+        return Words("settings.form", message, name or _to_write(key, places))
     if kind.endswith(("too_short", "too_long")):
         short = kind.endswith("too_short")
         number = context["min_length"] if short else context["max_length"]
@@ -81,9 +83,13 @@ def wrong_type(value: Any, kind: str, key: str, places: Sequence[FieldInfo]) -> 
     return Words("settings.type", f"{shown(value)} is {_WRONG_TYPE[kind]}", _to_write(key, places))
 
 
-def missing(key: str, places: Sequence[FieldInfo]) -> Words:
-    """Return what is said of a key that is not there."""
-    return Words("settings.missing", "is missing", _to_write(key, places))
+def missing(key: str, places: Sequence[FieldInfo], first: Sequence[str] = ()) -> Words:
+    """Return what is said of a key that is not there.
+
+    Args:
+        first: the choice to begin with, where the key has some.
+    """
+    return Words("settings.missing", "is missing", _to_write(key, places, first))
 
 
 def unknown(key: str, meant: str | None, fields: Mapping[str, FieldInfo]) -> Words:
@@ -97,10 +103,14 @@ def unknown(key: str, meant: str | None, fields: Mapping[str, FieldInfo]) -> Wor
     return Words("settings.key", f"{key!r} is not a key here", remedy)
 
 
-def chosen(value: Any, key: str, places: Sequence[FieldInfo]) -> Words:
-    """Return what is said of a value that is none of those that a key takes."""
+def chosen(value: Any, key: str, places: Sequence[FieldInfo], first: Sequence[str] = ()) -> Words:
+    """Return what is said of a value that is none of those that a key takes.
+
+    Args:
+        first: the choice to begin with, where none is like the value.
+    """
     known = [str(choice) for place in places for choice in choices(place)]
-    near = difflib.get_close_matches(str(value), known, 1)
+    near = difflib.get_close_matches(str(value), known, 1) or first
     return Words("settings.choice", f"{shown(value)} is not a choice", _to_write(key, places, first=near))
 
 

@@ -41,6 +41,7 @@ class Clouds:
         clock: compresses what the clouds take.
         fleet: the nodes that come and go with pools.
         stand_in: makes of an object of the stack the one that is applied here.
+        kubeconfig: of whoever runs Pulumi; None where every provider is told how it reaches its cluster.
         awaited: whether the engine waits until objects are ready.
 
     Attributes:
@@ -54,9 +55,10 @@ class Clouds:
         fleet: Fleet,
         stand_in: Callable[[Json], Json],
         *,
+        kubeconfig: Path | None = None,
         awaited: bool = True,
     ) -> None:
-        self._plane, self._stand_in, self._awaited = plane, stand_in, awaited
+        self._plane, self._stand_in, self._kubeconfig, self._awaited = plane, stand_in, kubeconfig, awaited
         answers = _cluster_answers(plane)
         self.clouds = {package: Cloud(clock, answers=answers, made=fleet.made, gone=fleet.gone) for package in PACKAGES}
         self.clouds["kubernetes"] = Cloud(clock, made=self._install, gone=self._uninstall)
@@ -113,7 +115,7 @@ class Clouds:
             [plane.binaries[GENUINE]],
             environment={
                 "PATH": os.pathsep.join([str(self._path), os.environ["PATH"]]),
-                "KUBECONFIG": "",
+                "KUBECONFIG": str(self._kubeconfig or ""),
                 # What a DNS endpoint shows is signed by an authority that every machine knows.
                 "SSL_CERT_FILE": str(plane.credentials.authority),
             },

@@ -43,7 +43,6 @@ class Updates:
         "the clouds' providers: they check inputs, keep what they made, refuse what their cloud would, and take a "
         "compressed time that is assumed",
         "Helm releases: of a chart there is what this report names, and nothing waits for its pods",
-        "signing in to the cluster: a program on PATH that prints the administrator's token",
     )
 
     def __init__(

@@ -15,8 +15,9 @@ from pulumi.automation import ConfigValue, LocalWorkspace, Stack
 from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
 
+from offline.config_values import PROJECT_FILE
 from offline.recorder import program_surroundings
-from offline.stack_config import PROJECT_FILE, StackConfig
+from offline.stack_config import StackConfig
 from rehearsal.updates import loops
 from rehearsal.updates.command import Command
 
@@ -90,13 +91,16 @@ class Engine:
         folder: where its state and its files go.
         program: the program's `__main__.py`; `Pulumi.yaml` lies beside it.
         config: of the stack.
+        here: values of secrets that lead to this machine, in place of those that nobody decrypts, by full key.
 
     Attributes:
         folder: as given.
     """
 
-    def __init__(self, cli: Path, folder: Path, program: Path, config: StackConfig) -> None:
-        self.folder = folder
+    def __init__(
+        self, cli: Path, folder: Path, program: Path, config: StackConfig, here: Mapping[str, str] | None = None
+    ) -> None:
+        self.folder, self._here = folder, here or {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._command, self._project = Command(cli), folder / "project"
         for each in (folder / "state", folder / "home", self._project):
@@ -133,7 +137,7 @@ class Engine:
         plain = {key: _value(text) for key, text in config.values.items() if key not in config.secret_keys}
         path.write_text(yaml.safe_dump({**kept, "config": plain}), encoding="utf-8")
         for key in sorted(config.secret_keys):
-            self._stack.set_config(key, ConfigValue(config.values[key], secret=True))
+            self._stack.set_config(key, ConfigValue(self._here.get(key, config.values[key]), secret=True))
 
     def run(
         self, command: Name, providers: Mapping[str, int], told: Callable[[EngineEvent], None] = lambda event: None

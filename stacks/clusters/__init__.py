@@ -35,13 +35,32 @@ KINDS = {
 
 def provider_of(raw: Any) -> str:
     """Return the provider that is meant: the one that is named most like it, or else that has the keys there are."""
-    none: Mapping[str, Any] = {}
-    stack = cast("Mapping[str, Any]", raw) if isinstance(raw, Mapping) else none
-    cluster = cast("Mapping[str, Any]", found) if isinstance(found := stack.get("cluster"), Mapping) else none
-    if "provider" in cluster:
-        return difflib.get_close_matches(str(cluster["provider"]), PROVIDERS, n=1, cutoff=0)[0]
-    keys = {*stack, *cluster}
-    return max(PROVIDERS, key=lambda name: len(keys & _keys(PROVIDERS[name])))
+    cluster, common = _block(_block(raw).get("cluster")), _common_keys(raw)
+    meant = max(common, key=common.__getitem__)
+    if "provider" not in cluster or provider_finding(raw):
+        return meant
+    return difflib.get_close_matches(str(cluster["provider"]), PROVIDERS, n=1, cutoff=0)[0]
+
+
+def provider_finding(raw: Any) -> Finding | None:
+    """Say that a stack names one provider and has the keys of another."""
+    named = _block(_block(raw).get("cluster")).get("provider")
+    common = _common_keys(raw)
+    meant = max(common, key=common.__getitem__)
+    if str(named) not in common or common[meant] <= common[str(named)]:
+        return None
+    message = f"{named!r}, and the other keys of the stack and its cluster are those of {meant!r}"
+    return Finding("settings.provider", "cluster.provider", message, f"write provider: {meant}")
+
+
+def _block(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def _common_keys(raw: Any) -> Mapping[str, int]:
+    """Return how many keys of a stack and its cluster each provider has."""
+    keys = {*_block(raw), *_block(_block(raw).get("cluster"))}
+    return {name: len(keys & _keys(stack)) for name, stack in PROVIDERS.items()}
 
 
 def _keys(stack: type[EksStack] | type[ExistingStack] | type[GkeStack]) -> set[str]:

@@ -19,7 +19,7 @@ ENGINES = Path(flags.__file__).parent
 TABLES = sorted(ENGINES.rglob("*.csv"))
 KINDS = {
     *("", "switch", "toggle", "list", "optional", "map", "arguments"),
-    *("int", "float", "size", "bool", "json"),
+    *("int", "positive", "float", "size", "bool", "json"),
 }
 EVERY: dict[str, Callable[[], Flags]] = {
     "vLLM": vllm.arguments,

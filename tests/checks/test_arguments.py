@@ -56,6 +56,14 @@ def codes(found: list[Finding]) -> list[str]:
         ("--scheduling-policy=lifo", "value", "takes fcfs, priority, not 'lifo'", "correct it"),
         ("--enable-prefix-caching=true", "value", "takes no value", "correct it"),
         ("--seed", "value", "takes a value, and has none", "correct it"),
+        ("--stream-interval=0", "value", "takes a whole number of 1 or more, not '0'", "correct it"),
+        ("-O.mode=3", "value", "takes 0, 1, 2, 3, not '.mode=3'", "correct it"),
+        ("--attention-backend FLASH_INFER", "value", "takes FLASHINFER, ", "correct it"),
+        ("--reasoning-parser qwen", "value", "takes qwen3, ", "correct it"),
+        ("--tool-call-parser llama3 --enable-auto-tool-choice", "value", "takes llama3_json, ", "correct it"),
+        ("--enable-auto-tool-choice", "start", "is nothing without --tool-call-parser", "write --tool-call-parser"),
+        ("--enable-log-outputs", "start", "is nothing without --enable-log-requests", "write --enable-log-requests"),
+        ("--task=generate", "gone", "has no --task any more", "leave it out"),
         ("serve", "unknown", "'serve' belongs to no flag", "leave it out"),
     ],
 )
@@ -74,6 +82,8 @@ def test_each_kind_of_argument_is_told_of(given: str, code: str, message: str, r
         "--enable-prefix-caching --seed 3 --enforce-eager",
         "--tool-call-parser hermes --enable-auto-tool-choice --reasoning-parser qwen3",
         "--attention-backend FLASHINFER -O3 --no-enable-log-requests",
+        "--attention-backend flash_attn --no-enable-auto-tool-choice",
+        "--tool-parser-plugin /ours.py --tool-call-parser ours --enable-auto-tool-choice",
         "--compilation-config.mode 3 --max-log-len=100",
         "--lora-modules sql=org/sql chat=org/chat",
         "--host=0.0.0.0 --port=8000 -pp 1 --dtype bfloat16 --cpu-offload-gb=0.0 --enable-chunked-prefill",
@@ -105,7 +115,7 @@ NIM = Told(
     flags=nim.variables("2.0.13"),
     arguments=Told(flags=vllm.arguments(), keys={"maxModelLen": "maxModelLen"}),
 )
-VLLM_ENV = Told(flags=vllm.variables())
+VLLM_ENV = Told(flags=vllm.variables(), downloads=True)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +140,10 @@ VLLM_ENV = Told(flags=vllm.variables())
         (VLLM_ENV, "OUR_DATABASE_PASSWORD", "x", "secret", "write {secret:"),
         (VLLM_ENV, "ANYTHING", f"https://user:{TOKEN}@example.com", "secret", "write {secret:"),
         (VLLM_ENV, "VLLM_LOGGING_LEVL", "DEBUG", "unknown", "VLLM_LOGGING_LEVEL"),
+        (VLLM_ENV, "HF_HUB_OFFLINE", "1", "start", "leave it out"),
+        (VLLM_ENV, "TRANSFORMERS_OFFLINE", "true", "start", "leave it out"),
+        (VLLM_ENV, "PATH", "/ours/bin", "start", "leave it out"),
+        (VLLM_ENV, "PROMETHEUS_MULTIPROC_DIR", "/ours", "listening", "leave it out"),
     ],
 )
 def test_each_kind_of_variable_is_told_of(told: Told, name: str, value: str | None, code: str, remedy: str) -> None:
@@ -145,6 +159,8 @@ def test_each_kind_of_variable_is_told_of(told: Told, name: str, value: str | No
     [
         (VLLM_ENV, {"HF_HUB_DISABLE_XET": "1", "VLLM_USE_DEEP_GEMM": "0", "NCCL_DEBUG": "INFO", "LD_PRELOAD": "/x.so"}),
         (VLLM_ENV, {"OUR_TOKEN": None, "HF_TOKEN": None, "S3_SECRET_ACCESS_KEY": None}),
+        (VLLM_ENV, {"HF_HUB_OFFLINE": "0", "TRANSFORMERS_OFFLINE": "False"}),
+        (NIM, {"HF_HUB_OFFLINE": "1"}),
         (NIM, {"NIM_LOG_LEVEL": "WARNING", "NIM_JSONL_LOGGING": "0", "NIM_SERVER_PORT": "8000"}),
         (NIM, {"NIM_PASSTHROUGH_ARGS": "--enable-auto-tool-choice --tool-call-parser llama3_json"}),
     ],

@@ -107,6 +107,7 @@ def test_a_value_of_another_type_than_declared_is_refused(tmp_path: Path) -> Non
         "error: slipway:stack: is 'text', and Pulumi.yaml declares it of type object",
         "error: slipway:size: is True, and Pulumi.yaml declares it of type integer",
     ]
+    assert "with all that a stack needs, as in\nconfig:\n  slipway:stack:" in found[0]
 
 
 def test_a_secret_in_plain_text_is_refused_and_not_repeated(tmp_path: Path) -> None:

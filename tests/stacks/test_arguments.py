@@ -149,6 +149,32 @@ CASES: dict[str, tuple[str, Edit, str, str]] = {
         "env.HTTPS_PROXY",
         "secret",
     ),
+    "Triton's image for NIM": (
+        "eks-nim",
+        adding(image="nvcr.io/nvidia/tritonserver"),
+        "image",
+        "program",
+    ),
+    "vLLM's image for SGLang": (
+        "eks-sglang",
+        lambda stack: stack["servers"].update(
+            llama=stack["servers"].pop("qwen") | {"image": "vllm/vllm-openai:v0.5.23"}
+        ),
+        "image",
+        "program",
+    ),
+    "NIM's image for vLLM": (
+        "eks-nim",
+        vllm_on_gpus(image="nvcr.io/nim/meta/llama-3.1-8b-instruct:2.0.13"),
+        "image",
+        "program",
+    ),
+    "SGLang's image for TensorRT-LLM": (
+        "eks-h200",
+        within("route", image="lmsysorg/sglang:v0.5.23"),
+        "route.image",
+        "program",
+    ),
     "Triton for Vertex AI": ("eks-triton", adding(env={"AIP_MODE": "PREDICTION"}), "env.AIP_MODE", "listening"),
 }
 """A name for each: the stack, the edit, where the finding is in the server, and the end of its code."""
@@ -250,6 +276,7 @@ def test_the_operator_hands_variables_on(tmp_path: Path) -> None:
     [
         ("registry.example.com/vllm:v0.27.0-ours", False),
         ("docker.io/vllm/vllm-openai:v0.28.0", True),
+        ("nvcr.io/nvidia/tritonserver:26.03-vllm-python-py3", True),
         ("docker.io/vllm/vllm-openai:nightly-4f2b1c9", True),
     ],
 )

@@ -39,6 +39,13 @@ def reserved(stack: Stack, **more: Any) -> None:
 
 
 MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
+    "a machine twice": (
+        "eks-nim",
+        lambda stack: stack["cluster"]["pools"]["l40s"].update(instanceType=["g6e.xlarge", "g6e.xlarge"]),
+        "cluster.pools.l40s.instanceType",
+        "names a machine twice",
+        "name each once",
+    ),
     "more vCPUs than the quota": (
         "eks-nim",
         lambda stack: stack.update(quota={"onDemandGAndVt": 32}),
@@ -219,6 +226,13 @@ def test_an_fp8_checkpoint_on_a_gpu_without_fp8_is_a_warning(deployed: Deploy) -
     found = [one for one in deployed(edit, stack="eks-nim", config=TOKEN).findings if one.path == "servers.llama.model"]
     assert [one.severity for one in found] == ["warning"]
     assert "saves memory but no time" in found[0].message
+
+
+@pytest.mark.parametrize("change", [{"kvCacheDtype": "fp8"}, {"model": "nvidia/Llama-3.3-70B-Instruct-FP8"}])
+def test_a_tpu_is_not_judged_by_what_gpus_compute_in(change: Stack, deployed: Deploy) -> None:
+    """FP8 weights beside an FP8 cache are served on v6e in public (tpu-inference#2333)."""
+    recording = deployed(lambda stack: stack["servers"]["llama"].update(change), stack="gke-tpu")
+    assert not [finding for finding in recording.findings if finding.code.startswith("precision.")]
 
 
 def test_a_figure_of_memory_says_how_far_it_was_from_a_log_where_one_is_known(deployed: Deploy) -> None:

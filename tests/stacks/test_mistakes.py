@@ -172,6 +172,27 @@ def test_a_provider_that_is_left_out_is_the_only_thing_that_is_asked_for(stack: 
     assert (finding.path, finding.message) == ("cluster.provider", "is missing")
 
 
+@pytest.mark.parametrize(("stack", "other"), [("gke-tpu", "eks"), ("eks-nim", "gke"), ("existing", "eks")])
+def test_another_provider_than_that_of_the_keys_is_the_only_thing_that_is_said(
+    stack: str, other: str, refused: Refuse
+) -> None:
+    [finding] = refused(lambda raw: raw["cluster"].update(provider=other), stack=stack).values()
+    assert (finding.code, finding.path) == ("settings.provider", "cluster.provider")
+    assert finding.remedy == f"write provider: {'existing' if stack == 'existing' else stack.partition('-')[0]}"
+
+
+@pytest.mark.parametrize("engine", [None, "tgi", 5, "left out"])
+def test_a_server_of_no_engine_is_read_as_what_its_keys_are_of(engine: object, refused: Refuse) -> None:
+    def edit(stack: Stack) -> None:
+        server(stack).update(engine=engine, maxModelLen=10**6)
+        if engine == "left out":
+            del server(stack)["engine"]
+
+    found = refused(edit)
+    assert found["servers.llama.engine"].remedy == "write engine: vllm; or nim, sglang, tensorrt-llm or triton"
+    assert set(found) == {"servers.llama.engine", "servers.llama.maxModelLen", "servers.llama"}
+
+
 MORE_MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
     "an unknown machine": (
         lambda stack: pool(stack).update(machineType="ct6e-standard-2t"),
@@ -305,6 +326,24 @@ MORE_MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "70 is not below 1",
         "less than 1",
     ),
+    "a zone that no region has": (
+        lambda stack: stack["cluster"].update(location="us-east5-z"),
+        "cluster.location",
+        "'us-east5-z' is not of the form",
+        "write location: us-east5-a",
+    ),
+    "a pool that has no name": (
+        lambda stack: stack["cluster"]["pools"].update({"6": pool(stack)}),
+        "cluster.pools.6",
+        "'6' is not of the form",
+        "write v6e in its place",
+    ),
+    "the namespace of an add-on of the cloud": (
+        lambda stack: stack.update(namespace="cnrm-system"),
+        "namespace",
+        "'cnrm-system' is a namespace that Kubernetes or the cloud has",
+        "write serving",
+    ),
 }
 
 
@@ -363,11 +402,11 @@ def test_a_list_is_not_said_to_be_short_of_the_entries_that_are_wrong(refused: R
 
 def test_a_missing_block_is_shown_with_what_it_must_have(refused: Refuse) -> None:
     [finding] = refused(lambda stack: server(stack).pop("autoscaling")).values()
-    example = "{metric: {signal: waiting-requests, target: 0.5}, minReplicas: 1, maxReplicas: 1}"
+    example = "{metric: {signal: waiting-requests, target: 5}, minReplicas: 1, maxReplicas: 1}"
     assert finding.remedy.startswith(f"write autoscaling: {example}; it says:")
 
 
 def test_a_missing_choice_is_shown_with_all_that_there_are(refused: Refuse) -> None:
     [finding] = refused(lambda stack: server(stack).pop("engine")).values()
-    assert finding.remedy.startswith("write engine: nim; or ")
-    assert {"vllm", "triton", "tensorrt-llm"} <= set(finding.remedy.replace(",", "").split())
+    assert finding.remedy.startswith("write engine: vllm; or ")
+    assert {"nim", "triton", "tensorrt-llm"} <= set(finding.remedy.replace(",", "").split())

@@ -102,6 +102,16 @@ def test_a_number_that_makes_no_sense_is_refused_at_its_key(case: str, refused: 
     assert remedy in found[f"servers.llama.{path}"].remedy
 
 
+@pytest.mark.parametrize(
+    ("stack", "requests", "late"),
+    [("gke-tpu", 1280, False), ("gke-tpu", 1281, True), ("eks-h200", 500, True)],
+)
+def test_a_queue_of_many_batches_is_a_late_signal(stack: str, requests: int, late: bool, deployed: Deploy) -> None:
+    metric = {"signal": "waiting-requests", "target": requests}
+    recording = deployed(lambda raw: llama(raw)["autoscaling"].update(metric=metric), stack=stack)
+    assert ("signals.late" in {finding.code for finding in recording.findings}) == late
+
+
 def test_a_cache_of_answers_takes_main_memory_that_no_node_may_have(refused: Refuse) -> None:
     edit = within("serving", flags={"responseCacheMib": 10**6})
     found = refused(edit, stack="eks-triton-llama2")

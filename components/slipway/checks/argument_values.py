@@ -3,8 +3,12 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 
 from slipway.catalog.engines.flags import Flag, Spelling
+
+SHOWN = 8
+"""How many choices a message shows."""
 
 _BOOLS = ("true", "false", "on", "off", "1", "0")
 
@@ -25,11 +29,19 @@ def takes(flag: Flag, values: Sequence[str | None], spelling: Spelling) -> str:
     if spelling == "flexible" and values and values[0] in ("", "None"):
         return ""
     if flag.choices:
-        missing = [value for value in values if value not in flag.choices]
-        return f"{', '.join(flag.choices)}, not {missing[0]!r}" if missing else ""
+        missing = [str(value) for value in values if not {str(value), str(value).upper()} & {*flag.choices}]
+        return f"{_some(flag.choices, missing[0])}, not {missing[0]!r}" if missing else ""
     known = _KINDS.get(flag.takes)
     wrong = [value for value in values if known and value and not known[1](value)]
     return f"{known[0]}, not {wrong[0]!r}" if known and wrong else ""
+
+
+def _some(choices: Sequence[str], meant: str) -> str:
+    """Return choices to show: all of a few, or else those that are most like what was meant."""
+    if len(choices) <= SHOWN:
+        return ", ".join(choices)
+    near = get_close_matches(meant, choices, cutoff=0)
+    return f"{', '.join(near)} or another of {len(choices)} choices"
 
 
 def _number(text: str) -> float | None:
@@ -58,6 +70,7 @@ def _json(text: str) -> bool:
 
 _KINDS: Mapping[str, tuple[str, Callable[[str], bool]]] = {
     "int": ("a whole number", _whole),
+    "positive": ("a whole number of 1 or more", lambda text: _whole(text) and int(text) > 0),
     "float": ("a number", lambda text: _number(text) is not None),
     "size": ("a whole number, such as 8192 or 8k", _size),
     "bool": ("true or false", lambda text: text.lower() in _BOOLS),

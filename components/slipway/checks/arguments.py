@@ -5,7 +5,7 @@ What an engine takes, and what each of it changes, is in `catalog.engines.<engin
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -27,12 +27,14 @@ class Told:
         keys: what the stack file calls the keys that the flags name, where it has others; None where it has those.
         pinned: whether the image is the one whose flags are known. Of another one an unknown flag is a warning.
         arguments: those of the command line that one of the variables holds.
+        downloads: whether its pods download the model from Hugging Face.
     """
 
     flags: Flags
     keys: Mapping[str, str] | None = None
     pinned: bool = True
     arguments: "Told | None" = field(default=None)
+    downloads: bool = False
 
     @property
     def severity(self) -> Severity:
@@ -46,8 +48,15 @@ def argument_findings(path: str, words: Sequence[str], told: Told) -> Iterator[F
     Args:
         path: where they are in the stack file.
     """
-    found = (finding for one in given(words, told.flags) for finding in _given_findings(path, one, told))
+    every = list(given(words, told.flags))
+    on = {one.flag.name for one in every if one.flag and one.values != ("false",)}
+    opened = {name for name, plugin in told.flags.opened.items() if plugin in on}
+    found = [finding for one in every for finding in _given_findings(path, one, told, opened)]
     yield from dict.fromkeys(found)
+    for name, needed in told.flags.needs.items():
+        if name in on and needed not in on:
+            message = f"{name} is nothing without {needed}, and {told.flags.engine} ends"
+            yield Finding("arguments.start", path, message, f"write {needed} beside it, or leave it out", told.severity)
 
 
 def environment_findings(path: str, environment: Mapping[str, str | None], told: Told) -> Iterator[Finding]:
@@ -100,7 +109,7 @@ def option_findings(path: str, options: Mapping[str, Any], told: Told, within: s
             yield from _flag_findings(f"{path}.{name}", name, flag, (text,), told)
 
 
-def _given_findings(path: str, one: Given, told: Told) -> Iterator[Finding]:
+def _given_findings(path: str, one: Given, told: Told, opened: Collection[str]) -> Iterator[Finding]:
     if any(value and is_credential(value) for value in (one.spelled, *one.values)):
         yield _secret(path, one.flag.name if one.flag else "an argument", one.flag)
     elif one.flag is None:
@@ -110,7 +119,7 @@ def _given_findings(path: str, one: Given, told: Told) -> Iterator[Finding]:
         name = f"{one.spelled} ({one.flag.name})" if begun else one.spelled
         if one.part and one.flag.takes not in ("", "json"):
             yield Finding("arguments.value", path, f"{name} names a part of a value that has none", "correct it")
-        elif one.flag.effect or not one.part:
+        elif one.flag.name not in opened and (one.flag.effect or not one.part):
             yield from _flag_findings(path, name, one.flag, one.values, told)
         yield from _part_findings(path, one, one.flag, told)
 
@@ -145,6 +154,9 @@ def _flag_findings(path: str, name: str, flag: Flag, values: Sequence[str | None
         case "memory":
             message = f"{name} {about}, and whether the model fits is judged without it"
             yield Finding("arguments.memory", path, message, "leave it out")
+        case "start" | "download":
+            if flag.effect == "start" or told.downloads:
+                yield Finding("arguments.start", path, f"{name} {about}", "leave it out")
         case "secret":
             yield _secret(path, name, flag)
         case "gone":

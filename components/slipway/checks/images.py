@@ -15,6 +15,35 @@ def stated_version(image: str) -> str | None:
     return found[1] if found else None
 
 
+PROGRAMS = {
+    "vllm": "vLLM",
+    "vllm-openai": "vLLM",
+    "vllm-tpu": "vLLM",
+    "sglang": "SGLang",
+    "tritonserver": "Triton",
+    "tensorrt-llm": "TensorRT-LLM",
+    "nim": "NIM",
+    "text-generation-inference": "Text Generation Inference",
+    "ollama": "Ollama",
+}
+"""What runs in an image, by a part of its repository that says so."""
+
+
+def program_findings(path: str, image: str, engine: str) -> Iterator[Finding]:
+    """Say that another program is in an image. One may be in that of Triton, whose tag then names it.
+
+    Args:
+        engine: what is to run in it.
+    """
+    repository, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
+    parts = [*image.partition("@")[0].split("/")[1:-1], repository]
+    program = next((PROGRAMS[part] for part in reversed(parts) if part in PROGRAMS), engine)
+    also = "trtllm" if engine == "TensorRT-LLM" else engine.lower()
+    if program != engine and not (program == "Triton" and also in tag):
+        message = f"{image} is of {program}, and {engine} is to run in it"
+        yield Finding("arguments.program", path, message, f"name an image of {engine}")
+
+
 def image_findings(path: str, image: str, engine: str, pinned: str) -> Iterator[Finding]:
     """Say that series, flags and memory are judged as those of the pinned version, if the image's is another.
 

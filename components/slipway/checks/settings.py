@@ -45,7 +45,11 @@ SecretKey = Annotated[str, Field(pattern=r"^[-._a-zA-Z0-9]+$", max_length=253, e
 
 Count = Annotated[int, Field(ge=0, le=10**9)]
 Positive = Annotated[int, Field(ge=1, le=10**9)]
-StepTokens = Annotated[int, Field(ge=1, le=2**20)]
+RequestTokens = Annotated[int, Field(ge=1, le=10**9, examples=[8192])]
+"""Tokens of a request, prompt and answer together."""
+BatchRequests = Annotated[int, Field(ge=1, le=10**9, examples=[64])]
+"""Requests that an engine runs at once."""
+StepTokens = Annotated[int, Field(ge=1, le=2**20, examples=[8192])]
 """Tokens of one step of an engine: more take longer than a request waits."""
 Nodes = Annotated[int, Field(ge=0, le=5000)]
 """What Kubernetes is built for at most (kubernetes.io, "Considerations for large clusters")."""

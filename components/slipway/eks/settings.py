@@ -99,7 +99,7 @@ class GpuPoolArgs(Settings):
     """Nodes that are kept even when idle; 0 with a capacity block, which has a beginning."""
     max_nodes: Replicas
     """Most nodes, over all zones."""
-    root_volume_gib: int = Field(ge=40, le=16384)
+    root_volume_gib: int = Field(ge=40, le=16384, examples=[150])
     """Size of a node's root disk, GiB: it holds images and the models that pods download, but on p families these lie
     on the machine's own disks, as one RAID 0."""
     zones: tuple[Zone, ...] = ()
@@ -155,7 +155,7 @@ class ClusterArgs(Settings):
     version: EksVersion
     """Kubernetes version; the pinned EKS add-ons, nodes' images and Cluster Autoscaler are those for it. EKS goes up
     one version at a time, and never down."""
-    public_access: dict[DnsLabel, Cidr] = Field(max_length=40)
+    public_access: dict[DnsLabel, Cidr] = Field(max_length=40, examples=[{"ours": "203.0.113.0/24"}])
     """Who may reach the control plane from outside the VPC: a name for each range. `{}` closes it: Pulumi then has to
     run inside the VPC. `0.0.0.0/0` opens it to everybody."""
     administrators: dict[

@@ -8,9 +8,9 @@ from pydantic import Field
 from slipway.checks.settings import DnsLabel, Nodes, Positive, Replicas, Settings
 
 Cidr = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$", examples=["10.0.0.0/20"])]
-Zone = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+-[a-z]$", examples=["us-east5-a"])]
+Zone = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+-[a-f]$", examples=["us-east5-a"])]
 Region = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+$", examples=["us-east5"])]
-ZoneOrRegion = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+(-[a-z])?$", examples=["us-east5-a", "us-east5"])]
+ZoneOrRegion = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+(-[a-f])?$", examples=["us-east5-a", "us-east5"])]
 
 
 def region_of(location: str) -> str:
@@ -33,7 +33,9 @@ class IpAccess(Settings):
     """The control plane answers on its IP address, to the networks named here and to nobody else."""
 
     type: Literal["ip"]
-    authorized_networks: dict[DnsLabel, Cidr] = Field(min_length=1, max_length=100)
+    authorized_networks: dict[DnsLabel, Cidr] = Field(
+        min_length=1, max_length=100, examples=[{"ours": "203.0.113.0/24"}]
+    )
     """Who may reach the control plane: a name for each range. `0.0.0.0/0` opens it to everybody."""
 
 
@@ -188,12 +190,3 @@ class AutopilotClusterArgs(_ClusterArgs):
 
 
 ClusterArgs = Annotated[StandardClusterArgs | AutopilotClusterArgs, Field(discriminator="mode")]
-
-
-class WeightsBucketArgs(Settings):
-    """The bucket that holds model weights and compiled programs."""
-
-    soft_delete_days: int = Field(default=7, ge=7, le=90)
-    """Days for which a deleted object can be brought back."""
-    keep_on_destroy: bool
-    """Whether `pulumi destroy` leaves the bucket in the project, with everything in it."""

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from slipway.checks.settings import Positive, StepTokens
+from slipway.checks.settings import BatchRequests, Positive, RequestTokens, StepTokens
 from slipway.serving.environment_settings import Further, PinnedImage
 from slipway.serving.settings import Autoscaling, DrainSeconds, LoadClients
 
@@ -19,9 +19,9 @@ class EngineArgs(Further):
     """Name that clients ask for; the model's own when left out."""
     tensor_parallel: Positive
     """Chips over which a replica spreads each layer: on TPU, all of its slice, where a chip of v7x counts twice."""
-    max_model_len: Positive
+    max_model_len: RequestTokens
     """Most tokens of a request, prompt and answer together."""
-    max_num_seqs: Positive
+    max_num_seqs: BatchRequests
     """Most requests in a batch."""
     max_num_batched_tokens: StepTokens
     """Most tokens of one step of the engine."""

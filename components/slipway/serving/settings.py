@@ -41,7 +41,7 @@ class WaitingRequests(Settings):
     """Scale on requests that wait for a place in the batch: for throughput at the lowest cost."""
 
     signal: Literal["waiting-requests"]
-    target: float = Field(ge=0.001, le=10**6)
+    target: float = Field(ge=0.001, le=10**6, examples=[5])
     """Waiting requests a replica, on average, above which replicas are added."""
 
 
@@ -49,7 +49,7 @@ class KvCacheUse(Settings):
     """Scale on the share of the KV cache in use: for latency, since it rises before requests wait."""
 
     signal: Literal["kv-cache-use"]
-    target: float = Field(ge=0.001, lt=1)
+    target: float = Field(ge=0.001, lt=1, examples=[0.7])
     """Share of the KV cache in use, 0 to 1, on average, above which replicas are added."""
 
 

@@ -26,6 +26,7 @@ from slipway.catalog.models import MODELS
 from slipway.checks import Finding
 from slipway.checks.arguments import Told, environment_findings
 from slipway.checks.fit import Fit, Replica, fit
+from slipway.checks.images import program_findings
 from slipway.checks.signals import Export, Workload
 from slipway.serving.environment_settings import plain
 from slipway.serving.nim.settings import NimArgs, NimThroughOperator
@@ -66,12 +67,12 @@ class Nim(NimArgs, Server):
     @property
     @override
     def cuda(self) -> Cuda | None:
-        return nim_cuda(self.version)
+        return nim_cuda(self.release)
 
     @property
     @override
     def scaling(self) -> Scaling:
-        return Scaling.of(self.autoscaling, signals_of(self.version)[self.autoscaling.metric.signal])
+        return Scaling.of(self.autoscaling, signals_of(self.release)[self.autoscaling.metric.signal])
 
     @override
     def needs(self, place: Place) -> PodNeeds:
@@ -97,8 +98,9 @@ class Nim(NimArgs, Server):
     def further_findings(self, path: str) -> Iterator[Finding]:
         # Nobody says which vLLM is in an image.
         passed_on = Told(flags=vllm.arguments(), keys={key: key for key in KEYS}, pinned=False)
-        told = Told(flags=flags.variables(self.version), arguments=passed_on)
-        return environment_findings(f"{path}.env", plain(self.env), told)
+        told = Told(flags=flags.variables(self.release), arguments=passed_on)
+        yield from environment_findings(f"{path}.env", plain(self.env), told)
+        yield from program_findings(f"{path}.image", self.image, "NIM")
 
     @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:
@@ -117,13 +119,13 @@ class Nim(NimArgs, Server):
 
     @override
     def shape(self, place: Place) -> Shape:
-        page = MetricsPage("api" if self.needs_nim_operator else "http", metrics_path(self.version))
+        page = MetricsPage("api" if self.needs_nim_operator else "http", metrics_path(self.release))
         gib = self._files_gib(place)
         return Shape(
             export=Export(
                 path=place.path,
                 engine=NIM,
-                version=self.version,
+                version=self.release,
                 workload=Workload("Deployment", place.namespace, place.name),
                 labels={"app.kubernetes.io/name": place.name},
                 ports={page.port: NIM.port},

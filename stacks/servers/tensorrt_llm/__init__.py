@@ -28,7 +28,7 @@ from slipway.catalog.versions import TENSORRT_LLM
 from slipway.checks import Finding
 from slipway.checks.arguments import Told, environment_findings, option_findings
 from slipway.checks.fit import Fit
-from slipway.checks.images import image_findings
+from slipway.checks.images import image_findings, program_findings
 from slipway.checks.signals import Export, Workload
 from slipway.serving.environment_settings import plain
 from slipway.serving.recording_rules import WAITING_REQUESTS
@@ -114,13 +114,15 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
 
     @override
     def further_findings(self, path: str) -> Iterator[Finding]:
-        yield from environment_findings(f"{path}.env", plain(self.env), Told(flags=flags.variables()))
+        variables = Told(flags=flags.variables(), downloads=True)
+        yield from environment_findings(f"{path}.env", plain(self.env), variables)
         if isinstance(self.route, PyTorchRoute):
             told = Told(flags=flags.options(), pinned=self.route.image is None)
             yield from option_findings(f"{path}.route.extraOptions", self.route.extra_options, told)
             yield from _expert_findings(f"{path}.route.extraOptions", self.route.extra_options, self.tensor_parallel)
             if self.route.image:
                 yield from image_findings(f"{path}.route.image", self.route.image, "TensorRT-LLM", TENSORRT_LLM)
+                yield from program_findings(f"{path}.route.image", self.route.image, "TensorRT-LLM")
 
     @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:

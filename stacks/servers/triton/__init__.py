@@ -16,7 +16,7 @@ from slipway.catalog.models import MODELS
 from slipway.checks import Finding
 from slipway.checks.arguments import Told, argument_findings, environment_findings, option_findings
 from slipway.checks.fit import Fit, fit
-from slipway.checks.images import image_findings
+from slipway.checks.images import image_findings, program_findings
 from slipway.checks.signals import Export, Workload
 from slipway.serving.environment_settings import plain
 from slipway.serving.scaling import Scaling
@@ -106,12 +106,14 @@ class Triton(TritonArgs, Server):
     @override
     def further_findings(self, path: str) -> Iterator[Finding]:
         yield from argument_findings(f"{path}.extraArgs", self.extra_args, Told(flags=flags.arguments(self.release)))
-        yield from environment_findings(f"{path}.env", plain(self.env), Told(flags=flags.variables()))
+        variables = Told(flags=flags.variables(), downloads=serving.model_name(self.serving) is not None)
+        yield from environment_findings(f"{path}.env", plain(self.env), variables)
         if isinstance(self.serving, LlmApi):
             told = Told(flags=tensorrt_llm.options(), keys=LLMAPI_KEYS, pinned=False)
             yield from option_findings(f"{path}.serving.extraArgs", self.serving.extra_args, told)
         if isinstance(self.serving, ModelRepository) and self.serving.image:
             yield from image_findings(f"{path}.serving.image", self.serving.image, "container", self.release)
+            yield from program_findings(f"{path}.serving.image", self.serving.image, "Triton")
 
     @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:

@@ -6,16 +6,17 @@ nothing that is judged.
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, Protocol, cast
 
 from slipway.catalog.engines.series import release
 
-Effect = Literal["", "owned", "listening", "memory", "secret", "file", "gone"]
+Effect = Literal["", "owned", "listening", "memory", "secret", "file", "download", "start", "gone"]
 """What changes: a key of the stack file says it, where or how the server listens and shows its metrics, how much memory
-it takes or how the model is spread, a credential is given, a file is read that nobody judges, or nothing any more."""
+it takes or how the model is spread, a credential is given, a file is read that nobody judges, the model cannot be
+downloaded, the server does not start, or nothing any more."""
 
 Spelling = Literal["argparse", "flexible", "getopt", "options", "variables"]
 """How names are written: flags as Python's argparse reads them, as vLLM's FlexibleArgumentParser does, or as
@@ -29,8 +30,9 @@ class Flag:
     Attributes:
         names: every spelling, the one of the documentation first; of an option in a map, the path to it, dotted.
         takes: `switch` takes no value, a `toggle` has a form with `--no-`, `list` takes several values, `optional` one
-            or none, `map` a map whose keys are all listed, `arguments` a command line; or `int`, `float`, `size`
-            (`8k`), `bool`, `json`, the choices divided by `|`, or empty for any text.
+            or none, `map` a map whose keys are all listed, `arguments` a command line; or `int`, `positive`, `float`,
+            `size` (`8k`), `bool`, `json`, the choices divided by `|`, or empty for any text. Choices in capitals may
+            be given in small letters.
         about: of an `owned` one its key, empty if there is none; of a `secret` or what is `gone` what to do instead;
             otherwise the reason, a sentence without its subject, in which `{value}` stands for the value.
         same: values with which it changes nothing.
@@ -64,6 +66,8 @@ class Flags:
         known: each of them by every spelling.
         prefixes: of variables, what the names of the engine's own begin with; others belong to whoever reads them.
         whole: whether the engine has no others.
+        needs: flags without which another one ends the server, by that one.
+        opened: flags with which another one takes further choices, by that one.
     """
 
     engine: str
@@ -71,23 +75,33 @@ class Flags:
     known: Mapping[str, Flag]
     prefixes: tuple[str, ...] = ()
     whole: bool = True
+    needs: Mapping[str, str] = field(default_factory=dict[str, str])
+    opened: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def nearest(self, name: str) -> list[str]:
         """Return up to three names that a misspelt one may stand for, the likeliest first."""
-        return get_close_matches(name, [known for known, flag in self.known.items() if flag.effect != "gone"])
+        long = name.startswith("--")
+        known = [each for each, flag in self.known.items() if flag.effect != "gone" and each.startswith("--") >= long]
+        return get_close_matches(name, known)
 
     def of(self, version: str) -> "Flags":
         """Return what a version of the engine has."""
         known = {
             name: flag for name, flag in self.known.items() if not flag.since or release(version) >= release(flag.since)
         }
-        return Flags(
-            engine=f"{self.engine} {version}",
-            spelling=self.spelling,
-            known=known,
-            prefixes=self.prefixes,
-            whole=self.whole,
-        )
+        return replace(self, engine=f"{self.engine} {version}", known=known)
+
+
+class Takes(Protocol):
+    """A module that knows what one release of an engine takes."""
+
+    def arguments(self) -> Flags:
+        """Return what it takes on its command line."""
+        ...
+
+    def variables(self) -> Flags:
+        """Return what it reads from its environment."""
+        ...
 
 
 def rows(path: Path) -> dict[str, Flag]:

@@ -14,8 +14,8 @@ from slipway.checks.charts.keys import value_findings
 from slipway.checks.charts.rules import Rule
 from slipway.checks.charts.selection import (
     Taint,
+    cluster_findings,
     monitor_findings,
-    node_selector_findings,
     toleration_findings,
     watch_findings,
 )
@@ -33,6 +33,7 @@ RULES: Mapping[str, tuple[Rule, ...]] = {
     LOAD_BALANCER_CONTROLLER: node_rules.LOAD_BALANCER_CONTROLLER,
     "k8s-nim-operator": node_rules.NIM_OPERATOR,
     "lws": node_rules.LEADER_WORKER_SET,
+    EFA_DEVICE_PLUGIN: node_rules.EFA_DEVICE_PLUGIN,
 }
 """By the name of the chart."""
 
@@ -58,6 +59,10 @@ ARGUMENTS = ("--prometheus-url", "--config", "--secure-port", "--metrics-relist-
 """Of prometheus-adapter, that its chart writes from values which are judged."""
 
 
+BUILT_IN_CLASSES = ("system-cluster-critical", "system-node-critical")
+"""Priority classes of Kubernetes itself."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """What the values of charts have to suit.
@@ -65,12 +70,14 @@ class Around:
     Attributes:
         namespace: of the servers.
         own_cluster: whether nothing is in the cluster but what the stack puts there.
+        classes: names of the stack's own priority classes.
         driver: branch of the NVIDIA driver in the image of its nodes, which has the container toolkit, too; None if
             that is not known.
     """
 
     namespace: str
     own_cluster: bool
+    classes: frozenset[str] = frozenset()
     driver: int | None
 
 
@@ -107,7 +114,10 @@ def _findings(name: str, values: StackChart, around: Around) -> Iterator[Finding
             f"make a Secret, and name it by the key that {name} has for one",
         )
     if around.own_cluster:
-        yield from node_selector_findings(values.path, values.given)
+        # Where Prometheus itself is, is proven with the rest of the way of a signal.
+        proven = {"namespaceOverride"} if name == "kube-prometheus-stack" else set[str]()
+        rest = {key: value for key, value in values.given.items() if key not in proven}
+        yield from cluster_findings(values.path, rest, {*around.classes, *BUILT_IN_CLASSES})
     yield from _special_findings(name, values, around)
 
 

@@ -22,6 +22,9 @@ _BLIND = "nothing collects what the servers' autoscalers follow"
 _NO_QUERIES = "the metric adapter then asks a Prometheus that does not answer"
 
 _EVERYBODY = "whoever reaches its address reads all series, for it asks nobody who he is"
+_SILENCED = "whoever reaches its address may silence alerts, for it asks nobody who he is"
+_PASSWORD = "whoever reaches its address may try passwords"
+_SCRAPE_SECONDS = 15
 _LIMITS = ("enforcedSampleLimit", "sampleLimit", "enforcedLabelLimit", "enforcedTargetLimit", "enforcedBodySizeLimit")
 _SLOWEST_SECONDS = 60
 
@@ -52,6 +55,21 @@ KUBE_PROMETHEUS_STACK = (
     ),
     Rule("values.exposed", "prometheus.service.type", other_than("ClusterIP"), _EVERYBODY),
     Rule("values.exposed", "prometheus.ingress.enabled", on, _EVERYBODY, severity="warning"),
+    Rule("values.exposed", "alertmanager.service.type", other_than("ClusterIP"), _SILENCED),
+    Rule("values.exposed", "grafana.service.type", other_than("ClusterIP"), _PASSWORD, severity="warning"),
+    Rule(
+        "values.slow",
+        _spec("scrapeTimeout"),
+        longer_than(_SCRAPE_SECONDS),
+        f"Prometheus takes no timeout longer than the {_SCRAPE_SECONDS} s at which it asks servers",
+        "write 10s",
+    ),
+    Rule(
+        "values.selector",
+        "prometheusOperator.prometheusInstanceSelector",
+        on,
+        "the operator then makes no Prometheus, which has no label of a person's own",
+    ),
     Rule(
         "values.slow",
         _spec("evaluationInterval"),
@@ -99,6 +117,19 @@ PROMETHEUS_ADAPTER = (
     replicas("replicas", "nobody then answers for custom.metrics.k8s.io"),
     Rule("values.rules-replaced", "rules.existing", on, "the ConfigMap that it names replaces the servers' rules"),
     Rule("values.api-taken", "rules.resource", on, "metrics.k8s.io is then taken from metrics-server"),
+    Rule(
+        "values.slow",
+        "metricsRelistInterval",
+        longer_than(_SLOWEST_SECONDS),
+        "a series that begins is unknown to autoscalers until the next list",
+        "write 15s",
+    ),
+    Rule(
+        "values.no-certificates",
+        "tls.enable",
+        on,
+        "its key would be in clear text among the values, and without one the adapter does not start",
+    ),
     Rule("values.api-port", "service.port", other_than(443, "443"), "the API server asks port 443"),
     rights("rbac.create", "the adapter"),
     rights("serviceAccount.create", "the adapter"),
@@ -111,6 +142,21 @@ KEDA = (
     replicas("operator.replicaCount", "nobody then makes autoscalers of ScaledObjects"),
     Rule("values.no-definitions", "crds.install", off, "ScaledObjects are then an unknown kind", elsewhere=True),
     Rule("values.selector", "watchLabelSelector", on, "the servers' ScaledObjects carry no labels"),
+    Rule(
+        "values.cluster-domain",
+        "clusterDomain",
+        other_than("cluster.local"),
+        "EKS and GKE call it cluster.local, and KEDA's parts then do not find each other",
+        elsewhere=True,
+    ),
+    Rule(
+        "values.prometheus-unreachable",
+        "networkPolicy.enabled",
+        on,
+        "its policies name no way to Prometheus, which KEDA asks for signals",
+        "leave it out, or write the way to namespace monitoring under networkPolicy",
+        "warning",
+    ),
     rights("rbac.create", "KEDA"),
     rights("serviceAccount.operator.create", "KEDA"),
     rights("serviceAccount.metricServer.create", "KEDA's metrics server"),
@@ -123,4 +169,12 @@ METRICS_SERVER = (
     Rule("values.api-off", "apiService.create", off, "nobody is then asked for metrics.k8s.io", severity="warning"),
     rights("rbac.create", "metrics-server"),
     rights("serviceAccount.create", "metrics-server"),
+    Rule(
+        "values.no-certificates",
+        "defaultArgs",
+        lambda value: not any("--cert-dir" in str(each) for each in value),
+        "without --cert-dir it writes its certificate where it may not, and ends",
+        "write further arguments under args",
+    ),
+    cert_manager("tls.type", other_than("metrics-server", "helm", "existingSecret")),
 )

@@ -1,6 +1,22 @@
 """What values of the charts that make nodes, devices, load balancers and further pods must not be."""
 
-from slipway.checks.charts.rules import Rule, account, cert_manager, given, off, on, other_than, owned, replicas, rights
+from slipway.checks.charts.rules import (
+    Rule,
+    account,
+    cert_manager,
+    given,
+    longer_than,
+    more_than,
+    off,
+    on,
+    other_than,
+    owned,
+    replicas,
+    rights,
+)
+
+SERVERS_PRIORITY = 100_000
+"""Of the class that the stack makes for its servers."""
 
 _OLD = "an upgrade of the chart then leaves the old custom resource definitions"
 _NO_GPUS = "nothing tells Kubernetes of the GPUs, and the servers' pods wait for ever"
@@ -37,6 +53,23 @@ CLUSTER_AUTOSCALER = (
     Rule("values.no-rights", "rbac.clusterScoped", off, "nodes are in no namespace, and it then sees none"),
     rights("rbac.serviceAccount.create", "the autoscaler"),
     owned("autoscalingGroups", "what EKS' tags find"),
+    owned("extraArgs.nodes", "what EKS' tags find"),
+    owned("extraArgs.node-group-auto-discovery", "what EKS' tags find"),
+    owned("extraArgs.namespace", "its own"),
+    Rule(
+        "values.no-nodes",
+        "extraArgs.expendable-pods-priority-cutoff",
+        more_than(SERVERS_PRIORITY),
+        f"servers have the priority {SERVERS_PRIORITY}, and pods below the cutoff get no node",
+        f"write {SERVERS_PRIORITY} or less",
+    ),
+    *(
+        Rule("values.slow", f"extraArgs.{key}", longer_than(60), f"pods then wait {wait}", severity="warning")
+        for key, wait in (
+            ("scan-interval", "so long until it looks for them"),
+            ("new-pod-scale-up-delay", "so long before it adds a node for them"),
+        )
+    ),
     *(
         Rule(
             "values.fewer-nodes",
@@ -54,6 +87,15 @@ KARPENTER = (
     replicas("replicas", "nobody then makes nodes for pods that wait"),
     owned("settings.clusterName", "the stack's cluster"),
     owned("settings.interruptionQueue", "the queue of the stack"),
+    owned("settings.clusterEndpoint", "that of the stack's cluster"),
+    Rule(
+        "values.fewer-nodes",
+        "settings.vmMemoryOverheadPercent",
+        more_than(0.1),
+        "it then takes machines for smaller than they are, and may find none that a server's pod fits",
+        "write 0.075",
+        "warning",
+    ),
     account("serviceAccount.name"),
     rights("serviceAccount.create", "Karpenter"),
     Rule(
@@ -89,6 +131,17 @@ LOAD_BALANCER_CONTROLLER = (
     cert_manager("enableCertManager"),
 )
 
+EFA_DEVICE_PLUGIN = (
+    Rule(
+        "values.device-plugin-off",
+        "supportedInstanceLabels.values",
+        given,
+        "nodes of other types get no plugin, and pods that ask for EFA wait for ever",
+        "leave it out, or name the types of every pool with efa",
+        "warning",
+    ),
+)
+
 NIM_OPERATOR = (
     replicas("operator.replicas", "nobody then makes servers of NIMServices"),
     Rule("values.old-definitions", "operator.upgradeCRD", off, f"{_OLD} beneath the new operator", severity="warning"),
@@ -103,5 +156,12 @@ NIM_OPERATOR = (
 
 LEADER_WORKER_SET = (
     replicas("replicaCount", "nobody then makes pods of LeaderWorkerSets"),
+    Rule(
+        "values.no-definitions",
+        "gangSchedulingManagement.schedulerProvider",
+        on,
+        "it then makes objects of a scheduler that the stack does not install",
+        elsewhere=True,
+    ),
     cert_manager("enableCertManager"),
 )

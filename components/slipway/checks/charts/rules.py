@@ -69,6 +69,18 @@ def longer_than(seconds: float) -> Callable[[Any], bool]:
     return longer
 
 
+def more_than(most: float) -> Callable[[Any], bool]:
+    """Return whether a number is above another one; what is none is not."""
+
+    def more(value: Any) -> bool:
+        try:
+            return float(value) > most
+        except (TypeError, ValueError):
+            return False
+
+    return more
+
+
 def replicas(key: str, reason: str) -> Rule:
     """Refuse that a number of replicas is none."""
     return Rule("values.no-replicas", key, none_left, reason, "write 2")
@@ -91,7 +103,7 @@ def owned(key: str, what: str) -> Rule:
     return Rule("values.owned", key, given, f"Slipway sets it to {what}")
 
 
-def cert_manager(key: str) -> Rule:
+def cert_manager(key: str, breaks: Callable[[Any], bool] = on) -> Rule:
     """Refuse certificates of cert-manager."""
     reason = "it needs cert-manager, which the stack does not install"
-    return Rule("values.cert-manager", key, on, reason, elsewhere=True)
+    return Rule("values.cert-manager", key, breaks, reason, elsewhere=True)

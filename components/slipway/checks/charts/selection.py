@@ -1,12 +1,15 @@
 """Whether selectors, namespaces and tolerations in values of charts still meet what a stack has."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 from slipway.catalog.node_labels import KNOWN_DOMAINS
 from slipway.checks import Finding
 from slipway.checks.charts.values import ABSENT, at, block, maps
 from slipway.checks.selectors import holds
+
+MONITORING = "monitoring"
+"""The namespace of Prometheus and of the rules that it reads."""
 
 NAME_LABEL = "kubernetes.io/metadata.name"
 """Which Kubernetes puts on every namespace."""
@@ -64,19 +67,25 @@ def monitor_findings(path: str, values: Mapping[str, Any], own: Mapping[str, str
                 f"does not meet the stack's {what}, which carry {_pairs(own)}",
                 f"select {_pairs(own)}, or leave it out",
             )
-    wanted = {NAME_LABEL: namespace}
-    if not selects(block(spec, "podMonitorNamespaceSelector"), wanted):
-        yield Finding(
-            "values.namespace",
-            f"{path}.prometheus.prometheusSpec.podMonitorNamespaceSelector",
-            f"does not meet namespace {namespace}, in which the servers' PodMonitors are",
-            f"leave it out, or write matchLabels: {{{_pairs(wanted)}}}",
-        )
+    for kind, what, where in (("podMonitor", "PodMonitors", namespace), ("rule", "rules and alerts", MONITORING)):
+        wanted = {NAME_LABEL: where}
+        if not selects(block(spec, f"{kind}NamespaceSelector"), wanted):
+            yield Finding(
+                "values.namespace",
+                f"{path}.prometheus.prometheusSpec.{kind}NamespaceSelector",
+                f"does not meet namespace {where}, in which the servers' {what} are",
+                f"leave it out, or write matchLabels: {{{_pairs(wanted)}}}",
+            )
     operator = block(values, "prometheusOperator")
     watched = block(operator, "namespaces").get("additional")
     denied: Sequence[str] = operator.get("denyNamespaces") or ()
     if block(operator, "namespaces") and namespace not in (watched or ()):
         yield _unwatched(f"{path}.prometheusOperator.namespaces", namespace, f"add {namespace} to additional")
+    instances: Sequence[str] = operator.get("prometheusInstanceNamespaces") or (MONITORING,)
+    if MONITORING not in instances:
+        where = f"{path}.prometheusOperator.prometheusInstanceNamespaces"
+        message = f"leaves out namespace {MONITORING}, so that the operator makes no Prometheus"
+        yield Finding("values.namespace", where, message, f"add {MONITORING}, or leave it out")
     if namespace in denied:
         yield _unwatched(f"{path}.prometheusOperator.denyNamespaces", namespace, f"take {namespace} out")
 
@@ -109,9 +118,20 @@ def _pairs(labels: Mapping[str, str]) -> str:
     return ", ".join(f"{key}: {value}" for key, value in labels.items())
 
 
-def node_selector_findings(path: str, values: Mapping[str, Any]) -> Iterator[Finding]:
-    """Judge selectors of nodes for whatever has one: those of a new cluster have no labels of a person's own."""
+def cluster_findings(path: str, values: Mapping[str, Any], classes: Collection[str]) -> Iterator[Finding]:
+    """Judge what pods of any chart ask of a new cluster, in which nothing is of a person's own.
+
+    Args:
+        classes: the priority classes that there are.
+    """
     for key, value in values.items():
+        if key == "priorityClassName" and value and value not in classes:
+            message = f"no priority class of the stack is called {value!r}, and Kubernetes refuses the pods"
+            remedy = f"leave it out, or write {' or '.join(sorted(classes))}"
+            yield Finding("values.priority-class", f"{path}.{key}", message, remedy)
+        if key == "namespaceOverride" and value:
+            message = f"puts objects of the chart into namespace {value!r}, where nobody looks for them"
+            yield Finding("values.namespace", f"{path}.{key}", message, "leave it out")
         if isinstance(value, Mapping):
             below = {str(name): each for name, each in cast("Mapping[Any, Any]", value).items()}
             if key == "nodeSelector":
@@ -120,4 +140,4 @@ def node_selector_findings(path: str, values: Mapping[str, Any]) -> Iterator[Fin
                     message = f"no node of the stack has the label {name}, so that the pods wait for ever"
                     yield Finding("values.node-selector", f"{path}.{key}.{name}", message, "leave it out")
             else:
-                yield from node_selector_findings(f"{path}.{key}", below)
+                yield from cluster_findings(f"{path}.{key}", below, classes)

@@ -30,6 +30,9 @@ def machine_findings(
         machine_key: the pool's key that names its machine types.
     """
     findings: list[Finding] = []
+    if len(set(names)) < len(names):
+        twice = Finding("placement.machine-twice", f"{path}.{machine_key}", "names a machine twice", "name each once")
+        findings.append(twice)
     known = [name for name, machine in MACHINES.items() if provider in (machine.provider, None)]
     for name in names:
         if name not in known:

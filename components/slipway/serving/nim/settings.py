@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from slipway.checks.settings import ObjectName, Positive, Settings
+from slipway.checks.settings import ObjectName, Positive, RequestTokens, Settings
 from slipway.serving.environment_settings import Further
 from slipway.serving.load_test_settings import LoadTestArgs
 from slipway.serving.settings import Autoscaling, DrainSeconds, LoadClients
@@ -58,17 +58,20 @@ NimDeployment = Annotated[NimWorkload | NimThroughOperator, Field(discriminator=
 class NimArgs(Further):
     """One model, served by an NVIDIA NIM; it needs a licence of NVIDIA AI Enterprise."""
 
-    image: str = Field(pattern=r"^[a-z0-9.-]+(/[a-z0-9._-]+)+$", examples=["nvcr.io/nim/meta/llama-3.1-8b-instruct"])
+    image: str = Field(
+        pattern=r"^[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+$", examples=["nvcr.io/nim/meta/llama-3.1-8b-instruct"]
+    )
     """Repository of the image, without a tag."""
-    version: str = Field(pattern=r"^[12]\.\d+\.\d+([-.][a-z0-9.-]+)?$", examples=["2.0.13"])
-    """Tag of the image, a release of 1.x or 2.x: the names of its series differ."""
+    version: str = Field(pattern=r"^[12]\.\d+\.\d+([-.][a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?$", examples=["2.0.13"])
+    """Tag of the image, a release of 1.x or 2.x, whose series have other names; with the image's digest behind it
+    (`2.0.13@sha256:…`) if you like."""
     model: str = Field(min_length=1, examples=["meta-llama/Llama-3.1-8B-Instruct"])
     """Name of the image's model on Hugging Face, one of the catalog's or of `models`."""
     served_model_name: str = Field(pattern=r"^\S+$", examples=["meta/llama-3.1-8b-instruct"])
     """Name that clients ask for."""
     tensor_parallel: Positive
     """GPUs of a replica, over which it spreads each layer; the image must have a profile for as many."""
-    max_model_len: Positive
+    max_model_len: RequestTokens
     """Most tokens of a request, prompt and answer together."""
     deployment: NimDeployment = NimWorkload(type="workload")
     """Who makes the server's objects."""
@@ -80,3 +83,8 @@ class NimArgs(Further):
     """The Deployment of load clients; scale it by hand to put load on the server."""
     load_test: LoadTestArgs | None = None
     """A measurement that a person starts; none when left out."""
+
+    @property
+    def release(self) -> str:
+        """The version without a digest."""
+        return self.version.partition("@")[0]

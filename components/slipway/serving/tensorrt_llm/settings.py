@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field
 
-from slipway.checks.settings import Positive, Settings, Share, StepTokens
+from slipway.checks.settings import BatchRequests, Positive, RequestTokens, Settings, Share, StepTokens
 from slipway.serving.environment_settings import Further, PinnedImage
 from slipway.serving.settings import Autoscaling, DrainSeconds, LoadClients
 
@@ -152,9 +152,9 @@ class TensorRtLlmArgs(Further):
     """Name of the model on Hugging Face, one of the catalog's."""
     tensor_parallel: Positive
     """GPUs of a replica, over which it spreads each layer of the model and of its draft."""
-    max_model_len: Positive
+    max_model_len: RequestTokens
     """Most tokens of a request, prompt and answer together."""
-    max_num_seqs: Positive
+    max_num_seqs: BatchRequests
     """Most requests in a batch. Speculative decoding pays for small ones."""
     kv_cache_dtype: Literal["auto", "fp8"] = "auto"
     """What the KV cache is kept in: `fp8` takes half the memory; `auto` is what the checkpoint says, and is counted as

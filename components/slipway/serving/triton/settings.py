@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from slipway.checks.settings import FilePath, Positive, Replicas, Settings, Share, StepTokens
+from slipway.checks.settings import FilePath, Positive, Replicas, RequestTokens, Settings, Share, StepTokens
 from slipway.serving.environment_settings import Further, PinnedImage
 from slipway.serving.settings import DrainSeconds, LoadClients, WaitingRequests
 
@@ -54,7 +54,7 @@ class _Sharded(Settings):
     """GPUs over which a replica spreads each layer."""
     pipeline_parallel: Positive = 1
     """Groups of GPUs over which a replica divides the layers."""
-    max_model_len: Positive
+    max_model_len: RequestTokens
     """Most tokens of a request, prompt and answer together."""
     max_batch_size: Positive
     """Most requests in a batch of the engine."""
@@ -97,7 +97,7 @@ class Llama2(Settings):
     ensemble of a tokenizer and an ONNX model. `client-tokenizer`: that model alone. `vllm`: the engine vLLM."""
     model: str = Field(default="meta-llama/Llama-2-7b-chat-hf", min_length=1)
     """Name of the model on Hugging Face, one of the catalog's."""
-    max_model_len: int = Field(ge=2, le=10**9)
+    max_model_len: int = Field(ge=2, le=10**9, examples=[512])
     """Most tokens of a request, prompt and answer together; the Python variants give each a half."""
 
     @property
