@@ -84,9 +84,7 @@ class Clouds:
                 adapted=self._adapted,
                 completed=self._completed,
             )
-            self._proxy = proxy
-            stack.callback(self._detach)
-            yield {
+            ports = {
                 "kubernetes": stack.enter_context(served(lambda server: server.add_generic_rpc_handlers((proxy,)))),
                 **{
                     package: stack.enter_context(
@@ -100,9 +98,12 @@ class Clouds:
                     for package in PACKAGES
                 },
             }
-
-    def _detach(self) -> None:
-        self._proxy = None
+            self._proxy = proxy
+            try:
+                yield ports
+            finally:
+                self.cancel()  # An engine that was ended may have left requests that wait.
+                self._proxy = None
 
     @contextmanager
     def _genuine(self) -> Generator[grpc.Channel]:

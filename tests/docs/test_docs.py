@@ -41,6 +41,7 @@ NEEDS = {
 ELSEWHERE = {
     "bench": "tests/offline/test_bench.py",
     "check": "continuous integration",
+    "diff": "tests/rehearsal/updates",
     "docs": "continuous integration",
     "preflight": "tests/preflight",
     "prices": "tests/catalog/test_price_lists.py",

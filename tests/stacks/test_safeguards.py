@@ -58,3 +58,10 @@ def test_files_stay_after_a_destroy_where_the_stack_file_keeps_them(recordings: 
         "FileSystem eks-prod-shared",
         "FileSystem triton-choices-shared",
     }
+
+
+def test_a_metrics_api_goes_with_the_namespace_of_what_answers_for_it_and_before_it(recording: Recording) -> None:
+    for each in recording.of("kubernetes:apiregistration.k8s.io/v1:APIService"):
+        namespaces = {urn for urn in each.property_dependencies["spec"] if "core/v1:Namespace" in urn}
+        assert len(namespaces) == 1, each.urn
+        assert each.replace_on_changes == ("spec",), each.urn

@@ -73,7 +73,8 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
     """Serves custom.metrics.k8s.io and external.metrics.k8s.io from Cloud Monitoring.
 
     Each APIService depends on the Deployment behind it, so a destroy removes the APIs first: an API that nobody
-    answers for keeps every namespace of the cluster from being deleted.
+    answers for keeps every namespace of the cluster from being deleted. Where everything is replaced, the engine goes
+    by properties alone: one that an APIService would be replaced for is the name of the namespace.
 
     Args:
         member: the IAM member that the service account of the stack, `account_of`, is.
@@ -138,9 +139,9 @@ class StackdriverAdapter(ManagedCollection, pulumi.ComponentResource):
                     "group_priority_minimum": 100,
                     "version_priority": priority,
                     "insecure_skip_tls_verify": True,
-                    "service": {"name": NAME, "namespace": NAMESPACE, "port": PORT},
+                    "service": {"name": NAME, "namespace": namespace.metadata["name"], "port": PORT},
                 },
-                opts=pulumi.ResourceOptions(parent=self, depends_on=[service]),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[service], replace_on_changes=["spec"]),
             )
             for group, version, priority in _APIS
         ]
