@@ -6,7 +6,7 @@
 STACK := gke-tpu
 # text, markdown or json
 FORMAT := text
-# A JSON preview of the same stack, to say how this one differs.
+# A JSON preview of the same stack, to say how this one differs; for a diff, git:<commit> or the stack file as it was.
 BASE :=
 # What a preview makes of secrets that the stack file does not have: given or assumed.
 SECRETS := given
@@ -38,7 +38,7 @@ ENVIRONMENT := .venv/.slipway-synced
 PARALLEL := --numprocesses=auto
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: preview choose new manifests bom rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help
+.PHONY: preview choose new manifests bom diff rehearse rehearse-down simulate test test-offline check lint types workflows format bench schema docs setup help
 
 preview: $(ENVIRONMENT) ## Show what STACK would create, without an account: STACK=gke-tpu FORMAT=text|markdown|json TREE=1
 	$(PYTHON) -m offline preview "$$STACK" --format "$$FORMAT" --secrets "$$SECRETS" $${BASE:+--base "$$BASE"} $${TREE:+--tree}
@@ -57,6 +57,9 @@ bom: $(ENVIRONMENT) ## Print the images, charts, models and packages of STACK, a
 
 rehearse: $(ENVIRONMENT) ## Deploy STACK here by the real engine, load it until the autoscaler moves, destroy it: SPEED=30
 	$(PYTHON) -m rehearsal run "$$STACK" --speed "$$SPEED" $${FROM:+--from "$$FROM"}
+
+diff: $(ENVIRONMENT) ## Say what a change of STACK does, by the catalog and the engine: BASE=git:main, or the file as it was
+	$(PYTHON) -m rehearsal diff "$$STACK" --base "$${BASE:-git:HEAD}"
 
 rehearse-down: $(ENVIRONMENT) ## Stop and remove what a crashed rehearsal left
 	$(PYTHON) -m rehearsal down

@@ -9,8 +9,8 @@ from functools import reduce
 from typing import Any, cast
 
 from offline import kubernetes_schemas, sdk_types
+from offline.config_values import PLACEHOLDER
 from offline.recording import Recording, Resource
-from offline.stack_config import PLACEHOLDER
 from offline.wire import join
 from slipway.custom_resources import MODELS
 

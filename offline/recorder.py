@@ -22,7 +22,8 @@ from pulumi.runtime import rpc, settings
 from pulumi.runtime.stack import run_pulumi_func
 from typing_extensions import override
 
-from offline import input_checks, neighbours, signals, stack_config, wire
+from offline import config_values, input_checks, neighbours, signals, stack_config, wire
+from offline.checkouts import packages_of, parts
 from offline.monitor import RecordingMonitor
 from offline.providers import Providers
 from offline.recording import Loaded, Recording, RecordingError, StackFileError
@@ -50,7 +51,7 @@ def record(stack_file: Path, program: Path = PROGRAM, *, assume_secrets: bool = 
         RecordingError: a defect of the program: it failed, registered a URN twice, looked up what no mock answers,
             turned an Output into a string, or gave a resource inputs that its schema does not know.
     """
-    config = stack_config.load(stack_file, program.parent / stack_config.PROJECT_FILE, assume_secrets=assume_secrets)
+    config = stack_config.load(stack_file, program.parent / config_values.PROJECT_FILE, assume_secrets=assume_secrets)
     providers = Providers(config.values.get("gcp:project", "project"))
     monitor = RecordingMonitor(providers)
     with program_surroundings(program.parent), _without_collector(), asyncio.Runner() as runner:
@@ -146,16 +147,16 @@ class _InlineExecutor(ThreadPoolExecutor):
 
 @contextmanager
 def program_surroundings(folder: Path) -> Generator[None]:
-    """Make the import path and the environment variables those of a program in this folder, for a while."""
+    """Make the packages and the environment variables those of a program in this folder, for a while."""
     variables, import_path = dict(os.environ), list(sys.path)
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+    sys.path[:0] = [str(part) for part in parts(folder) if str(part) not in sys.path]
     for name in variables:
         if name not in _KEPT_VARIABLES:
             del os.environ[name]
     os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
     try:
-        yield
+        with packages_of(folder):
+            yield
     finally:
         os.environ.clear()
         os.environ.update(variables)

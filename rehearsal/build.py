@@ -15,110 +15,16 @@ import shutil
 import tempfile
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from rehearsal import go_toolchain, installed
+from rehearsal import go_toolchain, installed, pins
 from rehearsal.build_progress import BuildProgress
 from rehearsal.go_toolchain import GoToolchain
-
-BINARIES = Path(__file__).parent / "binaries"
-
-# No debugger reads these binaries, and leaving DWARF out makes compiling and linking a fifth faster.
-COMPILER = "-dwarf=false"
-# Without optimisation it takes half as long again off, for what works a few seconds only.
-UNOPTIMISED = "-N -l -dwarf=false"
+from rehearsal.pins import ALL, PULUMI, Upstream
 
 _SOURCES = ("go.mod", "go.sum", "*.go")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upstream:
-    """One upstream project.
-
-    Attributes:
-        name: its folder below `binaries/`.
-        module: the Go module whose pinned version is the upstream's version.
-        packages: the main package of each binary, by the binary's name.
-        tags: Go build tags.
-        version_variable: the package variable that must hold the version; empty where the upstream needs none.
-        files: a folder of the module that a rehearsal needs beside the binaries; empty where there is none.
-        apart: whether it is built with the versions of its own go.mod, outside the workspace.
-        compiler: flags of the compiler.
-    """
-
-    name: str
-    module: str
-    packages: Mapping[str, str]
-    tags: tuple[str, ...] = ()
-    version_variable: str = ""
-    files: str = ""
-    apart: bool = False
-    compiler: str = COMPILER
-
-    @property
-    def version(self) -> str:
-        """The pinned version of its module, such as `v1.36.4`."""
-        go_mod = BINARIES / self.name / "go.mod"
-        pinned = re.search(rf"^(?:require)?\s+{re.escape(self.module)} (v\S+)", go_mod.read_text(), re.MULTILINE)
-        assert pinned, f"{go_mod} does not require {self.module}"
-        return pinned[1]
-
-
-ETCD = Upstream(name="etcd", module="go.etcd.io/etcd/server/v3", packages={"etcd": "go.etcd.io/etcd/server/v3"})
-KUBERNETES = Upstream(
-    name="kubernetes",
-    module="k8s.io/kubernetes",
-    packages={
-        name: f"k8s.io/kubernetes/cmd/{name}"
-        for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
-    },
-    # Clients cannot parse the version of an API server that was built without one.
-    version_variable="k8s.io/component-base/version.gitVersion",
-)
-KWOK = Upstream(name="kwok", module="sigs.k8s.io/kwok", packages={"kwok": "sigs.k8s.io/kwok/cmd/kwok"})
-PROMETHEUS = Upstream(
-    name="prometheus",
-    module="github.com/prometheus/prometheus",
-    packages={name: f"github.com/prometheus/prometheus/cmd/{name}" for name in ("prometheus", "promtool")},
-    tags=("remove_all_sd", "enable_kubernetes_sd"),
-)
-PROMETHEUS_OPERATOR = Upstream(
-    name="prometheus-operator",
-    module="github.com/prometheus-operator/prometheus-operator",
-    packages={"prometheus-operator": "github.com/prometheus-operator/prometheus-operator/cmd/operator"},
-    files="example/prometheus-operator-crd",
-)
-PROMETHEUS_ADAPTER = Upstream(
-    name="prometheus-adapter",
-    module="sigs.k8s.io/prometheus-adapter",
-    packages={"prometheus-adapter": "sigs.k8s.io/prometheus-adapter/cmd/adapter"},
-    apart=True,
-)
-PULUMI = Upstream(
-    name="pulumi",
-    module="github.com/pulumi/pulumi/pkg/v3",
-    packages={"pulumi": "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"},
-    # The Automation API asks the CLI for its version.
-    version_variable="github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
-    apart=True,
-    compiler=UNOPTIMISED,
-)
-# It has a main package of ours, because its own embeds files that its module leaves out.
-PULUMI_KUBERNETES = Upstream(
-    name="pulumi-kubernetes",
-    module="github.com/pulumi/pulumi-kubernetes/provider/v4",
-    packages={"kubernetes-provider": "slipway/rehearsal/pulumi-kubernetes"},
-    version_variable="github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version",
-    files="cmd/pulumi-resource-kubernetes",
-    apart=True,
-    compiler=UNOPTIMISED,
-)
-ENGINE = (PULUMI, PULUMI_KUBERNETES)
-CONTROL_PLANE = (ETCD, KUBERNETES, KWOK)
-ALL = (*CONTROL_PLANE, PROMETHEUS_OPERATOR, PROMETHEUS, PROMETHEUS_ADAPTER, *ENGINE)
 
 
 def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = None) -> dict[str, Path]:
@@ -130,15 +36,9 @@ def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = Non
     Raises:
         GoError: there is no usable Go toolchain, or a build failed.
     """
-    wanted, found = tuple(upstreams), dict[str, Path]()
-    if PULUMI in wanted and (path := installed.pulumi()):
-        found["pulumi"], wanted = path, tuple(each for each in wanted if each is not PULUMI)
-    go = go_toolchain.find(
-        max(map(_go_version, [BINARIES / "go.work", *(BINARIES / each.name / "go.mod" for each in wanted)]))
-    )
-    progress = BuildProgress(
-        console or Console(stderr=True), [each.name for each in wanted if not _home(each, go).is_dir()]
-    )
+    found, wanted = _installed(upstreams)
+    go = _toolchain(wanted)
+    progress = BuildProgress(console or Console(stderr=True), _unbuilt(wanted, go))
     with progress:
         for upstream in wanted:
             home = _home(upstream, go)
@@ -148,6 +48,17 @@ def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = Non
                         _build(upstream, go, home, progress)
             found |= {name: home / name for name in upstream.packages}
     return found
+
+
+def missing(upstreams: Iterable[Upstream]) -> list[str]:
+    """Return the names of those that would have to be built.
+
+    Raises:
+        GoError: there is no usable Go toolchain.
+    """
+    _, wanted = _installed(upstreams)
+    go = _toolchain(wanted)
+    return _unbuilt(wanted, go)
 
 
 def files(upstream: Upstream, binaries: Mapping[str, Path]) -> Path:
@@ -160,6 +71,19 @@ def cache_home() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "slipway" / "rehearsal"
 
 
+def _installed(upstreams: Iterable[Upstream]) -> tuple[dict[str, Path], tuple[Upstream, ...]]:
+    """Return what is installed, and the upstreams that it does not take the place of."""
+    wanted = tuple(upstreams)
+    if PULUMI in wanted and (path := installed.pulumi()):
+        return {"pulumi": path}, tuple(each for each in wanted if each is not PULUMI)
+    return {}, wanted
+
+
+def _toolchain(upstreams: Iterable[Upstream]) -> GoToolchain:
+    needed = [pins.BINARIES / "go.work", *(pins.BINARIES / each.name / "go.mod" for each in upstreams)]
+    return go_toolchain.find(max(map(_go_version, needed)))
+
+
 def _go_version(path: Path) -> tuple[int, ...]:
     needed = re.search(r"^go (\S+)$", path.read_text(), re.MULTILINE)
     assert needed, f"{path} states no Go version"
@@ -167,12 +91,16 @@ def _go_version(path: Path) -> tuple[int, ...]:
 
 
 def _home(upstream: Upstream, go: GoToolchain) -> Path:
-    work = BINARIES / "go.work"
+    work = pins.BINARIES / "go.work"
     together = sorted(re.findall(r"^\s+\./(\S+)$", work.read_text(), re.MULTILINE))
-    modules = [BINARIES / name for name in ([upstream.name] if upstream.apart else together)]
-    pins = [work, *sorted(path for each in modules for name in _SOURCES for path in each.rglob(name))]
-    text = "\n".join([*(path.read_text() for path in pins), go.version, repr(upstream)])
+    modules = [pins.BINARIES / name for name in ([upstream.name] if upstream.apart else together)]
+    files = [work, *sorted(path for each in modules for name in _SOURCES for path in each.rglob(name))]
+    text = "\n".join([*(path.read_text() for path in files), go.version, repr(upstream)])
     return cache_home() / f"{upstream.name}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _unbuilt(upstreams: Iterable[Upstream], go: GoToolchain) -> list[str]:
+    return [each.name for each in upstreams if not _home(each, go).is_dir()]
 
 
 def _build(upstream: Upstream, go: GoToolchain, home: Path, progress: BuildProgress) -> None:
@@ -186,7 +114,7 @@ def _build(upstream: Upstream, go: GoToolchain, home: Path, progress: BuildProgr
         f"-ldflags=-s -w{stamp}",
         f"-tags={','.join(upstream.tags)}",
     ]
-    folder = BINARIES / upstream.name if upstream.apart else BINARIES
+    folder = pins.BINARIES / upstream.name if upstream.apart else pins.BINARIES
     try:
         with progress.building(upstream.name, upstream.version, upstream.packages):
             go.run(

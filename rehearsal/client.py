@@ -8,11 +8,12 @@ httpx2 carries the requests and nothing is wrapped. Meant for a small cluster on
 import ssl
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, cast
 
 import httpx2
+
+from rehearsal.kinds import Kind, group_path
 
 Json = dict[str, Any]
 
@@ -32,32 +33,6 @@ class ApiError(Exception):
         super().__init__(message)
         self.code = code
         self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What discovery says of a kind.
-
-    Attributes:
-        api_version: such as `apps/v1`.
-        name: such as `Deployment`.
-        plural: its name in paths.
-        namespaced: whether its objects lie in namespaces.
-        verbs: what may be done with it.
-    """
-
-    api_version: str
-    name: str
-    plural: str
-    namespaced: bool
-    verbs: frozenset[str]
-
-    def path(self, name: str = "", namespace: str = "") -> str:
-        """Return the path of one object, or of all in the namespace, or of all."""
-        parts = [group_path(self.api_version)]
-        if self.namespaced and namespace:
-            parts += ["namespaces", namespace]
-        return "/".join([*parts, self.plural, *([name] if name else [])])
 
 
 class Client:
@@ -185,11 +160,6 @@ class Client:
         metadata = manifest["metadata"]
         kind = self.kind(manifest["apiVersion"], manifest["kind"])
         return kind.path(metadata["name"], metadata.get("namespace", "default"))
-
-
-def group_path(api_version: str) -> str:
-    """Return where a group and version lies: `/api/v1` or `/apis/<group>/<version>`."""
-    return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
 
 
 def title(manifest: Json) -> str:

@@ -13,6 +13,7 @@ import pulumi
 from rich.console import Console
 
 from offline import PROGRAM, RecordingError, StackFileError, record, text
+from offline.checkouts import NoSuchCommitError
 from offline.stack_config import find
 from rehearsal import build, interrupts, listener, report, slots, stack
 from rehearsal.control_plane import StartError
@@ -28,7 +29,8 @@ from rehearsal.story.setting import setting, upstreams
 from rehearsal.triton import wheel
 from rehearsal.triton.repository import AssemblyError
 from rehearsal.triton.wheel import MissingWheelError
-from rehearsal.updates.rehearse import NoSuchCommitError, rehearse
+from rehearsal.updates.diff import NoBaseError, diff
+from rehearsal.updates.rehearse import rehearse
 from rehearsal.updates.source import Source
 
 DEFAULT_STACK = "gke-tpu"
@@ -38,7 +40,7 @@ FOLDER = Path("rehearsal-report")
 
 EXPECTED = (
     *(AddressError, AssemblyError, GoError, MissingWheelError, NoSlotError, NothingToPlayError, ProcessError),
-    *(NoSuchCommitError, StartError, UnknownMachineError),
+    *(NoBaseError, NoSuchCommitError, StartError, UnknownMachineError),
 )
 """What a person can do something about; the message says what."""
 
@@ -61,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.command == "down":
             return _clean_up()
+        if options.command == "diff":
+            return 0 if diff(options.stack, options.base, told=_printed) else 1
         if options.older:
             return _update(options.stack, options.older, options.speed)
         return _run(options.stack, options.speed, options.out)
@@ -80,14 +84,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rehearsal", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="play a stack and write a report")
-    run.add_argument(
-        "stack", nargs="?", default=DEFAULT_STACK, help=f"a stack's name or the path of its file; {DEFAULT_STACK}"
-    )
     run.add_argument("--speed", type=_speed, default=DEFAULT_SPEED, help=f"time compression; {DEFAULT_SPEED:g}")
     run.add_argument("--out", type=Path, default=FOLDER, metavar="DIR", help=f"where reports go; {FOLDER}/")
     run.add_argument(
         "--from", dest="older", metavar="FILE", help="rehearse the update from this stack file, or from git:<commit>'s"
     )
+    changed = commands.add_parser("diff", help="say what a change does, by the catalog and then by the engine")
+    changed.add_argument("--base", required=True, metavar="FILE", help="the stack file as it was, or git:<commit>")
+    for command in (run, changed):
+        command.add_argument(
+            "stack", nargs="?", default=DEFAULT_STACK, help=f"a stack's name or the path of its file; {DEFAULT_STACK}"
+        )
     commands.add_parser("down", help="stop and remove what crashed rehearsals left")
     return parser
 
@@ -120,10 +127,15 @@ def _run(name: str, speed: float, folder: Path) -> int:
 
 
 def _update(name: str, older: str, speed: float) -> int:
-    console = Console()
-    ok = rehearse(name, older, speed=speed, told=lambda line: console.print(line, soft_wrap=True, markup=False))
-    console.print("Everything held" if ok else "Not everything held")
+    ok = rehearse(name, older, speed=speed, told=_printed)
+    _printed("Everything held" if ok else "Not everything held")
     return 0 if ok else 1
+
+
+def _printed(line: str) -> None:
+    """Print a line at once, so that who reads a pipe need not wait for the end."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _clean_up() -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx2
 
-from rehearsal import build, credentials, flags, slots
+from rehearsal import build, credentials, flags, pins, slots
 from rehearsal.client import ApiError, Client
 from rehearsal.credentials import Credentials
 from rehearsal.flags import Wiring
@@ -71,7 +71,7 @@ def control_plane(*, speed: float = 1.0, binaries: Mapping[str, Path] | None = N
         StartError: a part was not ready within a minute; the message has what each said last.
         ProcessError: a part ended; the message has the end of its log.
     """
-    found = build.ensure(build.CONTROL_PLANE) if binaries is None else binaries
+    found = build.ensure(pins.CONTROL_PLANE) if binaries is None else binaries
     with slots.take() as slot:
         secrets = credentials.make(slot.folder / "credentials", slot.address)
         wiring = Wiring(

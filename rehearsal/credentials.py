@@ -68,8 +68,8 @@ def make(folder: Path, address: str) -> Credentials:
     )
 
 
-def write_kubeconfig(path: Path, url: str, credentials: Credentials) -> Path:
-    """Write a kubeconfig (JSON, which is YAML) for the administrator of the API server at `url`."""
+def write_kubeconfig(path: Path, url: str, credentials: Credentials, *, context: str = "rehearsal") -> Path:
+    """Write a kubeconfig (JSON, which is YAML) for the administrator of the API server at `url`, with one context."""
     config = {
         "apiVersion": "v1",
         "kind": "Config",
@@ -77,8 +77,8 @@ def write_kubeconfig(path: Path, url: str, credentials: Credentials) -> Path:
             {"name": "rehearsal", "cluster": {"server": url, "certificate-authority": str(credentials.authority)}}
         ],
         "users": [{"name": ADMINISTRATOR, "user": {"token": credentials.token}}],
-        "contexts": [{"name": "rehearsal", "context": {"cluster": "rehearsal", "user": ADMINISTRATOR}}],
-        "current-context": "rehearsal",
+        "contexts": [{"name": context, "context": {"cluster": "rehearsal", "user": ADMINISTRATOR}}],
+        "current-context": context,
     }
     return _write(path, json.dumps(config, indent=1).encode())
 

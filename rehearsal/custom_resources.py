@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 
-from rehearsal import build
+from rehearsal import build, pins
 from rehearsal.client import Client, Json
 from rehearsal.structural_schema import structural_schema
 from slipway.custom_resources import CLUSTER_SCOPED, MODELS
@@ -42,7 +42,7 @@ OPERATED = ("podmonitors", "probes", "prometheuses", "prometheusrules", "service
 
 def prometheus_operator_definitions(binaries: Mapping[str, Path]) -> list[Json]:
     """Return definitions that lie in prometheus-operator's module, of the version that runs here."""
-    folder = build.files(build.PROMETHEUS_OPERATOR, binaries)
+    folder = build.files(pins.PROMETHEUS_OPERATOR, binaries)
     return [yaml.load((folder / f"monitoring.coreos.com_{kind}.yaml").read_bytes(), _Loader) for kind in OPERATED]
 
 

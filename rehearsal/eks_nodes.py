@@ -1,6 +1,6 @@
 """What an EKS node has that its instance type, its disk and the add-ons of its stack decide, whoever makes the node."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from offline import Recording
@@ -35,6 +35,28 @@ def shape(
         capacity={**machine.capacity(disk_gib), **devices},
         allocatable={**machine.allocatable(disk_gib), **devices},
     )
+
+
+def smallest(instance_types: Iterable[str]) -> str:
+    """Return which instance type of a pool has the fewest GPUs, and of these the least for pods: what fits it fits all.
+
+    Raises:
+        UnknownMachineError: nothing says what one of them has.
+    """
+
+    def room(name: str) -> tuple[int, float, float]:
+        machine = Machine.on_eks(name)
+        gpus = MACHINES[name].chips if name in MACHINES else 0
+        return gpus, machine.allocatable_memory_gib, machine.allocatable_cpus
+
+    return min(instance_types, key=room)
+
+
+def choice(pool: str, instance_types: Sequence[str]) -> list[str]:
+    """Say which of several instance types the nodes of a pool are in a rehearsal; nothing where there is one."""
+    if len(instance_types) < 2:
+        return []
+    return [f"pool {pool}: its nodes are {smallest(instance_types)}, the smallest of {', '.join(instance_types)}"]
 
 
 def zone_labels(zone: str) -> dict[str, str]:

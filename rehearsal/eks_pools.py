@@ -9,9 +9,10 @@ from typing import Any
 from offline import Recording, Resource
 from rehearsal import karpenter_pools
 from rehearsal.client import Json
-from rehearsal.eks_nodes import shape, zone_labels
+from rehearsal.eks_nodes import choice, shape, smallest, zone_labels
 from rehearsal.nodes import Pool, Taint
 from rehearsal.releases import NODE_AUTOSCALER, release
+from slipway.checks.quantities import seconds
 
 ADD_SECONDS = 4 * 60
 """From a pod that does not fit until a new node is Ready and its GPUs are advertised: an assumption; an instance joins
@@ -24,7 +25,6 @@ LAUNCH_TEMPLATE, SUBNET = "aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/subn
 DEFAULT_DISK_GIB = 20
 
 _EFFECTS = {"NO_SCHEDULE": "NoSchedule", "PREFER_NO_SCHEDULE": "PreferNoSchedule", "NO_EXECUTE": "NoExecute"}
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 def pools(recording: Recording, manifests: Sequence[Json] = ()) -> list[Pool]:
@@ -41,6 +41,12 @@ def pools(recording: Recording, manifests: Sequence[Json] = ()) -> list[Pool]:
     return sorted([*found, *karpenter_pools.pools(recording, manifests)], key=lambda pool: bool(pool.taints))
 
 
+def choices(recording: Recording, manifests: Sequence[Json]) -> list[str]:
+    """Say of which of several instance types the nodes of each pool are."""
+    groups = [choice(group.name, _instance_types(recording, group)) for group in recording.of(NODE_GROUP)]
+    return [line for lines in [*groups, karpenter_pools.choices(manifests)] for line in lines]
+
+
 def idle_seconds(recording: Recording, manifests: Sequence[Json]) -> int:
     """Return how long what scales the stack's nodes lets a node be idle."""
     if (stated := karpenter_pools.idle_seconds(manifests)) is not None:
@@ -48,7 +54,7 @@ def idle_seconds(recording: Recording, manifests: Sequence[Json]) -> int:
     autoscaler = release(recording, NODE_AUTOSCALER)
     arguments: Mapping[str, Any] = autoscaler.values.get("extraArgs", {}) if autoscaler else {}
     text = str(arguments.get("scale-down-unneeded-time", ""))
-    return int(text[:-1]) * _UNITS[text[-1]] if text else IDLE_SECONDS
+    return int(seconds(text)) if text else IDLE_SECONDS
 
 
 def _pool(recording: Recording, group: Resource) -> Pool:
@@ -57,7 +63,7 @@ def _pool(recording: Recording, group: Resource) -> Pool:
     disks: Sequence[Mapping[str, Any]] = template.get("blockDeviceMappings", ())
     node = shape(
         recording,
-        str(template["instanceType"]),
+        smallest(_instance_types(recording, group)),
         root_volume_gib=int(next((disk["ebs"]["volumeSize"] for disk in disks), DEFAULT_DISK_GIB)),
         interfaces=template.get("networkInterfaces", ()),
     )
@@ -79,6 +85,11 @@ def _pool(recording: Recording, group: Resource) -> Pool:
         capacity=node.capacity,
         allocatable=node.allocatable,
     )
+
+
+def _instance_types(recording: Recording, group: Resource) -> Sequence[str]:
+    """Return the types of a group: its own where there are several, or else that of its launch template."""
+    return group.inputs.get("instanceTypes") or [str(_template(recording, group)["instanceType"])]
 
 
 def _template(recording: Recording, group: Resource) -> Mapping[str, Any]:

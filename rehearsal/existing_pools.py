@@ -1,54 +1,39 @@
-"""The nodes of a cluster that is there already, as far as servers are judged by them.
+"""The nodes of a cluster that is there already, as its stack file states them.
 
-No resource makes them, so each is the judged machine with the labels that its server's pods ask for. Taints do not
-show: a pod that does not tolerate those that the stack file states is not kept off.
+No resource makes them, and how many there are at first nobody says: the cluster's own autoscaler adds each. For what
+needs no chips there are nodes of the cluster's own, which no stack file states.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from math import isfinite
-
-from rehearsal.client import Json
-from rehearsal.machines import GKE_DISK_GIB, Machine
-from rehearsal.nodes import Pool
-from slipway.checks.judged import Judged
+from offline import Recording
+from rehearsal import gke_nodes
+from rehearsal.machines import Machine
+from rehearsal.nodes import Pool, Taint
+from rehearsal.releases import GPU_OPERATOR, release
+from slipway.checks.judged import NodesThere, There
 
 
-def pools(judged: Judged, manifests: Iterable[Json]) -> list[Pool]:
-    """Return the pools of a stack's servers, each with no node to begin with.
-
-    Args:
-        judged: the stack.
-        manifests: its Kubernetes objects.
-    """
-    found: dict[str, Pool] = {}
-    for manifest in manifests:
-        template: Json = manifest.get("spec", {}).get("template") or {}
-        server = judged.server_of(template.get("metadata", {}).get("labels", {}))
-        if server is None:
-            continue
-        machine = server.slice.machine
-        node = Machine.on_gke(machine.name)
-        disk_gib = server.disk_gib if isfinite(server.disk_gib) else GKE_DISK_GIB
-        chips = dict.fromkeys(_resources(template["spec"]) - {"cpu", "memory", "ephemeral-storage"}, str(machine.chips))
-        labels: Mapping[str, str] = template["spec"].get("nodeSelector", {})
-        known = found.get(server.pool)
-        found[server.pool] = (
-            replace(known, labels={**known.labels, **labels})
-            if known
-            else Pool(
-                name=server.pool,
-                minimum=0,
-                maximum=server.max_nodes,
-                labels={"node.kubernetes.io/instance-type": machine.name, **labels},
-                capacity={**node.capacity(disk_gib), **chips},
-                allocatable={**node.allocatable(disk_gib), **chips},
-                step=server.slice.hosts,
-            )
-        )
-    return list(found.values())
+def pools(recording: Recording, there: There) -> list[Pool]:
+    """Return the pools of a stack's cluster, those with chips last and with no node to begin with."""
+    operator = release(recording, GPU_OPERATOR)
+    plugged = GPU_OPERATOR in there.addons or (operator is not None and operator.enabled("devicePlugin"))
+    return [
+        gke_nodes.ordinary("ordinary"),
+        *(_pool(name, nodes, plugged=plugged) for name, nodes in there.nodes.items()),
+    ]
 
 
-def _resources(pod: Json) -> set[str]:
-    limits = (container.get("resources", {}).get("limits", {}) for container in pod["containers"])
-    return {name for each in limits for name in each}
+def _pool(name: str, nodes: NodesThere, *, plugged: bool) -> Pool:
+    """Return a pool; `plugged` tells whether something advertises GPUs, which GKE does by itself."""
+    with_chips = nodes.slice.machine
+    machine = Machine.on_gke(with_chips.name)
+    devices = {nodes.resource: str(with_chips.chips)} if plugged or with_chips.provider == "gke" else {}
+    return Pool(
+        name=name,
+        minimum=0,
+        maximum=nodes.most,
+        labels={"node.kubernetes.io/instance-type": with_chips.name, **nodes.labels},
+        taints=(Taint(nodes.resource, "present", "NoSchedule"), *(Taint(*each) for each in nodes.taints)),
+        capacity={**machine.capacity(nodes.disk_gib), **devices},
+        allocatable={**machine.allocatable(nodes.disk_gib), **devices},
+        step=nodes.slice.hosts,
+    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.machines import GKE_DISK_GIB, Machine, NodeShape
-from rehearsal.nodes import Taint
+from rehearsal.nodes import Pool, Taint
 from slipway.catalog.machines import GPU_RESOURCE, MACHINES, TPU_RESOURCE
 from slipway.catalog.machines import Machine as ChipMachine
 
@@ -14,6 +14,8 @@ CHIP_TAINTS = {resource: Taint(resource, "present", "NoSchedule") for resource i
 """What GKE taints nodes with chips with, by resource."""
 
 NO_DRIVER = "INSTALLATION_DISABLED"
+
+ORDINARY_MACHINE, ORDINARY_MAXIMUM = "e2-standard-8", 10
 
 
 def shape(machine_type: str, *, topology: str = "", node: Mapping[str, Any] | None = None) -> NodeShape:
@@ -42,6 +44,19 @@ def shape(machine_type: str, *, topology: str = "", node: Mapping[str, Any] | No
         labels=labels,
         capacity={**machine.capacity(disk_gib), **devices},
         allocatable={**machine.allocatable(disk_gib), **devices},
+    )
+
+
+def ordinary(name: str) -> Pool:
+    """Return a pool for what needs no chips, of which nobody says what it is: an assumption."""
+    made = shape(ORDINARY_MACHINE)
+    return Pool(
+        name=name,
+        minimum=1,
+        maximum=ORDINARY_MAXIMUM,
+        labels=made.labels,
+        capacity=made.capacity,
+        allocatable=made.allocatable,
     )
 
 

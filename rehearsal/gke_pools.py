@@ -10,7 +10,7 @@ from typing import Any
 
 from offline import Recording, Resource
 from rehearsal.client import Json
-from rehearsal.gke_nodes import CHIP_TAINTS, TOPOLOGY, TPU, shape
+from rehearsal.gke_nodes import CHIP_TAINTS, TOPOLOGY, TPU, ordinary, shape
 from rehearsal.nodes import Pool, Taint
 from slipway.catalog.machines import MACHINES, TPU_RESOURCE, slices_of
 
@@ -18,9 +18,6 @@ ADD_SECONDS = 4 * 60
 """From a pod that does not fit until a new node is Ready: an assumption; GKE says "several minutes" of TPU nodes."""
 REMOVE_SECONDS = 10 * 60
 """How long the cluster autoscaler lets a node be idle (its --scale-down-unneeded-time)."""
-
-AUTOPILOT_MACHINE, AUTOPILOT_MAXIMUM = "e2-standard-8", 10
-"""Nodes for pods without chips on Autopilot, which does not say what it uses; none of them is a chip's node."""
 
 CLUSTER, NODE_POOL = "gcp:container/cluster:Cluster", "gcp:container/nodePool:NodePool"
 
@@ -107,15 +104,8 @@ def _zone_labels(zones: Iterable[str]) -> dict[str, str]:
 
 
 def _autopilot(manifests: list[Json]) -> list[Pool]:
-    made = shape(AUTOPILOT_MACHINE)
-    general = Pool(
-        name="autopilot",
-        minimum=1,
-        maximum=AUTOPILOT_MAXIMUM,
-        labels=made.labels,
-        capacity=made.capacity,
-        allocatable=made.allocatable,
-    )
+    # Nodes for pods without chips, of which Autopilot does not say what they are; none of them is a chip's node.
+    general = ordinary("autopilot")
     found = {general.name: general}
     for manifest in manifests:
         pod = manifest.get("spec", {}).get("template", {}).get("spec", {})

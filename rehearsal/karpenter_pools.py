@@ -4,20 +4,19 @@ Each has the one instance type of its requirements, in the first of its zones; h
 limit on GPUs. Karpenter's choice between instance types and its consolidation of nodes in use are not played.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from offline import Recording
 from rehearsal.client import Json
-from rehearsal.eks_nodes import shape, zone_labels
+from rehearsal.eks_nodes import choice, shape, smallest, zone_labels
 from rehearsal.nodes import Pool, Taint
 from slipway.catalog.machines import GPU_RESOURCE, MACHINES
+from slipway.checks.quantities import seconds
 
 NODE_POOL, NODE_CLASS = ("karpenter.sh/v1", "NodePool"), ("karpenter.k8s.aws/v1", "EC2NodeClass")
 INSTANCE_TYPE, ZONE = "node.kubernetes.io/instance-type", "topology.kubernetes.io/zone"
 DEFAULT_DISK_GIB = 20
-_UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 def pools(recording: Recording, manifests: Iterable[Json]) -> list[Pool]:
@@ -37,14 +36,13 @@ def idle_seconds(manifests: Iterable[Json]) -> int | None:
     stated = [
         each["spec"].get("disruption", {}).get("consolidateAfter", "") for each in manifests if _is(each, NODE_POOL)
     ]
-    found = (re.fullmatch(r"(\d+)([smh])", each) for each in stated)
-    return max((int(each[1]) * _UNITS[each[2]] for each in found if each), default=None)
+    return max((int(seconds(each)) for each in stated if each not in ("", "Never")), default=None)
 
 
 def _pool(recording: Recording, node_pool: Json, node_class: Json) -> Pool:
     template: Json = node_pool["spec"]["template"]
     wanted = {each["key"]: str(each["values"][0]) for each in template["spec"]["requirements"] if each.get("values")}
-    instance_type = wanted[INSTANCE_TYPE]
+    wanted[INSTANCE_TYPE] = instance_type = smallest(_instance_types(node_pool))
     disks: Iterable[Mapping[str, Any]] = node_class.get("blockDeviceMappings", ())
     size = next((str(disk["ebs"]["volumeSize"]) for disk in disks), f"{DEFAULT_DISK_GIB}Gi")
     node = shape(
@@ -72,6 +70,17 @@ def _pool(recording: Recording, node_pool: Json, node_class: Json) -> Pool:
         capacity=node.capacity,
         allocatable=node.allocatable,
     )
+
+
+def choices(manifests: Iterable[Json]) -> list[str]:
+    """Say of which of several instance types the nodes of each NodePool are."""
+    found = [each for each in manifests if _is(each, NODE_POOL) and GPU_RESOURCE in each["spec"].get("limits", {})]
+    return [line for each in found for line in choice(each["metadata"]["name"], _instance_types(each))]
+
+
+def _instance_types(node_pool: Json) -> list[str]:
+    requirements: Iterable[Json] = node_pool["spec"]["template"]["spec"]["requirements"]
+    return next(each["values"] for each in requirements if each["key"] == INSTANCE_TYPE)
 
 
 def _class_of(node_pool: Json) -> str:

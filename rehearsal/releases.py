@@ -112,16 +112,24 @@ def _adapter(found: Release) -> list[Json]:
         served.append((CUSTOM, "v1beta1"))
     if rules.get("external"):
         served.append((EXTERNAL, "v1beta1"))
-    service = {
+    return [
+        service(name, found.namespace),
+        *(api(group, version, name, found.namespace) for group, version in served),
+    ]
+
+
+def service(name: str, namespace: str) -> Json:
+    """Return the Service of an adapter."""
+    return {
         "apiVersion": "v1",
         "kind": "Service",
-        "metadata": {"name": name, "namespace": found.namespace},
+        "metadata": {"name": name, "namespace": namespace},
         "spec": {"ports": [{"name": "https", "port": 443, "targetPort": "https"}]},
     }
-    return [service, *(_api(group, version, name, found.namespace) for group, version in served)]
 
 
-def _api(group: str, version: str, service: str, namespace: str) -> Json:
+def api(group: str, version: str, service: str, namespace: str) -> Json:
+    """Return the APIService that leads one of the metrics APIs to a Service."""
     return {
         "apiVersion": "apiregistration.k8s.io/v1",
         "kind": "APIService",

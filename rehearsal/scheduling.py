@@ -4,35 +4,16 @@ It follows the scheduler on resources, node selectors, required node affinity an
 between pods nor topology spread, ports or volumes: a pod that only these keep off a node counts as fitting.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from rehearsal.client import Json
+from slipway.checks.quantities import quantity
 from slipway.checks.selectors import holds
 
 Resources = dict[str, Decimal]
 """Amounts by resource name, in base units: cores, bytes, pieces."""
-
-_QUANTITY = re.compile(r"([+-]?[0-9.]+)(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?\d+))?")
-_DECIMAL_POWER = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
-_BINARY_POWER = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
-
-
-def quantity(text: str | int) -> Decimal:
-    """Return the value of a Kubernetes quantity such as `500m`, `16Gi` or `1e3`.
-
-    Raises:
-        ValueError: it is none.
-    """
-    found = _QUANTITY.fullmatch(str(text))
-    if found is None:
-        raise ValueError(f"{text!r} is not a Kubernetes quantity; write a number with a suffix, such as 500m or 16Gi")
-    number, binary, letter, exponent = found.groups()
-    if binary:
-        return Decimal(number) * 2 ** _BINARY_POWER[binary]
-    return Decimal(number).scaleb(_DECIMAL_POWER[letter] if letter else int(exponent or 0))
 
 
 def requests(pod: Json) -> Resources:

@@ -7,7 +7,7 @@ from rehearsal.client import Json
 from rehearsal.engine.engine import AnyEngine
 from rehearsal.engine.load import Load, loads
 from rehearsal.engine.pods import NAMES
-from rehearsal.scheduling import quantity
+from slipway.checks.quantities import quantity
 
 Read = Callable[[Json], AnyEngine | None]
 """Returns the engine of a pod, or of the template of one, if it has one."""

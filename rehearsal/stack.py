@@ -1,15 +1,13 @@
 """What of a recorded stack is played: its Kubernetes objects, its nodes, its way of metrics, and its servers."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from offline import Recording
 from offline.manifests import manifest
-from rehearsal import eks_pools, existing_pools, gke_pools, releases
+from rehearsal import cluster_there, eks_pools, existing_pools, gke_pools, releases
 from rehearsal.client import Json
-from rehearsal.clock import Clock
-from rehearsal.control_plane import LOAD_SECONDS, PROBED
+from rehearsal.cluster_there import ClusterThere
 from rehearsal.engine import pods
 from rehearsal.engine.engine import AnyEngine, Surroundings, named
 from rehearsal.metrics.adapter_standing import viewers
@@ -18,21 +16,15 @@ from rehearsal.metrics.managed_collection import Cluster
 from rehearsal.metrics.operator import OperatorPlan
 from rehearsal.metrics.path import MetricsPlan
 from rehearsal.nodes import Pool
+from rehearsal.not_rehearsed import not_rehearsed
 from rehearsal.releases import PROMETHEUS_ADAPTER, PROMETHEUS_STACK, Release, release
 from rehearsal.server import Server, servers
-from slipway.checks.judged import Judged
+from slipway.checks.judged import Judged, There
 
 IAM_MEMBER = "gcp:projects/iAMMember:IAMMember"
-
-PLAYED_OF = {
-    PROMETHEUS_STACK: "but for its operator, its definitions and its Prometheus, so neither Grafana nor its own rules",
-    PROMETHEUS_ADAPTER: "but for the adapter itself, its Service and its APIServices",
-    releases.GPU_OPERATOR: "but for what it makes of nodes: GPUs and labels",
-    releases.NODE_AUTOSCALER: "but for a double of what it does",
-    releases.KARPENTER: "but for a double of what it does",
-    releases.EFA_PLUGIN: "but for the interfaces that it advertises",
-}
-"""What there is of a chart's release although the chart is not rendered, for people."""
+CLUSTER_THERE = Cluster(project="project", location="location", name="cluster")
+"""What the collectors of a cluster that is there already write on every series; nothing of a stack says it."""
+SERVICE_MONITORS = ("ServiceMonitors: the API server takes no loopback address for what is behind a Service",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +40,7 @@ class PlayedStack:
         servers: what is loaded.
         not_rehearsed: what the stack has and a rehearsal leaves out, for people.
         judged: what was judged of the stack.
+        there: the cluster, where it is there already.
     """
 
     name: str
@@ -59,6 +52,7 @@ class PlayedStack:
     servers: Sequence[Server]
     not_rehearsed: Sequence[str]
     judged: Judged
+    there: ClusterThere | None = None
 
     @property
     def has_real_engines(self) -> bool:
@@ -80,21 +74,6 @@ class NothingToPlayError(Exception):
 
 
 def read(recording: Recording) -> PlayedStack:
-    """Return what is rehearsed of a recording.
-
-    Raises:
-        NothingToPlayError: the stack makes no cluster of its own, or no server of it can be played.
-        UnknownMachineError: a pool has machines of unknown size.
-    """
-    if not recording.of(gke_pools.CLUSTER, eks_pools.CLUSTER):
-        raise NothingToPlayError(
-            f"{recording.stack} makes neither a GKE nor an EKS cluster, and what stands on a cluster that is there "
-            "already is not rehearsed; make simulate plays its autoscaling"
-        )
-    return described(recording)
-
-
-def described(recording: Recording) -> PlayedStack:
     """Return what of a recording has an autoscaler and load, whichever cluster it is on.
 
     Raises:
@@ -105,39 +84,10 @@ def described(recording: Recording) -> PlayedStack:
         return _on_gke(recording)
     if recording.of(eks_pools.CLUSTER):
         return _on_eks(recording)
-    return _on_existing(recording)
-
-
-def compressed(manifest: Json, clock: Clock, engine: Callable[[Json], AnyEngine | None]) -> Json:
-    """Return an object with the times compressed that the control plane takes from it.
-
-    Those are the windows and periods of an autoscaler's behaviour, in whole seconds, and the load time of an engine.
-    """
-    spec = manifest.get("spec", {})
-    if manifest["kind"] == "HorizontalPodAutoscaler" and "behavior" in spec:
-        behavior = {side: _rules(rules, clock) for side, rules in spec["behavior"].items()}
-        return {**manifest, "spec": {**spec, "behavior": behavior}}
-    pod: Json = spec.get("template", {})
-    found = engine(pod) if "containers" in (pod.get("spec") or {}) else None
-    if found is None:
-        return manifest
-    template, metadata = spec["template"], spec["template"].get("metadata", {})
-    # A real server says by itself when it has loaded.
-    wait = {} if found.is_real else {LOAD_SECONDS: f"{clock.compressed(found.load_seconds):.1f}"}
-    annotated = {**metadata, "annotations": {**metadata.get("annotations", {}), PROBED: "true", **wait}}
-    return {**manifest, "spec": {**spec, "template": {**template, "metadata": annotated}}}
-
-
-def _rules(rules: Mapping[str, object], clock: Clock) -> Json:
-    shorter: Json = dict(rules)
-    if window := shorter.get("stabilizationWindowSeconds"):
-        shorter["stabilizationWindowSeconds"] = max(round(clock.compressed(window)), 1)
-    if "policies" in shorter:
-        shorter["policies"] = [
-            {**each, "periodSeconds": max(round(clock.compressed(each["periodSeconds"])), 1)}
-            for each in shorter["policies"]
-        ]
-    return shorter
+    there = recording.judged.there
+    if there is None:
+        raise NothingToPlayError(f"{recording.stack} has no cluster, neither of its own nor one that is there already")
+    return _on_existing(recording, there)
 
 
 def _on_gke(recording: Recording) -> PlayedStack:
@@ -166,21 +116,23 @@ def _on_eks(recording: Recording) -> PlayedStack:
         found,
         seconds=(eks_pools.ADD_SECONDS, eks_pools.idle_seconds(recording, manifests)),
         metrics=OperatorPlan(stack, release(recording, PROMETHEUS_ADAPTER)),
-        not_rehearsed=["ServiceMonitors: the API server takes no loopback address for what is behind a Service"],
+        further=[*SERVICE_MONITORS, *eks_pools.choices(recording, manifests)],
     )
 
 
-def _on_existing(recording: Recording) -> PlayedStack:
-    stack, manifests = release(recording, PROMETHEUS_STACK), _manifests(recording)
-    return _played(
+def _on_existing(recording: Recording, there: There) -> PlayedStack:
+    charts = cluster_there.installed(there)
+    stack = charts.get(PROMETHEUS_STACK) or release(recording, PROMETHEUS_STACK)
+    adapter = charts.get(PROMETHEUS_ADAPTER) or release(recording, PROMETHEUS_ADAPTER)
+    played = _played(
         recording,
-        manifests,
-        existing_pools.pools(recording.judged, manifests),
+        _manifests(recording),
+        existing_pools.pools(recording, there),
         seconds=(gke_pools.ADD_SECONDS, gke_pools.REMOVE_SECONDS),
-        metrics=OperatorPlan(stack, release(recording, PROMETHEUS_ADAPTER))
-        if stack
-        else GkePlan(Cluster(project="", location="", name=recording.stack), frozenset()),
+        metrics=OperatorPlan(stack, adapter) if stack else GkePlan(CLUSTER_THERE, None),
+        further=SERVICE_MONITORS if stack else (),
     )
+    return replace(played, there=cluster_there.read(recording, there))
 
 
 def _played(
@@ -190,9 +142,13 @@ def _played(
     *,
     seconds: tuple[int, int],
     metrics: MetricsPlan,
-    not_rehearsed: Sequence[str] = (),
+    further: Sequence[str] = (),
 ) -> PlayedStack:
-    """Return what is played on some pools, whose nodes take so many `seconds` to come and to go."""
+    """Return what is played on some pools, whose nodes take so many `seconds` to come and to go.
+
+    Args:
+        further: what is not rehearsed beside what the recording shows.
+    """
     servers, left_out = _servers(recording, manifests, pools_)
     return PlayedStack(
         name=recording.stack,
@@ -202,7 +158,7 @@ def _played(
         remove_seconds=seconds[1],
         metrics=metrics,
         servers=servers,
-        not_rehearsed=[*_cloud(recording), *not_rehearsed, *left_out],
+        not_rehearsed=[*not_rehearsed(recording), *further, *left_out],
         judged=recording.judged,
     )
 
@@ -238,17 +194,3 @@ def _around(pod: Json, judged: Judged, manifests: Sequence[Json], pools_: Sequen
         return None
     maps = {named(each["metadata"]["name"]): each.get("data", {}) for each in manifests if each["kind"] == "ConfigMap"}
     return Surroundings(server.replica, server.slice.machine.chip.device, pools_, maps)
-
-
-def _cloud(recording: Recording) -> list[str]:
-    charts = [Release.of(resource.inputs) for resource in recording.of(releases.TYPE)]
-    packages = Counter(each.type.partition(":")[0] for each in recording.resources if each.custom and ":" in each.type)
-    clouds = [
-        f"{count} {package} resources, such as networks, identities and buckets"
-        for package, count in sorted(packages.items())
-        if package not in ("kubernetes", "pulumi")
-    ]
-    return [
-        *(" ".join(filter(None, [f"Helm release {each.name}", PLAYED_OF.get(each.chart)])) for each in charts),
-        *clouds,
-    ]

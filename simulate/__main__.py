@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _answers(name: str, steps: str) -> tuple[list[Answer], list[str]]:
     clients = load.parse(steps)
     file = find(name, PROGRAM.parent)
-    played = stack.described(record(file))
+    played = stack.read(record(file))
     found, left_out = scenarios(played)
     return [answer(scenario, clients) for scenario in found], left_out
 

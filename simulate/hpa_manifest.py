@@ -4,10 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.scheduling import quantity
 from simulate.hpa import Autoscaler
 from simulate.replica_count import Metric, PodsMetric, SharedMetric
 from simulate.scaling_rules import DEFAULT_DOWN, DEFAULT_UP, Bounds, Policy, Rules
+from slipway.checks.quantities import quantity
 
 
 class UnsupportedMetricError(Exception):

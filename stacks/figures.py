@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 
 from slipway.catalog.units import GIB
-from slipway.checks.bill import Cost
+from slipway.checks.bill import Cost, Line
 from slipway.checks.capacity import Nodes, Rung, Server, capacity_ladder
 from slipway.checks.cost import Estimate, estimate
 from slipway.checks.fit import Fit
@@ -54,6 +54,7 @@ def judged(stack: Stack) -> Judged:
         servers=servers,
         models=stack.models,
         signals=monitoring(stack),
+        there=stack.there,
         allow_replacement=stack.allow_replacement,
     )
 
@@ -143,19 +144,18 @@ def _nodes(pool: Pool, packed: Packing, pod: Demand, replicas: int) -> int:
 
 def _usd_per_node(estimate: Estimate | None, pool: Pool) -> float | None:
     """Return what a machine of a pool costs with its disks; None where its own price is not known."""
-    lines = [line for line in estimate.lines if _of(pool, line.priced.path)] if estimate else []
+    lines = _lines(estimate, pool)
     machine = next((line for line in lines if line.priced.path == pool.path), None)
     return sum(line.cost.ceiling for line in lines) / machine.priced.high if machine else None
 
 
 def _usd_beside(estimate: Estimate | None, pool: Pool) -> float:
-    if estimate is None:
-        return 0
-    return estimate.total.floor - sum(line.cost.floor for line in estimate.lines if _of(pool, line.priced.path))
+    return (estimate.total.floor if estimate else 0) - sum(line.cost.floor for line in _lines(estimate, pool))
 
 
-def _of(pool: Pool, path: str) -> bool:
-    return path == pool.path or path.startswith(f"{pool.path}.")
+def _lines(estimate: Estimate | None, pool: Pool) -> list[Line]:
+    """Return what is paid for a pool."""
+    return [line for line in (estimate.lines if estimate else ()) if f"{line.priced.path}.".startswith(f"{pool.path}.")]
 
 
 def _ladder(server: Server) -> dict[str, RungOutput]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from slipway.addons.settings import MonitoringArgs
+from slipway.addons.settings import InstalledChart, MonitoringArgs
+from slipway.checks.signals import Prometheus, charts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,4 +35,28 @@ class PrometheusMetrics:
     adapter: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-Metrics = ManagedMetrics | PrometheusMetrics
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledMetrics:
+    """A Prometheus and an adapter that the cluster has already.
+
+    Attributes:
+        path: where the stack file states them.
+        stack: the release of kube-prometheus-stack.
+        adapter: that of prometheus-adapter.
+    """
+
+    path: str
+    stack: InstalledChart
+    adapter: InstalledChart
+
+    @property
+    def prometheus(self) -> Prometheus:
+        """Prometheus as the values of its chart make it.
+
+        Raises:
+            ValueError: a port or a duration among them is none.
+        """
+        return charts.prometheus(self.stack.release, self.stack.namespace, self.stack.values)
+
+
+Metrics = ManagedMetrics | PrometheusMetrics | InstalledMetrics

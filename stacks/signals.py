@@ -33,7 +33,7 @@ from slipway.checks.signals import (
 from slipway.checks.signals.edges import Adapter
 from slipway.serving.recording_rules import expressions
 from slipway.serving.shape import Shape
-from stacks.metrics import ManagedMetrics, PrometheusMetrics
+from stacks.metrics import InstalledMetrics, ManagedMetrics, PrometheusMetrics
 from stacks.stack import Stack
 
 MANAGED_ADAPTER = "custom-metrics/custom-metrics-stackdriver-adapter"
@@ -69,6 +69,8 @@ def monitoring(stack: Stack) -> Monitoring:
             return _managed(metrics, shapes(stack))
         case PrometheusMetrics() as metrics:
             return _prometheus(stack, metrics, shapes(stack))
+        case InstalledMetrics() as metrics:
+            return _installed(stack, metrics, shapes(stack))
 
 
 def _managed(metrics: ManagedMetrics, servers: Sequence[Shape]) -> Monitoring:
@@ -101,11 +103,33 @@ def _prometheus(stack: Stack, metrics: PrometheusMetrics, servers: Sequence[Shap
         exports=tuple(shape.export for shape in servers),
         scrapes=tuple(shape.scrape("PodMonitor", SELECTED) for shape in servers),
         scalers=tuple(_scaler(shape, adapter) for shape in servers),
-        rules=tuple(
-            RecordingRule(record=record, query=promql.read(expression), labels=SELECTED)
-            for record, expression in recorded(stack).items()
-        ),
+        rules=_rules(stack, SELECTED),
         apis=(api, MetricsApi(path="values", group="metrics.k8s.io", owner="kube-system/metrics-server")),
+    )
+
+
+def _installed(stack: Stack, metrics: InstalledMetrics, servers: Sequence[Shape]) -> Monitoring:
+    collector, there = metrics.prometheus, metrics.adapter
+    owner = f"{there.namespace}/{there.release}"
+    adapter = charts.prometheus_adapter(there.release, there.namespace, there.values)
+    adapter = replace(adapter, path=f"{metrics.path}.prometheusAdapter.values")
+    return Monitoring(
+        resource_metrics=True,
+        collector=collector,
+        adapter=adapter,
+        exports=tuple(shape.export for shape in servers),
+        scrapes=tuple(shape.scrape("PodMonitor", collector.selects["PodMonitor"]) for shape in servers),
+        scalers=tuple(_scaler(shape, adapter) for shape in servers),
+        rules=_rules(stack, collector.selects["PrometheusRule"]),
+        apis=(MetricsApi(path=metrics.path, group="custom.metrics.k8s.io", owner=owner),),
+        there=frozenset({"collector", "adapter"}),
+    )
+
+
+def _rules(stack: Stack, labels: Mapping[str, str]) -> tuple[RecordingRule, ...]:
+    return tuple(
+        RecordingRule(record=record, query=promql.read(expression), labels=labels)
+        for record, expression in recorded(stack).items()
     )
 
 

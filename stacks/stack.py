@@ -14,6 +14,7 @@ from pydantic import Field
 from slipway.catalog.machines import MACHINES, Machine
 from slipway.checks import Finding
 from slipway.checks.bill import PricedItem
+from slipway.checks.judged import There
 from slipway.checks.placement import Pool
 from slipway.checks.settings import DnsLabel, Usd
 from slipway.serving.nim.settings import NgcKey, PulumiNgcKey
@@ -83,6 +84,11 @@ class Stack(KnowsModels, ABC):
     def protected(self) -> bool:
         """Whether the stack may not be destroyed, nor what nothing brings back be replaced."""
         return False
+
+    @property
+    def there(self) -> There | None:
+        """What the cluster has already; None where the stack makes the cluster."""
+        return None
 
     @property
     @abstractmethod

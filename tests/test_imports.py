@@ -121,15 +121,6 @@ def test_an_engine_is_told_apart_only_where_it_is_known(package: str) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-STILL_LONG = {
-    "offline/stack_config.py",
-    "rehearsal/build.py",
-    "rehearsal/client.py",
-    "rehearsal/stack.py",
-}
-"""Files that are two things, or have a constructor that is, and wait to be taken apart; none is to be added."""
-
-
 @pytest.mark.parametrize("package", [*MAY_IMPORT, "bench"])
 def test_a_file_and_a_constructor_are_one_thing(package: str) -> None:
     long = [
@@ -144,8 +135,7 @@ def test_a_file_and_a_constructor_are_one_thing(package: str) -> None:
         if isinstance(node, ast.FunctionDef) and node.name == "__init__"
         if (lines := (node.end_lineno or 0) - node.lineno + 1) > MOST_LINES_OF_A_CONSTRUCTOR
     ]
-    new = [each for each in long if each.partition(":")[0] not in STILL_LONG]
-    assert not new, "\n".join(new)
+    assert not long, "\n".join(long)
 
 
 def package_of(module: str) -> str:

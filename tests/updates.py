@@ -13,6 +13,7 @@ class Change:
 
     Attributes:
         edit: makes it in the value of `slipway:stack`.
+        first: makes what it begins with, where that is not the committed stack.
         deleted: pools and servers that go.
         created: those that come.
         rolling: workloads of which the pods are exchanged.
@@ -20,6 +21,7 @@ class Change:
     """
 
     edit: Callable[[Stack], object]
+    first: Callable[[Stack], object] | None = None
     deleted: frozenset[str] = frozenset()
     created: frozenset[str] = frozenset()
     rolling: frozenset[str] = frozenset()
@@ -42,6 +44,14 @@ def _second_server(stack: Stack) -> None:
     first, second = stack["servers"]["llama"], dict(stack["servers"]["llama"])
     first["autoscaling"] = second["autoscaling"] = {**first["autoscaling"], "maxReplicas": 1}
     stack["servers"]["second"] = second
+
+
+def _without_second_server(stack: Stack) -> None:
+    del stack["servers"]["second"]
+
+
+def _without_second_pool(stack: Stack) -> None:
+    del stack["cluster"]["pools"]["further"]
 
 
 def _renamed(key: str, old: str, new: str) -> Callable[[Stack], object]:
@@ -78,7 +88,13 @@ GKE_TPU: Mapping[str, Change] = {
     "token": Change(edit=lambda stack: stack["huggingFace"].update(secret="other"), rolling=POD),
     "Kubernetes version": Change(edit=_cluster(minVersion="1.37")),
     "a server more": Change(edit=_second_server, created=frozenset({"Deployment second"})),
+    "a server less": Change(
+        first=_second_server, edit=_without_second_server, deleted=frozenset({"Deployment second"})
+    ),
     "a pool more": Change(edit=_second_pool("v6e"), created=frozenset({"NodePool further"})),
+    "a pool less": Change(
+        first=_second_pool("v6e"), edit=_without_second_pool, deleted=frozenset({"NodePool further"})
+    ),
     "a pool renamed": Change(
         edit=_renamed("pools", "v6e", "other"),
         created=frozenset({"NodePool other"}),
@@ -118,12 +134,22 @@ EKS_NIM: Mapping[str, Change] = {
     "token": Change(edit=lambda stack: stack["ngc"].update(keySecret="other"), rolling=POD),
     "Kubernetes version": Change(edit=_cluster(version="1.36")),
     "a server more": Change(edit=_second_server, created=frozenset({"Deployment second"})),
+    "a server less": Change(
+        first=_second_server, edit=_without_second_server, deleted=frozenset({"Deployment second"})
+    ),
     "a pool more": Change(edit=_second_pool("l40s"), created=frozenset({"NodeGroup further"})),
+    "a pool less": Change(
+        first=_second_pool("l40s"), edit=_without_second_pool, deleted=frozenset({"NodeGroup further"})
+    ),
     "a pool renamed": Change(
         edit=_renamed("pools", "l40s", "other"),
         created=frozenset({"NodeGroup other"}),
         deleted=frozenset({"NodeGroup l40s"}),
         rolling=POD,
+    ),
+    "a zone less": Change(
+        first=lambda stack: stack["network"]["zones"].append("us-east-1c"),
+        edit=lambda stack: stack["network"]["zones"].remove("us-east-1c"),
     ),
     "a zone more": Change(edit=lambda stack: stack["network"]["zones"].append("us-east-1c")),
     "machine": Change(edit=_pool("l40s", instanceType="g6e.2xlarge")),
@@ -134,4 +160,13 @@ EKS_NIM: Mapping[str, Change] = {
     "access": Change(edit=_cluster(publicAccess={"office": "203.0.113.0/24"})),
     "storage size": Change(edit=lambda stack: stack.update(monitoring={"storageGib": 200})),
     "chart value": Change(edit=lambda stack: stack.update(values={"metricsServer": {"replicas": 2}})),
+    "namespace": Change(
+        edit=lambda stack: stack.update(namespace="elsewhere"),
+        destroys=frozenset({"Namespace eks-nim"}),
+    ),
+    "server renamed": Change(
+        edit=_renamed("servers", "llama", "other"),
+        created=frozenset({"Deployment other"}),
+        deleted=frozenset({"Deployment llama"}),
+    ),
 }

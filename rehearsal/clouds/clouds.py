@@ -41,17 +41,34 @@ class Clouds:
         clock: compresses what the clouds take.
         fleet: the nodes that come and go with pools.
         stand_in: makes of an object of the stack the one that is applied here.
+        kubeconfig: of whoever runs Pulumi; None where every provider is told how it reaches its cluster.
+        awaited: whether the engine waits until objects are ready.
 
     Attributes:
         clouds: what exists, by package; `kubernetes` has the Helm releases.
     """
 
-    def __init__(self, plane: ControlPlane, clock: Clock, fleet: Fleet, stand_in: Callable[[Json], Json]) -> None:
-        self._plane, self._stand_in = plane, stand_in
+    def __init__(
+        self,
+        plane: ControlPlane,
+        clock: Clock,
+        fleet: Fleet,
+        stand_in: Callable[[Json], Json],
+        *,
+        kubeconfig: Path | None = None,
+        awaited: bool = True,
+    ) -> None:
+        self._plane, self._stand_in, self._kubeconfig, self._awaited = plane, stand_in, kubeconfig, awaited
         answers = _cluster_answers(plane)
         self.clouds = {package: Cloud(clock, answers=answers, made=fleet.made, gone=fleet.gone) for package in PACKAGES}
         self.clouds["kubernetes"] = Cloud(clock, made=self._install, gone=self._uninstall)
         self._path = sign_in.write(plane.slot.folder / "bin", plane.credentials)
+        self._proxy: KubernetesProxy | None = None
+
+    def cancel(self) -> None:
+        """Let nothing that is attached wait any longer for an object to be ready."""
+        if proxy := self._proxy:
+            proxy.cancel()
 
     @contextmanager
     def attached(self) -> Generator[Mapping[str, int]]:
@@ -67,6 +84,8 @@ class Clouds:
                 adapted=self._adapted,
                 completed=self._completed,
             )
+            self._proxy = proxy
+            stack.callback(self._detach)
             yield {
                 "kubernetes": stack.enter_context(served(lambda server: server.add_generic_rpc_handlers((proxy,)))),
                 **{
@@ -82,6 +101,9 @@ class Clouds:
                 },
             }
 
+    def _detach(self) -> None:
+        self._proxy = None
+
     @contextmanager
     def _genuine(self) -> Generator[grpc.Channel]:
         plane = self._plane
@@ -92,7 +114,7 @@ class Clouds:
             [plane.binaries[GENUINE]],
             environment={
                 "PATH": os.pathsep.join([str(self._path), os.environ["PATH"]]),
-                "KUBECONFIG": "",
+                "KUBECONFIG": str(self._kubeconfig or ""),
                 # What a DNS endpoint shows is signed by an authority that every machine knows.
                 "SSL_CERT_FILE": str(plane.credentials.authority),
             },
@@ -106,7 +128,7 @@ class Clouds:
 
     def _adapted(self, manifest: Json) -> Json:
         made = self._stand_in(manifest)
-        if made["kind"] not in UNAWAITED:
+        if self._awaited and made["kind"] not in UNAWAITED:
             return made
         metadata: dict[str, Any] = made.get("metadata") or {}
         annotations: dict[str, Any] = metadata.get("annotations") or {}

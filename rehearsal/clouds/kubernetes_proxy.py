@@ -2,14 +2,19 @@
 
 No machine here reaches a chart repository. Whatever the program gives as an object is adapted first, in `Check`, so
 that the engine and the provider know the object only as the rehearsal has it: nothing of it shows as a difference.
+
+The engine cancels a provider when it lets one go, such as the one of a cluster that is replaced. Where it starts
+providers itself, each is a process of its own; those that it is attached to are one, so that such a word would end what
+its successor does. The genuine one is cancelled by `cancel` alone.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, NoReturn, cast
 
 import grpc
-from google.protobuf import json_format
+from google.protobuf import empty_pb2, json_format
 from google.protobuf.message import Message
 from pulumi.runtime.proto import provider_pb2
 from typing_extensions import override
@@ -18,7 +23,8 @@ from rehearsal.client import Json
 from rehearsal.clouds.provider import CloudProvider
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
-READ = "/pulumirpc.ResourceProvider/Read"
+SERVICE = "/pulumirpc.ResourceProvider"
+READ, CANCEL = f"{SERVICE}/Read", f"{SERVICE}/Cancel"
 
 _OF_RESOURCES: Mapping[str, type[Message]] = {
     "Check": provider_pb2.CheckRequest,
@@ -56,12 +62,19 @@ class KubernetesProxy(grpc.GenericRpcHandler):
         self._genuine, self._releases = genuine, releases
         self._adapted, self._completed = adapted, completed
 
+    def cancel(self) -> None:
+        """Have the genuine provider give up what it waits for; it takes nothing more. One that has ended is left so."""
+        with suppress(grpc.RpcError, ValueError):  # The latter is what a channel says that has been closed.
+            self._forward(CANCEL)(b"")
+
     @override
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
         answer = partial(self._answer, handler_call_details.method)
         return grpc.unary_unary_rpc_method_handler(answer)  # pyright: ignore[reportUnknownVariableType]
 
     def _answer(self, path: str, request: bytes, context: grpc.ServicerContext) -> bytes:
+        if path == CANCEL:
+            return empty_pb2.Empty().SerializeToString()
         name = path.rpartition("/")[2]
         kind = _OF_RESOURCES.get(name)
         parsed: Any = kind.FromString(request) if kind else None

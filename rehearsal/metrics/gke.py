@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from rehearsal import build
+from rehearsal import pins
 from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.control_plane import ControlPlane
@@ -27,16 +27,17 @@ class GkePlan:
 
     Attributes:
         cluster: what the collectors write on every series.
-        viewers: accounts that may read Cloud Monitoring, `namespace/name`.
+        viewers: accounts that may read Cloud Monitoring, `namespace/name`; None where the adapter is the cluster's own,
+            so that nothing of the stack decides whether it can answer.
     """
 
     cluster: Cluster
-    viewers: frozenset[str]
+    viewers: frozenset[str] | None
 
     @property
-    def upstreams(self) -> Sequence[build.Upstream]:
+    def upstreams(self) -> Sequence[pins.Upstream]:
         """What must be built beside the control plane."""
-        return (build.PROMETHEUS,)
+        return (pins.PROMETHEUS,)
 
     @property
     def followed(self) -> Sequence[tuple[str, str]]:
@@ -49,13 +50,15 @@ class GkePlan:
 
     def open(self, plane: ControlPlane, mirrors: Mapping[str, Mirror], clock: Clock) -> "GkeMetrics":
         """Return the way on a control plane."""
-        standing = AdapterStanding(
-            plane.client,
-            pods=mirrors["Pod"],
-            services=mirrors["Service"],
-            address=plane.slot.address,
-            viewers=self.viewers,
-        )
+        standing = None
+        if self.viewers is not None:
+            standing = AdapterStanding(
+                plane.client,
+                pods=mirrors["Pod"],
+                services=mirrors["Service"],
+                address=plane.slot.address,
+                viewers=self.viewers,
+            )
         return GkeMetrics(plane, mirrors[managed_collection.KIND], self.cluster, standing, clock)
 
 
@@ -66,7 +69,7 @@ class GkeMetrics:
         plane: where it runs.
         monitorings: mirror of the PodMonitoring objects.
         cluster: what the collectors write on every series.
-        standing: whether the adapter could answer.
+        standing: whether the adapter could answer; None where it is the cluster's own.
         clock: compresses intervals and windows.
 
     Attributes:
@@ -82,7 +85,7 @@ class GkeMetrics:
     )
 
     def __init__(
-        self, plane: ControlPlane, monitorings: Mirror, cluster: Cluster, standing: AdapterStanding, clock: Clock
+        self, plane: ControlPlane, monitorings: Mirror, cluster: Cluster, standing: AdapterStanding | None, clock: Clock
     ) -> None:
         self._address, self._monitorings, self._standing = plane.slot.address, monitorings, standing
         self.prometheus = Prometheus(plane, clock)
@@ -90,7 +93,7 @@ class GkeMetrics:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         plane.credentials.signer.issue_cert(self._address).configure_cert(tls)  # pyright: ignore[reportUnknownMemberType]
         answer = StackdriverAdapter(plane.client, self.prometheus, cluster, clock).answer
-        self.adapter = Listener(self._address, 0, standing.guarded(answer), tls=tls)
+        self.adapter = Listener(self._address, 0, standing.guarded(answer) if standing else answer, tls=tls)
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -130,7 +133,7 @@ class GkeMetrics:
 
     def silenced(self) -> str:
         """Say what its pod or its account lacks."""
-        return self._standing.why()
+        return self._standing.why() if self._standing else ""
 
     def unmatched(self, metric: str) -> str:
         """Say nothing: the adapter has no rules."""

@@ -17,6 +17,7 @@ from rehearsal.clock import Clock
 from rehearsal.loop import Loop
 from rehearsal.metrics.prometheus import Prometheus, PrometheusError, milliseconds
 from rehearsal.mirror import Mirror
+from slipway.checks.quantities import seconds
 
 API_VERSION, KIND = "monitoring.googleapis.com/v1", "PodMonitoring"
 METADATA = ("container", "pod", "top_level_controller_name", "top_level_controller_type")
@@ -24,7 +25,6 @@ METADATA = ("container", "pod", "top_level_controller_name", "top_level_controll
 
 _POD = "__meta_kubernetes_pod_"
 _FROM_METADATA = {"container": "container_name", "node": "node_name", "pod": "name"}
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 TICK_SECONDS = 0.2
 
 
@@ -65,11 +65,6 @@ def scrape_configs(monitoring: Json, cluster: Cluster, kubeconfig: Path, clock: 
         }
         for endpoint in monitoring["spec"]["endpoints"]
     ]
-
-
-def seconds(duration: str) -> float:
-    """Return a duration such as `15s` in seconds."""
-    return sum(int(number) * _UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|s|m|h)", duration))
 
 
 class ManagedCollection(Loop):

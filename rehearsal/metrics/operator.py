@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from rehearsal import build, custom_resources, releases
+from rehearsal import custom_resources, pins, releases
 from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.control_plane import ControlPlane
@@ -40,9 +40,9 @@ class OperatorPlan:
     adapter: Release | None
 
     @property
-    def upstreams(self) -> Sequence[build.Upstream]:
+    def upstreams(self) -> Sequence[pins.Upstream]:
         """What must be built beside the control plane."""
-        return (build.PROMETHEUS_OPERATOR, build.PROMETHEUS, build.PROMETHEUS_ADAPTER)
+        return (pins.PROMETHEUS_OPERATOR, pins.PROMETHEUS, pins.PROMETHEUS_ADAPTER)
 
     @property
     def followed(self) -> Sequence[tuple[str, str]]:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
-from rehearsal.build import Upstream
 from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.control_plane import ControlPlane
 from rehearsal.metrics.prometheus import Prometheus
 from rehearsal.mirror import Mirror
+from rehearsal.pins import Upstream
 
 
 class MetricsPath(Protocol):

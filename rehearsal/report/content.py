@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
+from rehearsal import cluster_there
 from rehearsal.engine.engine import Parameter
 from rehearsal.story.observation import Observation
 from rehearsal.story.setting import Setting, upstreams
@@ -17,9 +18,10 @@ REAL = (
     "etcd, kube-apiserver, kube-scheduler and kube-controller-manager with its HPA controller",
 )
 DOUBLES = (
-    "nodes: made from the recorded node pools, added and removed by a double of the cluster autoscaler",
+    "nodes: made from the pools of the stack, added and removed by a double of the cluster autoscaler",
     "kubelets: kwok says that pods run; no container starts, and pods of engines are Ready when their probes pass",
 )
+SIGN_IN = ("signing in to the cluster: a program on PATH that prints the administrator's token",)
 ENGINE_DOUBLES = (
     "engines: one process listens at every pod's address and serves the engine's metrics page from a queueing model",
     "load clients: counted, not run; the model keeps as many requests under way as they would",
@@ -112,6 +114,7 @@ def report(setting: Setting, told: Told, seconds: float) -> Report:
         doubles=[
             *DOUBLES,
             *setting.deployment.doubles,
+            *(cluster_there.DOUBLES if setting.stack.there else SIGN_IN),
             *(() if all(server.engine.is_real for server in setting.stack.servers) else ENGINE_DOUBLES),
             *setting.metrics.doubles,
             *(triton.DOUBLES if setting.triton else ()),

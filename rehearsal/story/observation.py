@@ -11,9 +11,9 @@ from rehearsal.engine.double import is_ready
 from rehearsal.metrics.compressed_promql import compressed
 from rehearsal.metrics.prometheus import PrometheusError, matcher
 from rehearsal.nodes import POOL_LABEL
-from rehearsal.scheduling import quantity
 from rehearsal.server import Server
 from rehearsal.story.setting import Setting
+from slipway.checks.quantities import quantity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

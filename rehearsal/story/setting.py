@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from rehearsal import build, custom_resources, lifecycle, stack
+from rehearsal import cluster_there, custom_resources, lifecycle, pins
 from rehearsal.client import Client, Json
 from rehearsal.clock import Clock
 from rehearsal.clouds.fleet import Fleet
+from rehearsal.cluster_there import Hands
+from rehearsal.compression import compressed
 from rehearsal.control_plane import ControlPlane, control_plane
 from rehearsal.engine.double import EngineDouble, key
 from rehearsal.metrics.path import MetricsPath
@@ -34,9 +36,9 @@ MIRRORED = (
 SETTLE_SECONDS = 10
 
 
-def upstreams(played: PlayedStack) -> Sequence[build.Upstream]:
+def upstreams(played: PlayedStack) -> Sequence[pins.Upstream]:
     """Return what must be built to play a stack."""
-    return (*build.CONTROL_PLANE, *build.ENGINE, *played.metrics.upstreams)
+    return (*pins.CONTROL_PLANE, *pins.ENGINE, *played.metrics.upstreams)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Setting:
         manifests: the stack's objects as they are to be applied here.
         deployment: how they come onto the stage, and off it again.
         fleet: the nodes that come and go with pools.
+        people: who makes what a stack leaves to them.
     """
 
     stack: PlayedStack
@@ -68,11 +71,12 @@ class Setting:
     manifests: Sequence[Json]
     deployment: Deployment
     fleet: Fleet
+    people: Hands
 
     def check(self) -> None:
         """Raise what stopped a part of the rehearsal, if anything did."""
         self.plane.processes.check()
-        for double in (self.engines, self.metrics, self.nodes):
+        for double in (self.engines, self.metrics, self.nodes, self.people):
             double.check()
         if self.triton:
             self.triton.check()
@@ -129,7 +133,7 @@ def setting(
         inside.callback(_close, mirrors.values())
         fleet = Fleet(client)
         fleet.plan(played.pools, source.pools if source else ())
-        if source is None:
+        if source is None or played.there:
             fleet.bring(played.pools)
         nodes = inside.enter_context(
             NodeAutoscaler(
@@ -149,7 +153,8 @@ def setting(
             )
             inside.enter_context(triton)
         metrics = inside.enter_context(played.metrics.open(plane, mirrors, clock))
-        manifests = [stack.compressed(each, clock, played.engine) for each in metrics.stand_in(played.manifests)]
+        manifests = [compressed(each, clock, played.engine) for each in metrics.stand_in(played.manifests)]
+        people = inside.enter_context(cluster_there.people(played.there, client, metrics.stand_in))
         before = _settled_inventory(client)
         inside.push(partial(_let_go, plane.processes))
         yield Setting(
@@ -166,6 +171,7 @@ def setting(
             if source
             else Manifests(client, manifests, before),
             fleet=fleet,
+            people=people,
         )
 
 

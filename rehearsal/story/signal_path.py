@@ -8,11 +8,11 @@ from urllib.parse import quote
 from rehearsal.client import ApiError, Json
 from rehearsal.engine.double import is_ready
 from rehearsal.metrics.aggregation import unregistered
-from rehearsal.metrics.managed_collection import seconds
 from rehearsal.metrics.prometheus import matcher
 from rehearsal.server import Server
 from rehearsal.story.setting import Setting
 from rehearsal.story.verdict import Link, Verdict, duration
+from slipway.checks.quantities import seconds
 
 API_VERSIONS = ("v1beta2", "v1beta1")
 """Of custom.metrics.k8s.io, the one that the HPA controller prefers first."""

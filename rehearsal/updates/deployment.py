@@ -4,18 +4,22 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from offline import PROGRAM
 from offline.stack_config import StackConfig
 from rehearsal import lifecycle
 from rehearsal.client import Client, title
 from rehearsal.clouds.clouds import Clouds
 from rehearsal.story.verdict import Link, Verdict
-from rehearsal.updates.engine import Engine, Name, Update
+from rehearsal.updates.engine import Engine, Name, Step, Update
 
 STACK_KEY = "slipway:stack"
 LOST = "kubernetes:policy/v1:PodDisruptionBudget", "kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:ServiceAccount"
 """Types of which one is lost, the first that the stack has: pods go on without it."""
+RETAINED = "retainOnDelete"
+"""What the engine's state says of a resource that stays in its cloud when the stack lets it go."""
 SETTLE_SECONDS = 20
 """How long controllers may take to remove what they made, once its owners are gone."""
 
@@ -39,7 +43,6 @@ class Updates:
         "the clouds' providers: they check inputs, keep what they made, refuse what their cloud would, and take a "
         "compressed time that is assumed",
         "Helm releases: of a chart there is what this report names, and nothing waits for its pods",
-        "signing in to the cluster: a program on PATH that prints the administrator's token",
     )
 
     def __init__(
@@ -59,11 +62,12 @@ class Updates:
         """Run a command whatever comes of it, and return what the engine said."""
         return self._run(command)
 
-    def become(self, config: StackConfig) -> Update:
-        """Run `pulumi up` with another configuration of the stack."""
+    def become(self, config: StackConfig, program: Path = PROGRAM, *, command: Name = "up") -> Update:
+        """Run `pulumi up`, or another command, with another configuration of the stack, as a program reads it."""
         self._config = config
+        self._engine.run_by(program)
         self._engine.configure(config)
-        return self._run("up")
+        return self._run(command)
 
     def again(self) -> list[Verdict]:
         """Run `pulumi up` once more."""
@@ -98,12 +102,14 @@ class Updates:
             found += _failed(update, Link.LEFT_BEHIND) or [
                 Verdict(f"an update took the protection away and changed {len(update.steps)} resources")
             ]
+        kept = {each["id"]: Step("retain", each["urn"]) for each in self._engine.resources() if each.get(RETAINED)}
         update = self._run("destroy")
-        return found + (_failed(update, Link.LEFT_BEHIND) or self._empty(len(update.steps)))
+        return found + (_failed(update, Link.LEFT_BEHIND) or self._empty(len(update.steps) - len(kept), kept))
 
     def interrupt(self) -> None:
         """Let the engine end what is under way, and begin nothing new."""
         self._engine.interrupt()
+        self._clouds.cancel()
 
     def _run(self, command: Name) -> Update:
         with self._clouds.attached() as ports:
@@ -113,15 +119,21 @@ class Updates:
         resources = sorted(self._engine.resources(), key=lambda each: str(each["urn"]))  # The state's own order varies.
         return next((each for type_ in types for each in resources if each["type"] == type_), None)
 
-    def _empty(self, removed: int) -> list[Verdict]:
+    def _empty(self, removed: int, kept: Mapping[str, Step]) -> list[Verdict]:
+        """Look for what is left, and for what is to stay, by its id in the cloud."""
         lifecycle.within(SETTLE_SECONDS, lambda: lifecycle.inventory(self._client) <= self._before)
-        left = [
+        here = {each.id for cloud in self._clouds.clouds.values() for each in cloud}
+        wrong = [
             *(f"{each} is left on the API server" for each in sorted(lifecycle.inventory(self._client) - self._before)),
-            *(f"{each.id} is left in the cloud" for cloud in self._clouds.clouds.values() for each in cloud),
+            *(f"{each} is left in the cloud" for each in sorted(here - kept.keys())),
+            *(f"{kept[each].name}, which was to stay, is gone" for each in sorted(kept.keys() - here)),
         ]
-        if left:
-            return [Verdict(f"{sentence} after `pulumi destroy`", Link.LEFT_BEHIND) for sentence in left]
-        return [Verdict(f"`pulumi destroy` removed all {removed} resources; the API server and the clouds are empty")]
+        if wrong:
+            return [Verdict(f"{sentence} after `pulumi destroy`", Link.LEFT_BEHIND) for sentence in wrong]
+        stays = "".join(f", but for {step.name}, which is to stay" for step in kept.values())
+        return [
+            Verdict(f"`pulumi destroy` removed all {removed} resources; the API server and the clouds are empty{stays}")
+        ]
 
 
 def _failed(update: Update, link: Link) -> list[Verdict]:

@@ -15,8 +15,9 @@ from pulumi.automation import ConfigValue, LocalWorkspace, Stack
 from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
 
+from offline.config_values import PROJECT_FILE
 from offline.recorder import program_surroundings
-from offline.stack_config import PROJECT_FILE, StackConfig
+from offline.stack_config import StackConfig
 from rehearsal.updates import loops
 from rehearsal.updates.command import Command
 
@@ -54,6 +55,7 @@ class Update:
         errors: what it says is wrong.
         failed: whether it did not come to its end.
         seconds: how long it took on this machine.
+        printed: what a person at a terminal would have read, line by line.
     """
 
     command: Name
@@ -62,6 +64,7 @@ class Update:
     errors: list[str] = field(default_factory=list[str])
     failed: bool = False
     seconds: float = 0.0
+    printed: list[str] = field(default_factory=list[str])
 
     @property
     def operations(self) -> Counter[str]:
@@ -88,21 +91,21 @@ class Engine:
         folder: where its state and its files go.
         program: the program's `__main__.py`; `Pulumi.yaml` lies beside it.
         config: of the stack.
+        here: values of secrets that lead to this machine, in place of those that nobody decrypts, by full key.
 
     Attributes:
         folder: as given.
     """
 
-    def __init__(self, cli: Path, folder: Path, program: Path, config: StackConfig) -> None:
-        self.folder = folder
+    def __init__(
+        self, cli: Path, folder: Path, program: Path, config: StackConfig, here: Mapping[str, str] | None = None
+    ) -> None:
+        self.folder, self._here = folder, here or {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._command, self._program, self._project = Command(cli), program, folder / "project"
+        self._command, self._project = Command(cli), folder / "project"
         for each in (folder / "state", folder / "home", self._project):
             each.mkdir(parents=True)
-        project = yaml.safe_load((program.parent / PROJECT_FILE).read_text(encoding="utf-8"))
-        (self._project / PROJECT_FILE).write_text(
-            yaml.safe_dump({**project, "runtime": "python", "stackConfigDir": "."}), encoding="utf-8"
-        )
+        self.run_by(program)
         self._workspace = LocalWorkspace(
             work_dir=str(self._project),
             pulumi_home=str(folder / "home"),
@@ -119,6 +122,14 @@ class Engine:
         self._stack = Stack.create(config.stack, self._workspace)
         self.configure(config)
 
+    def run_by(self, program: Path) -> None:
+        """Have another program make the stack from now on."""
+        self._program = program
+        project = yaml.safe_load((program.parent / PROJECT_FILE).read_text(encoding="utf-8"))
+        (self._project / PROJECT_FILE).write_text(
+            yaml.safe_dump({**project, "runtime": "python", "stackConfigDir": "."}), encoding="utf-8"
+        )
+
     def configure(self, config: StackConfig) -> None:
         """Give the stack another configuration."""
         path = self._project / f"Pulumi.{config.stack}.yaml"
@@ -126,12 +137,12 @@ class Engine:
         plain = {key: _value(text) for key, text in config.values.items() if key not in config.secret_keys}
         path.write_text(yaml.safe_dump({**kept, "config": plain}), encoding="utf-8")
         for key in sorted(config.secret_keys):
-            self._stack.set_config(key, ConfigValue(config.values[key], secret=True))
+            self._stack.set_config(key, ConfigValue(self._here.get(key, config.values[key]), secret=True))
 
     def run(
         self, command: Name, providers: Mapping[str, int], told: Callable[[EngineEvent], None] = lambda event: None
     ) -> Update:
-        """Run a command, whether it comes to its end or not.
+        """Run a command, whether it comes to its end or not; a preview with all differences.
 
         Args:
             command: what to run.
@@ -147,7 +158,8 @@ class Engine:
             told(event)
 
         try:
-            getattr(self._stack, command)(on_event=hear, parallel=PARALLEL)
+            more = {"diff": True} if command == "preview" else {}
+            getattr(self._stack, command)(on_event=hear, on_output=update.printed.append, parallel=PARALLEL, **more)
         except CommandError as error:
             update.failed = True
             update.errors = update.errors or [str(error)]

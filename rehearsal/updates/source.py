@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offline import PROGRAM, Recording, stack_config
-from offline.stack_config import PROJECT_FILE, StackConfig
-from rehearsal import stack
+from offline.config_values import PROJECT_FILE
+from offline.stack_config import StackConfig
 from rehearsal.client import Json
 from rehearsal.clock import Clock
 from rehearsal.clouds.clouds import Clouds
 from rehearsal.clouds.fleet import NODE_POOLS, Fleet
+from rehearsal.cluster_there import CONFIG_KEY
+from rehearsal.compression import compressed
 from rehearsal.control_plane import ControlPlane
 from rehearsal.metrics.path import MetricsPath
 from rehearsal.stack import PlayedStack
@@ -26,11 +28,13 @@ class Source:
         program: its `__main__.py`.
         config: of the stack.
         pools: names of those of its pools that are a resource of their own.
+        awaited: whether the engine waits until its objects are ready.
     """
 
     program: Path
     config: StackConfig
     pools: Collection[str]
+    awaited: bool = True
 
     @classmethod
     def of(cls, stack_file: Path, recording: Recording) -> "Source":
@@ -68,8 +72,10 @@ class Source:
             # The engine names what the program leaves unnamed, and nothing refers to that.
             named = manifest.get("metadata", {}).get("name")
             led = metrics.stand_in([*apis, manifest])[-1] if named else manifest
-            return stack.compressed(led, clock, played.engine)
+            return compressed(led, clock, played.engine)
 
-        engine = Engine(plane.binaries["pulumi"], plane.slot.folder / "pulumi", self.program, self.config)
-        clouds = Clouds(plane, clock, fleet, stand_in)
+        kubeconfig = played.there.kubeconfig(plane) if played.there else None
+        here = {CONFIG_KEY: kubeconfig.read_text(encoding="utf-8")} if kubeconfig else {}
+        engine = Engine(plane.binaries["pulumi"], plane.slot.folder / "pulumi", self.program, self.config, here)
+        clouds = Clouds(plane, clock, fleet, stand_in, kubeconfig=kubeconfig, awaited=self.awaited)
         return Updates(engine, clouds, self.config, client=plane.client, before=before)

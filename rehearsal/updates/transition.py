@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from offline import Recording
+from rehearsal import stack
 from rehearsal.client import title
 from rehearsal.engine.double import is_ready
 from rehearsal.engine.fleet import Tally
@@ -35,6 +37,15 @@ class State:
     recording: Recording
     played: PlayedStack
     source: Source
+
+    @classmethod
+    def of(cls, recording: Recording, file: Path) -> "State":
+        """Return what a recording of a stack file becomes.
+
+        Raises:
+            NothingToPlayError: it has nothing to play.
+        """
+        return cls(recording, stack.read(recording), Source.of(file, recording))
 
 
 def joined(old: PlayedStack, new: PlayedStack) -> PlayedStack:

@@ -99,9 +99,10 @@ class PrometheusGround(Ground):
         stack = self._servers
         Observability(
             stack.name,
-            monitoring=self._monitoring,
+            namespace=self._monitoring.namespace,
             servers=observed(stack),
             recorded=recorded(stack),
+            operator=[self._monitoring.release],
             opts=self.opts,
         )
         return {"dashboards": {"grafana": self._monitoring.grafana_command}}

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from slipway.catalog.architecture import Model
 from slipway.catalog.engines import Engine
-from slipway.catalog.engines.flags import Flags
+from slipway.catalog.engines.flags import Takes
 from slipway.catalog.engines.host import EngineHost, cache_gib
 from slipway.catalog.footprint import SIDECAR_MEMORY_GIB, file_cache_gib
 from slipway.catalog.machines import Slice
@@ -34,16 +34,8 @@ class EngineServer(EngineArgs, Server):
     asks_for_key: ClassVar[bool] = True
     program: ClassVar[Engine]
     """What its pods run."""
-
-    @property
-    @abstractmethod
-    def arguments(self) -> Flags:
-        """What its engine takes on its command line."""
-
-    @property
-    @abstractmethod
-    def variables(self) -> Flags:
-        """What its engine reads from its environment."""
+    takes: ClassVar[Takes]
+    """What that takes on its command line and reads from its environment."""
 
     @abstractmethod
     def host(self, place: Place) -> EngineHost:
@@ -92,12 +84,12 @@ class EngineServer(EngineArgs, Server):
 
     @override
     def further_findings(self, path: str) -> Iterator[Finding]:
-        pinned = self.image is None
-        yield from argument_findings(f"{path}.extraArgs", self.extra_args, Told(flags=self.arguments, pinned=pinned))
-        told = Told(flags=self.variables, pinned=pinned, downloads=self.needs_hugging_face_token)
+        pinned, taken, read = self.image is None, self.takes.arguments(), self.takes.variables()
+        yield from argument_findings(f"{path}.extraArgs", self.extra_args, Told(flags=taken, pinned=pinned))
+        told = Told(flags=read, pinned=pinned, downloads=self.needs_hugging_face_token)
         yield from environment_findings(f"{path}.env", plain(self.env), told)
         if self.image:
-            name, version = self.arguments.engine.rsplit(" ", 1)
+            name, version = taken.engine.rsplit(" ", 1)
             yield from image_findings(f"{path}.image", self.image, name, version)
             yield from program_findings(f"{path}.image", self.image, name)
 

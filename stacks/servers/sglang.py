@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from slipway.catalog.drivers import Cuda
 from slipway.catalog.engines import SGLANG, Engine
-from slipway.catalog.engines.flags import Flags
+from slipway.catalog.engines.flags import Takes
 from slipway.catalog.engines.host import EngineHost
 from slipway.catalog.engines.sglang import flags
 from slipway.catalog.engines.sglang.host import CUDA, HOST
@@ -27,6 +27,7 @@ class SgLang(SgLangArgs, EngineServer):
     """An SGLang server and the pool that its replicas run on."""
 
     program: ClassVar[Engine] = SGLANG
+    takes: ClassVar[Takes] = flags
 
     engine: Literal["sglang"]
 
@@ -34,16 +35,6 @@ class SgLang(SgLangArgs, EngineServer):
     @override
     def cuda(self) -> Cuda | None:
         return CUDA
-
-    @property
-    @override
-    def arguments(self) -> Flags:
-        return flags.arguments()
-
-    @property
-    @override
-    def variables(self) -> Flags:
-        return flags.variables()
 
     @override
     def host(self, place: Place) -> EngineHost:

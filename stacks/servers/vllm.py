@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from slipway.catalog.drivers import Cuda, vllm_cuda
 from slipway.catalog.engines import VLLM, Engine
-from slipway.catalog.engines.flags import Flags
+from slipway.catalog.engines.flags import Takes
 from slipway.catalog.engines.host import EngineHost
 from slipway.catalog.engines.vllm import flags
 from slipway.catalog.engines.vllm.host import STREAM_BUFFER_GIB, STREAM_DISK_GIB, streamed_start_seconds
@@ -34,6 +34,7 @@ class Vllm(VllmArgs, EngineServer):
 
     chips: ClassVar[frozenset[str]] = frozenset({"tpu", "gpu"})
     program: ClassVar[Engine] = VLLM
+    takes: ClassVar[Takes] = flags
 
     engine: Literal["vllm"]
     weights: Weights = HuggingFaceWeights()
@@ -53,16 +54,6 @@ class Vllm(VllmArgs, EngineServer):
     @override
     def cuda(self) -> Cuda | None:
         return vllm_cuda(VLLM_GPU)
-
-    @property
-    @override
-    def arguments(self) -> Flags:
-        return flags.arguments()
-
-    @property
-    @override
-    def variables(self) -> Flags:
-        return flags.variables()
 
     @override
     def host(self, place: Place) -> EngineHost:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from slipway.catalog.engines import ENGINES, NIM, TRITON, VLLM, Engine
 from slipway.checks import errors
 from slipway.checks.signals import bump_findings, signal_findings
-from slipway.checks.signals.targets import TOLERANCE, quantity
+from slipway.checks.signals.targets import TOLERANCE
 from tests.checks.signals_chains import CORRECT, GKE, NIM_1, VLLM_EKS, export, metric, scaler, scrapes
 from tests.checks.signals_mistakes import MISTAKES
 
@@ -78,12 +78,6 @@ def test_a_bump_of_nim_lists_names_and_pages() -> None:
 
 def test_a_bump_of_another_engine_breaks_nothing() -> None:
     assert bump_findings(NIM_1, TRITON, "26.09") == []
-
-
-@given(st.integers(1, 10**6))
-def test_a_quantity_in_thousandths_is_a_thousandth_of_the_number(number: int) -> None:
-    assert quantity(f"{number}m") == pytest.approx(number / 1000)
-    assert quantity(str(number)) == number
 
 
 @given(st.integers(1, 2000))

@@ -15,9 +15,9 @@ from offline.manifests import manifest
 from offline.signals import registered
 from offline.stack_config import stack_name
 from slipway.catalog.engines import VLLM
+from slipway.checks.quantities import quantity
 from slipway.checks.signals import Monitoring, Scaler, bump_findings, signal_findings
 from slipway.checks.signals.assembly import monitoring
-from slipway.checks.signals.targets import quantity
 from stacks import AnyStack, Stack
 from stacks.metrics import ManagedMetrics
 from stacks.signals import monitoring as judged_beforehand

@@ -26,6 +26,8 @@ WATCHED = ("NodePool", "NodeGroup", "Deployment")
 def written(stack: str, change: Change, folder: Path) -> tuple[Path, Path]:
     """Write the stack file as it is, and changed, under one name."""
     document: dict[str, Any] = yaml.safe_load((PROGRAM.parent / "stacks" / f"Pulumi.{stack}.yaml").read_text())
+    if change.first:
+        change.first(document["config"]["slipway:stack"])
     changed = copy.deepcopy(document)
     change.edit(changed["config"]["slipway:stack"])
     paths = folder / "old" / f"Pulumi.{stack}.yaml", folder / "new" / f"Pulumi.{stack}.yaml"
@@ -36,8 +38,9 @@ def written(stack: str, change: Change, folder: Path) -> tuple[Path, Path]:
 
 
 def compared(stack: str, change: Change, folder: Path, recordings: Mapping[str, Recording]) -> Comparison:
-    _, new = written(stack, change, folder)
-    return compare(json.loads(json_document.preview(recordings[stack])), record(new))
+    old, new = written(stack, change, folder)
+    base = record(old) if change.first else recordings[stack]
+    return compare(json.loads(json_document.preview(base)), record(new))
 
 
 @pytest.mark.parametrize(("stack", "change"), CATALOGUE)

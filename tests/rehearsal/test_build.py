@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from rehearsal import build, go_toolchain
+from rehearsal import build, go_toolchain, pins
 from rehearsal.go_toolchain import GoError
 
 MAIN = """package main
@@ -20,14 +20,14 @@ var version = "none"
 
 func main() { os.Stdout.WriteString(version) }
 """
-HELLO = build.Upstream(
+HELLO = pins.Upstream(
     name="hello",
     module="example.com/pinned",
     packages={"hello": "example.com/hello", "other": "example.com/hello/other"},
     version_variable="main.version",
     files="data",
 )
-ALONE = build.Upstream(
+ALONE = pins.Upstream(
     name="alone",
     module="example.com/pinned",
     packages={"alone": "example.com/alone"},
@@ -39,7 +39,7 @@ ALONE = build.Upstream(
 @pytest.fixture(scope="module")
 def go_cache() -> str:
     """Where Go keeps compiled packages; it lies below the cache folder that the tests replace."""
-    return go_toolchain.find((1, 26)).run(["env", "GOCACHE"], folder=build.BINARIES).strip()
+    return go_toolchain.find((1, 26)).run(["env", "GOCACHE"], folder=pins.BINARIES).strip()
 
 
 @pytest.fixture
@@ -60,13 +60,13 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go_cache: str) ->
     }.items():
         (home / path).parent.mkdir(parents=True, exist_ok=True)
         (home / path).write_text(text)
-    monkeypatch.setattr(build, "BINARIES", home)
+    monkeypatch.setattr(pins, "BINARIES", home)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("GOCACHE", go_cache)
     return home
 
 
-def said(upstream: build.Upstream = HELLO) -> tuple[dict[str, Path], str]:
+def said(upstream: pins.Upstream = HELLO) -> tuple[dict[str, Path], str]:
     output = io.StringIO()
     return build.ensure([upstream], console=Console(file=output)), output.getvalue()
 
@@ -115,8 +115,8 @@ def test_a_failed_build_shows_the_command_and_the_output_and_leaves_nothing(work
 
 
 def test_two_builders_wait_for_each_other(workspace: Path) -> None:
-    program = f"import pathlib; from rehearsal import build; build.BINARIES = pathlib.Path({str(workspace)!r})"
-    program += f"; build.ensure([build.{HELLO!r}])"
+    program = f"import pathlib; from rehearsal import build, pins; pins.BINARIES = pathlib.Path({str(workspace)!r})"
+    program += f"; build.ensure([pins.{HELLO!r}])"
     root = Path(__file__).parents[2]
     builders = [
         subprocess.Popen([sys.executable, "-c", program], cwd=root, stderr=subprocess.PIPE, text=True) for _ in range(2)
@@ -140,9 +140,9 @@ def test_without_a_toolchain_the_way_to_one_is_named(tmp_path: Path, monkeypatch
         go_toolchain.find((1, 26))
 
 
-@pytest.mark.parametrize("upstream", build.ALL, ids=lambda upstream: upstream.name)
-def test_every_upstream_is_pinned_with_its_checksums(upstream: build.Upstream) -> None:
-    folder = build.BINARIES / upstream.name
+@pytest.mark.parametrize("upstream", pins.ALL, ids=lambda upstream: upstream.name)
+def test_every_upstream_is_pinned_with_its_checksums(upstream: pins.Upstream) -> None:
+    folder = pins.BINARIES / upstream.name
     assert f"{upstream.module} {upstream.version} h1:" in (folder / "go.sum").read_text()
     tools = (folder / "go.mod").read_text()
     assert all(package in tools for package in upstream.packages.values())

@@ -2,16 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from offline import Recording
+from offline import Recording, record
 from offline.manifests import manifest
+from offline.stack_config import stack_name
 from rehearsal import eks_pools, releases, scheduling
 from rehearsal.machines import Machine
 from rehearsal.nodes import Pool, UnknownMachineError, nodes_of_step
+from rehearsal.stack import read as stack_of
 from slipway.catalog.machines import MACHINES
+from tests.stack_paths import STACK_FILES
 
 
 def pools_of(recording: Recording) -> dict[str, Pool]:
@@ -108,6 +113,23 @@ def test_a_node_leaves_less_to_pods_than_it_has(name: str) -> None:
     has, leaves = machine.capacity(100), machine.allocatable(100)
     for resource, unit in (("cpu", "m"), ("memory", "Mi"), ("ephemeral-storage", "Mi")):
         assert 0 < int(leaves[resource].removesuffix(unit)) < int(has[resource].removesuffix(unit))
+
+
+@pytest.mark.parametrize(("stack", "pool"), [("eks-nim", "l40s"), ("eks-karpenter", "free")])
+def test_nodes_of_several_instance_types_are_of_the_smallest_and_that_is_said(
+    tmp_path: Path, stack: str, pool: str
+) -> None:
+    [file] = [path for path in STACK_FILES if stack_name(path) == stack]
+    content = yaml.safe_load(file.read_text())
+    content["config"]["slipway:stack"]["cluster"]["pools"][pool]["instanceType"] = ["g6e.2xlarge", "g6e.xlarge"]
+    changed = tmp_path / file.name
+    changed.write_text(yaml.safe_dump(content))
+    recording = record(changed)
+    nodes = pools_of(recording)[pool]
+    assert nodes.labels["node.kubernetes.io/instance-type"] == "g6e.xlarge"
+    assert nodes.capacity["memory"] == Machine.on_eks("g6e.xlarge").capacity(0)["memory"]
+    said = f"pool {pool}: its nodes are g6e.xlarge, the smallest of g6e.2xlarge, g6e.xlarge"
+    assert said in stack_of(recording).not_rehearsed
 
 
 def test_the_name_of_an_instance_type_says_what_it_has() -> None:

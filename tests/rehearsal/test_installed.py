@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal import build, installed
+from rehearsal import build, installed, pins
 
 
 def cli(folder: Path, text: str) -> Path:
@@ -24,7 +24,7 @@ def on_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("printed", [f"v{version('pulumi')}", "v99.0.0"])
 def test_one_that_is_new_enough_serves(printed: str, on_path: Path) -> None:
     path = cli(on_path, f"echo {printed}")
-    assert build.ensure([build.PULUMI]) == {"pulumi": path}
+    assert build.ensure([pins.PULUMI]) == {"pulumi": path}
 
 
 @pytest.mark.parametrize("text", ["echo v3.100.0", "echo 'no version'", "exit 1"])

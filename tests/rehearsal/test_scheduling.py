@@ -5,8 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rehearsal import scheduling
 from rehearsal.client import Client, Json
@@ -89,24 +87,6 @@ def test_the_scheduler_and_our_judgement_agree(client: Client, space: str, nodes
     assert not placed["chips-without-toleration"]
     assert not placed["more-chips"]
     assert placed["cores"] == {"cores-0"}
-
-
-@given(st.integers(0, 10**6), st.sampled_from(["m", "", "k", "M", "G", "T"]))
-def test_a_decimal_suffix_is_a_power_of_ten(number: int, suffix: str) -> None:
-    power = {"m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12}[suffix]
-    assert scheduling.quantity(f"{number}{suffix}") == Decimal(number).scaleb(power)
-    assert scheduling.quantity(f"{number}e{power}") == Decimal(number).scaleb(power)
-
-
-@given(st.integers(0, 10**6), st.sampled_from("KMGTP"))
-def test_a_binary_suffix_is_a_power_of_1024(number: int, letter: str) -> None:
-    assert scheduling.quantity(f"{number}{letter}i") == number * 1024 ** ("KMGTP".index(letter) + 1)
-
-
-@pytest.mark.parametrize("text", ["", "Gi", "1 Gi", "4GB", "0x1"])
-def test_what_is_no_quantity_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="not a Kubernetes quantity"):
-        scheduling.quantity(text)
 
 
 def test_containers_add_up_and_init_containers_do_not() -> None:

@@ -1,6 +1,7 @@
 """What of a recorded stack is played, and what is changed about its objects."""
 
 import copy
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -8,9 +9,12 @@ import pytest
 
 from offline import Recording
 from rehearsal import stack
-from rehearsal.client import Json
+from rehearsal.client import Json, title
 from rehearsal.clock import Clock
+from rehearsal.compression import compressed
 from rehearsal.control_plane import LOAD_SECONDS
+from rehearsal.nodes import nodes_of_step
+from rehearsal.scheduling import fits, free
 from rehearsal.stack import NothingToPlayError, PlayedStack
 
 
@@ -37,9 +41,48 @@ def test_a_stack_of_servers_over_several_hosts_is_not_played_yet(recordings: Map
         stack.read(recordings["multi-host"])
 
 
-def test_a_stack_without_a_cluster_of_its_own_is_not_played(recordings: Mapping[str, Recording]) -> None:
-    with pytest.raises(NothingToPlayError, match="what stands on a cluster that is there already is not rehearsed"):
-        stack.read(recordings["existing"])
+def test_the_nodes_of_a_cluster_that_is_there_already_are_those_that_the_stack_file_states(
+    recordings: Mapping[str, Recording],
+) -> None:
+    played = stack.read(recordings["existing-tpu"])
+    [ordinary, v6e] = played.pools
+    assert (ordinary.minimum, ordinary.taints) == (1, ())
+    assert (v6e.name, v6e.minimum, v6e.maximum, v6e.capacity["google.com/tpu"]) == ("v6e", 0, 3, "4")
+    assert v6e.labels["cloud.google.com/gke-tpu-topology"] == "2x2"
+    assert [(taint.key, taint.value) for taint in v6e.taints] == [
+        ("google.com/tpu", "present"),
+        ("dedicated", "inference"),
+    ]
+
+
+def test_pods_that_do_not_tolerate_the_stated_taints_fit_no_node(recordings: Mapping[str, Recording]) -> None:
+    played = stack.read(recordings["existing-tpu"])
+    [server] = played.servers
+    [node] = nodes_of_step(played.pools[-1], 0)
+    template = copy.deepcopy(server.workload["spec"]["template"])
+    assert fits(template, node, free(node, []))
+    template["spec"]["tolerations"] = [each for each in template["spec"]["tolerations"] if each["key"] != "dedicated"]
+    assert not fits(template, node, free(node, []))
+
+
+def test_a_cluster_that_is_there_already_has_its_adapter_and_the_volume_that_pods_mount(
+    recordings: Mapping[str, Recording],
+) -> None:
+    there = stack.read(recordings["existing-tpu"]).there
+    assert there
+    kinds = Counter(each["kind"] for each in there.objects)
+    assert kinds == {"Namespace": 1, "Service": 1, "APIService": 3, "PersistentVolume": 1}
+    assert [title(each) for each in there.claims] == ["PersistentVolumeClaim vllm/weights"]
+    other = stack.read(recordings["existing"]).there
+    assert other
+    assert (other.objects, other.claims) == ([], [])
+    assert stack.read(recordings["gke-tpu"]).there is None
+
+
+def test_gpus_of_a_cluster_that_is_there_already_need_a_device_plugin(recordings: Mapping[str, Recording]) -> None:
+    recording = recordings["existing"]
+    assert stack.read(recording).pools[-1].capacity["nvidia.com/gpu"] == "1"
+    assert "nvidia.com/gpu" not in stack.read(without(recording, "existing-gpu-operator")).pools[-1].capacity
 
 
 def test_an_eks_stack_is_played_through_its_releases(recordings: Mapping[str, Recording]) -> None:
@@ -75,9 +118,9 @@ def test_without_a_prometheus_nothing_is_played(recordings: Mapping[str, Recordi
 def test_only_times_change_about_the_objects(gke_tpu: PlayedStack) -> None:
     changed: dict[tuple[str, str], Json] = {}
     for manifest in gke_tpu.manifests:
-        compressed = stack.compressed(manifest, Clock(30), gke_tpu.engine)
-        if compressed != manifest:
-            changed[manifest["kind"], manifest["metadata"]["name"]] = compressed
+        changed_manifest = compressed(manifest, Clock(30), gke_tpu.engine)
+        if changed_manifest != manifest:
+            changed[manifest["kind"], manifest["metadata"]["name"]] = changed_manifest
     assert changed.keys() == {("HorizontalPodAutoscaler", "llama"), ("Deployment", "llama")}
     behavior = changed["HorizontalPodAutoscaler", "llama"]["spec"]["behavior"]
     assert behavior["scaleDown"]["stabilizationWindowSeconds"] == 20
@@ -89,7 +132,7 @@ def test_only_times_change_about_the_objects(gke_tpu: PlayedStack) -> None:
 
 def test_at_any_speed_periods_stay_what_kubernetes_takes(gke_tpu: PlayedStack) -> None:
     [autoscaler] = [each for each in gke_tpu.manifests if each["kind"] == "HorizontalPodAutoscaler"]
-    behavior = stack.compressed(autoscaler, Clock(100_000), gke_tpu.engine)["spec"]["behavior"]
+    behavior = compressed(autoscaler, Clock(100_000), gke_tpu.engine)["spec"]["behavior"]
     assert behavior["scaleDown"]["stabilizationWindowSeconds"] == 1
     assert all(each["periodSeconds"] == 1 for side in behavior.values() for each in side["policies"])
 

@@ -1,11 +1,10 @@
 """A kubelet for pods without nodes: it says of each how far it is, in the quiet time between two syncs."""
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from typing import Self
 
 from rehearsal.client import ApiError, Client, Json
+from rehearsal.loop import Loop
 from rehearsal.mirror import Mirror
 from simulate.replica_count import Pod
 from tests.simulate.scripted_metrics import Sync
@@ -15,7 +14,7 @@ QUIET = (0.4, 1.3)
 """Seconds after a sync between which pods may change: the deployment has followed, and the next sync is not near."""
 
 
-class Kubelet:
+class Kubelet(Loop):
     """A context manager inside which the pods of the traces' Deployments become what the traces say.
 
     Attributes:
@@ -29,25 +28,15 @@ class Kubelet:
         self.pods: Mapping[str, tuple[Pod, ...]] = {}
         self._first_seen: dict[str, tuple[int, int]] = {}
         self._created: dict[str, int] = {}
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        super().__init__("kubelet", 0.1, self._tend_all)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._closed.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        while not self._closed.wait(0.1):
-            found: dict[str, list[Pod]] = {name: [] for name in self._traces}
-            for pod in self._mirror.objects:
-                name = pod["metadata"]["labels"]["app"]
-                found[name].append(_as_pod(pod))
-                self._tend(name, pod, found[name][-1])
-            self.pods = {name: tuple(sorted(pods, key=lambda pod: pod.name)) for name, pods in found.items()}
+    def _tend_all(self) -> None:
+        found: dict[str, list[Pod]] = {name: [] for name in self._traces}
+        for pod in self._mirror.objects:
+            name = pod["metadata"]["labels"]["app"]
+            found[name].append(_as_pod(pod))
+            self._tend(name, pod, found[name][-1])
+        self.pods = {name: tuple(sorted(pods, key=lambda pod: pod.name)) for name, pods in found.items()}
 
     def _tend(self, name: str, manifest: Json, pod: Pod) -> None:
         uid = manifest["metadata"]["uid"]

@@ -189,7 +189,7 @@ def test_what_is_reserved_costs_its_price_under_karpenter_too_and_a_price_of_one
 def test_a_stack_on_a_cluster_that_is_there_already_is_simulated_on_the_nodes_that_it_states(
     recordings: Mapping[str, Recording], name: str, pool: str, nodes: int
 ) -> None:
-    [found], _ = scenarios(stack.described(recordings[name]))
+    [found], _ = scenarios(stack.read(recordings[name]))
     assert (found.pool.name, found.pool.minimum, found.pool.maximum) == (pool, 0, nodes)
     done = loop.run(found, load.parse("0:4,120:400,3600:4"))
     assert max(second.ready for second in done.seconds) > 1

@@ -1,4 +1,4 @@
-"""Copies of committed stack files with something changed."""
+"""Copies of stack files with something changed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +10,7 @@ import yaml
 from offline import Recording, record
 from slipway.checks import Finding, errors
 from stacks import Refused
+from tests.stack_paths import TESTS
 from tests.stacks.edits import Change, Deploy, Edit, Refuse
 
 STACKS = Path(__file__).parents[2] / "stacks"
@@ -17,10 +18,11 @@ STACKS = Path(__file__).parents[2] / "stacks"
 
 @pytest.fixture
 def changed(tmp_path: Path) -> Change:
-    """Write a copy of a committed stack file after edits to its `slipway:stack`."""
+    """Write a copy of a stack file, committed or test-only, after edits to its `slipway:stack`."""
 
     def write(*edits: Edit, stack: str = "gke-tpu", config: Mapping[str, Any] | None = None) -> Path:
-        document = yaml.safe_load((STACKS / f"Pulumi.{stack}.yaml").read_text())
+        folder = STACKS if (STACKS / f"Pulumi.{stack}.yaml").exists() else TESTS / "stack_files"
+        document = yaml.safe_load((folder / f"Pulumi.{stack}.yaml").read_text())
         document["config"] |= config or {}
         for edit in edits:
             edit(document["config"]["slipway:stack"])

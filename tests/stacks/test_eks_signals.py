@@ -10,8 +10,8 @@ import yaml
 
 from offline import Recording
 from offline.signals import registered
+from slipway.checks.quantities import quantity
 from slipway.checks.signals import Scaler
-from slipway.checks.signals.targets import quantity
 from stacks.clusters.eks import EksStack
 from stacks.signals import monitoring
 
@@ -52,4 +52,4 @@ def _plain(edge: Any) -> dict[str, str]:
 
 def scaled(scaler: Scaler) -> tuple[Any, ...]:
     [followed] = scaler.metrics
-    return scaler.target, scaler.min_replicas, scaler.max_replicas, followed.name, quantity(followed.target)
+    return scaler.target, scaler.min_replicas, scaler.max_replicas, followed.name, float(quantity(followed.target))

@@ -47,3 +47,14 @@ def test_a_pool_of_reserved_nodes_goes_before_its_replacement_comes(recordings: 
     choices = recordings["eks-choices"]
     found = {name: bool(one(choices, NODE_GROUP, name).delete_before_replace) for name in ("block", "reserved", "spot")}
     assert found == {"block": True, "reserved": True, "spot": False}
+
+
+def test_files_stay_after_a_destroy_where_the_stack_file_keeps_them(recordings: Mapping[str, Recording]) -> None:
+    resources = [each for recording in recordings.values() for each in recording.resources]
+    kept = {f"{each.type.rpartition(':')[2]} {each.name}" for each in resources if each.retain_on_delete}
+    assert kept == {
+        "Bucket gke-tpu-prod",
+        "FileSystem eks-karpenter-shared",
+        "FileSystem eks-prod-shared",
+        "FileSystem triton-choices-shared",
+    }

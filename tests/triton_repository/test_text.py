@@ -87,6 +87,12 @@ def test_any_configuration_reads_back_as_it_was_written_also_by_tritons_schema(c
     assert parse(text_format.MessageToString(text_format.Parse(text, TRITONS_CONFIG()))) == config
 
 
+@pytest.mark.parametrize("value", ["inf", "-inf"])
+def test_a_number_without_end_reads_back(value: str) -> None:
+    text = f"sequence_batching {{ direct {{ minimum_slot_utilization: {value} }} }}"
+    assert parse(render(parse(text))) == parse(text)
+
+
 MISTAKES = [
     ('name: "a"\nentradas [ ]', "2:1", "ModelConfig has no field 'entradas'", "write one of name, platform"),
     ("dynamic_batching { max_queue_delay_us: 3 }", "1:20", "no field 'max_queue_delay_us'", "_microseconds"),

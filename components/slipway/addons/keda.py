@@ -44,7 +44,7 @@ class Keda(ScrapesPods, pulumi.ComponentResource):
     ) -> None:
         """Install it for the servers of a namespace."""
         super().__init__("slipway:addons:Keda", name, None, opts)
-        self._monitoring = monitoring
+        self._operator = [monitoring.release]
         self._namespace = namespace
         own = k8s.core.v1.Namespace(f"{name}-{NAME}", metadata={"name": NAME}, opts=pulumi.ResourceOptions(parent=self))
         budget, watched = {"maxUnavailable": 1}, {"enabled": True, "serviceMonitor": MONITORED}

@@ -39,7 +39,7 @@ class PrometheusMetrics(ScrapesPods, pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:addons:PrometheusMetrics", name, None, opts)
-        self._monitoring = monitoring
+        self._operator = [monitoring.release]
         adapter = release(
             f"{name}-{ADAPTER}",
             release_name=ADAPTER,

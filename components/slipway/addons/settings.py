@@ -1,10 +1,10 @@
 """What a person decides about monitoring. Plain data: importing it loads no cloud SDK."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from slipway.checks.settings import Settings
+from slipway.checks.settings import DnsLabel, ObjectName, Settings
 
 
 class PrometheusAdapterArgs(Settings):
@@ -20,6 +20,17 @@ class KedaArgs(Settings):
 
 
 Actuator = Annotated[PrometheusAdapterArgs | KedaArgs, Field(discriminator="type")]
+
+
+class InstalledChart(Settings):
+    """A Helm release that the cluster has."""
+
+    release: ObjectName = Field(examples=["prometheus"])
+    """Its name, as `helm list --all-namespaces` prints it."""
+    namespace: DnsLabel = Field(examples=["observability"])
+    """Where it is."""
+    values: dict[str, Any] = Field(default_factory=dict[str, Any])
+    """What it was given: `helm get values --namespace <namespace> <release>` prints it."""
 
 
 class MonitoringArgs(Settings):

@@ -7,6 +7,7 @@ from slipway.catalog.architecture import Model
 from slipway.catalog.machines import Purchase, Slice
 from slipway.checks.fit import Fit, Replica
 from slipway.checks.signals import Monitoring
+from slipway.checks.signals.assembly import Release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,44 @@ class JudgedServer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodesThere:
+    """Nodes alike of a cluster that is there already, as the stack file states them.
+
+    Attributes:
+        slice: what they form.
+        labels: what they have and no others.
+        taints: key, value and effect of each beside the one that is named after the resource.
+        resource: the extended resource of their chips.
+        most: how many there can be.
+        disk_gib: disk of a node for images and models, GiB.
+    """
+
+    slice: Slice
+    labels: Mapping[str, str]
+    taints: Sequence[tuple[str, str, str]]
+    resource: str
+    most: int
+    disk_gib: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class There:
+    """What a cluster has before the stack comes.
+
+    Attributes:
+        nodes: by the pool's name.
+        addons: such as `gpu-operator`.
+        releases: the Helm releases that signals go through.
+        claims: `namespace/name` of each PersistentVolumeClaim that pods mount.
+    """
+
+    nodes: Mapping[str, NodesThere]
+    addons: frozenset[str]
+    releases: Sequence[Release]
+    claims: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """A stack as a whole.
 
@@ -51,12 +90,14 @@ class Judged:
         servers: all of them, by name.
         models: those that they may name.
         signals: the chain that its autoscalers follow; None where nothing was judged.
+        there: what the cluster has already; None where the stack makes the cluster.
         allow_replacement: titles of resources that an update may replace or delete, such as `Bucket prod`.
     """
 
     servers: Mapping[str, JudgedServer] = field(default_factory=dict[str, JudgedServer])
     models: Mapping[str, Model] = field(default_factory=dict[str, Model])
     signals: Monitoring | None = None
+    there: There | None = None
     allow_replacement: Sequence[str] = ()
 
     def server_of(self, labels: Mapping[str, str]) -> JudgedServer | None:

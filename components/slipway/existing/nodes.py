@@ -18,5 +18,5 @@ class ExistingNodes:
             MACHINES[args.machine_type].slice(args.topology),
             node_selector=args.node_selector,
             resource=args.resource,
-            taints=[(taint.key, taint.value or "", taint.effect) for taint in args.taints],
+            taints=args.taint_triples,
         )

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from slipway.addons.settings import InstalledChart
 from slipway.checks.settings import ObjectName, Positive, Replicas, Settings
 
 
@@ -55,6 +56,11 @@ class ExistingPoolArgs(Settings):
     driver: int | None = Field(default=None, ge=450, examples=[580])
     """Branch of the NVIDIA driver on the nodes, which `nvidia-smi` prints; not judged when left out."""
 
+    @property
+    def taint_triples(self) -> list[tuple[str, str, str]]:
+        """Key, value (any if empty) and effect of each taint."""
+        return [(taint.key, taint.value or "", taint.effect) for taint in self.taints]
+
 
 class ManagedPrometheus(Settings):
     """Google Cloud's managed collection, with its custom metrics adapter: both are the cluster's own."""
@@ -68,6 +74,17 @@ class OwnPrometheus(Settings):
     type: Literal["kube-prometheus-stack"]
 
 
+class InstalledPrometheus(Settings):
+    """A Prometheus and an adapter that the cluster has. Slipway adds monitors and rules with the labels that it reads,
+    and a dashboard for each engine beside it."""
+
+    type: Literal["installed-prometheus"]
+    kube_prometheus_stack: InstalledChart
+    """The release of kube-prometheus-stack."""
+    prometheus_adapter: InstalledChart
+    """The release of prometheus-adapter, whose rules serve what autoscalers follow."""
+
+
 class ExistingClusterArgs(Settings):
     """The cluster, how it is reached, and what it has already."""
 
@@ -77,8 +94,8 @@ class ExistingClusterArgs(Settings):
     """How Pulumi reaches it."""
     pools: dict[PoolName, ExistingPoolArgs] = Field(min_length=1)
     """Nodes by a name of your choice."""
-    metrics: Annotated[ManagedPrometheus | OwnPrometheus, Field(discriminator="type")] = OwnPrometheus(
-        type="kube-prometheus-stack"
+    metrics: Annotated[ManagedPrometheus | InstalledPrometheus | OwnPrometheus, Field(discriminator="type")] = (
+        OwnPrometheus(type="kube-prometheus-stack")
     )
     """What collects series and serves them to autoscalers."""
     claim: ObjectName | None = None

@@ -117,7 +117,9 @@ class WeightsBucket(pulumi.ComponentResource):
             public_access_prevention="enforced",
             soft_delete_policy={"retention_duration_seconds": args.soft_delete_days * 24 * 60 * 60},
             force_destroy=not args.keep_on_destroy,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[project.apis["storage"]]),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[project.apis["storage"]], retain_on_delete=args.keep_on_destroy
+            ),
         )
         self._grant = gcp.storage.BucketIAMMember(
             name,

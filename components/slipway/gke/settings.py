@@ -198,4 +198,4 @@ class WeightsBucketArgs(Settings):
     soft_delete_days: int = Field(default=7, ge=7, le=90)
     """Days for which a deleted object can be brought back."""
     keep_on_destroy: bool
-    """Whether `pulumi destroy` leaves a bucket alone that still holds objects (it then fails there)."""
+    """Whether `pulumi destroy` leaves the bucket in the project, with everything in it."""

@@ -10,14 +10,22 @@ from typing_extensions import override
 from slipway.addons.settings import MonitoringArgs
 from slipway.checks import Finding
 from slipway.checks.driver import operator_driver
+from slipway.checks.judged import There
 from slipway.checks.placement import Pool, machine_findings
-from slipway.existing.settings import ExistingClusterArgs, Kubeconfig, ManagedPrometheus
+from slipway.existing.settings import (
+    ExistingClusterArgs,
+    InstalledPrometheus,
+    Kubeconfig,
+    ManagedPrometheus,
+)
 from slipway.serving.settings import KubernetesToken, PulumiToken
 from stacks.chart_values import ChartValues
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings
+from stacks.clusters.existing.installed import installed_findings
 from stacks.clusters.existing.nodes import node_findings
-from stacks.metrics import ManagedMetrics, Metrics, PrometheusMetrics
+from stacks.clusters.existing.there import there
+from stacks.metrics import InstalledMetrics, ManagedMetrics, Metrics, PrometheusMetrics
 from stacks.servers.server import Storage
 from stacks.stack import NoLoadBalancer, Stack, known
 from stacks.surroundings import Surroundings
@@ -69,6 +77,11 @@ class ExistingStack(Stack):
 
     @property
     @override
+    def there(self) -> There:
+        return there(self)
+
+    @property
+    @override
     def token(self) -> PulumiToken | KubernetesToken:
         return self.hugging_face
 
@@ -77,6 +90,11 @@ class ExistingStack(Stack):
     def metrics(self) -> Metrics:
         if isinstance(self.cluster.metrics, ManagedPrometheus):
             return ManagedMetrics(path="cluster.metrics", there=True)
+        if isinstance(self.cluster.metrics, InstalledPrometheus):
+            installed = self.cluster.metrics
+            return InstalledMetrics(
+                path="cluster.metrics", stack=installed.kube_prometheus_stack, adapter=installed.prometheus_adapter
+            )
         values = self.values
         return PrometheusMetrics(
             args=self.monitoring, stack=values.kube_prometheus_stack, adapter=values.prometheus_adapter
@@ -124,6 +142,7 @@ class ExistingStack(Stack):
             yield from machine_findings(path, [pool.machine_type], "on-demand", provider=None, topology=pool.topology)
             yield from node_findings(path, pool)
         yield from self._group_findings()
+        yield from installed_findings(self)
         yield from bucket_findings(self, None)
         present = self.cluster.present
         yield from value_findings(self, self.values, installed=(), present=present, own_cluster=False, driver=None)

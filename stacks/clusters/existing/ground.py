@@ -5,11 +5,13 @@ import pulumi_kubernetes as k8s
 from typing_extensions import override
 
 from slipway.addons.monitor_definitions import MonitorDefinitions
+from slipway.addons.observability import Observability
 from slipway.addons.priorities import Priorities
+from slipway.addons.scraping import InstalledPrometheus
 from slipway.addons.stackdriver_adapter import ManagedCollection
 from slipway.eks.load_balancers import LOAD_BALANCERS
 from slipway.existing.nodes import ExistingNodes
-from slipway.existing.settings import Context, ExistingClusterArgs, Kubeconfig, ManagedPrometheus
+from slipway.existing.settings import Context, ExistingClusterArgs, Kubeconfig
 from slipway.existing.storage import ExistingClaim
 from slipway.serving.autoscaling import MetricsPath
 from slipway.serving.service import LoadBalancers
@@ -18,7 +20,9 @@ from slipway.serving.storage import NodeDisk
 from stacks.clusters.existing import ExistingStack
 from stacks.clusters.prometheus import Addons, PrometheusGround
 from stacks.ground import Ground
+from stacks.metrics import InstalledMetrics, ManagedMetrics, PrometheusMetrics
 from stacks.outputs import ClusterOutputs
+from stacks.signals import observed, recorded
 from stacks.surroundings import Surroundings, judged
 
 
@@ -43,17 +47,17 @@ class _OnPrometheus(PrometheusGround):
         return _storage(self._claim)
 
 
-class _Managed(Ground):
+class _Collected(Ground):
     """A cluster whose collector and adapter are there."""
 
-    def __init__(self, stack: ExistingStack, opts: pulumi.ResourceOptions) -> None:
-        self.opts, self._claim = opts, stack.cluster.claim
+    def __init__(self, stack: ExistingStack, path: MetricsPath, opts: pulumi.ResourceOptions) -> None:
+        self.opts, self._stack, self._path, self._claim = opts, stack, path, stack.cluster.claim
         self.priorities = Priorities(stack.name, opts=opts)
         self.pools, self.load_balancers = _pools(stack.cluster), _load_balancers(stack)
 
     @override
     def metrics(self) -> MetricsPath:
-        return ManagedCollection()
+        return self._path
 
     @override
     def storage(self, namespace: pulumi.Input[str]) -> Storage:
@@ -61,6 +65,16 @@ class _Managed(Ground):
 
     @override
     def observe(self) -> ClusterOutputs:
+        metrics = self._stack.metrics
+        if isinstance(metrics, InstalledMetrics):
+            Observability(
+                self._stack.name,
+                namespace=metrics.prometheus.namespace,
+                servers=observed(self._stack),
+                recorded=recorded(self._stack),
+                selected=metrics.prometheus.selects["PrometheusRule"],
+                opts=self.opts,
+            )
         return {}
 
 
@@ -72,8 +86,14 @@ def ground(stack: ExistingStack, surroundings: Surroundings) -> Ground:
         case Kubeconfig():
             provider = k8s.Provider(stack.name, kubeconfig=judged(surroundings.kubeconfig))
     opts = pulumi.ResourceOptions(provider=provider)
-    managed = isinstance(stack.cluster.metrics, ManagedPrometheus)
-    return _Managed(stack, opts) if managed else _OnPrometheus(stack, opts)
+    match stack.metrics:
+        case ManagedMetrics():
+            return _Collected(stack, ManagedCollection(), opts)
+        case InstalledMetrics(prometheus=prometheus):
+            path = InstalledPrometheus(prometheus.namespace, prometheus.selects["PodMonitor"])
+            return _Collected(stack, path, opts)
+        case PrometheusMetrics():
+            return _OnPrometheus(stack, opts)
 
 
 def _pools(args: ExistingClusterArgs) -> dict[str, ExistingNodes]:

@@ -4,7 +4,7 @@ from slipway.addons.settings import KedaArgs
 from slipway.checks import Finding
 from slipway.serving.exposure import ClusterOnly
 from slipway.serving.nim.settings import NimThroughOperator
-from stacks.metrics import ManagedMetrics
+from stacks.metrics import ManagedMetrics, PrometheusMetrics
 from stacks.servers.nim import Nim
 from stacks.stack import Stack
 
@@ -25,7 +25,7 @@ def operator_findings(stack: Stack) -> list[Finding]:
                     "write 'workload'",
                 )
             )
-        elif isinstance(stack.metrics.args.actuator, KedaArgs):
+        elif isinstance(stack.metrics, PrometheusMetrics) and isinstance(stack.metrics.args.actuator, KedaArgs):
             findings.append(
                 Finding(
                     "nim-operator.keda",

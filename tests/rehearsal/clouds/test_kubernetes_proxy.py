@@ -1,7 +1,6 @@
 """The proxy answers for Helm releases, adapts objects before they are checked, and passes all else on unchanged."""
 
 from collections.abc import Generator
-from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -29,6 +28,8 @@ DETAILS = b"\x08\x02half made"
 class Genuine(provider_pb2_grpc.ResourceProviderServicer):
     """Echoes what it is asked to check, and makes nothing well."""
 
+    cancelled = False
+
     @override
     def Check(self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext) -> provider_pb2.CheckResponse:
         return provider_pb2.CheckResponse(inputs=request.news)
@@ -48,6 +49,7 @@ class Genuine(provider_pb2_grpc.ResourceProviderServicer):
 
     @override
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        self.cancelled = True
         return empty_pb2.Empty()
 
 
@@ -71,14 +73,25 @@ def releases() -> Cloud:
 
 
 @pytest.fixture
-def proxy(releases: Cloud) -> Generator[Any]:
-    with ExitStack() as stack:
-        genuine = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, Genuine())
-        channel = stack.enter_context(grpc.insecure_channel(f"{ADDRESS}:{stack.enter_context(served(genuine))}"))
-        handler = KubernetesProxy(channel, CloudProvider("kubernetes", releases), adapted=adapted, completed=completed)
-        port = stack.enter_context(served(lambda server: server.add_generic_rpc_handlers((handler,))))
-        own = stack.enter_context(grpc.insecure_channel(f"{ADDRESS}:{port}"))
-        yield provider_pb2_grpc.ResourceProviderStub(own)
+def genuine() -> Genuine:
+    return Genuine()
+
+
+@pytest.fixture
+def handler(genuine: Genuine, releases: Cloud) -> Generator[KubernetesProxy]:
+    register = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, genuine)
+    with served(register) as port, grpc.insecure_channel(f"{ADDRESS}:{port}") as channel:
+        double = CloudProvider("kubernetes", releases)
+        yield KubernetesProxy(channel, double, adapted=adapted, completed=completed)
+
+
+@pytest.fixture
+def proxy(handler: KubernetesProxy) -> Generator[Any]:
+    with (
+        served(lambda server: server.add_generic_rpc_handlers((handler,))) as port,
+        grpc.insecure_channel(f"{ADDRESS}:{port}") as channel,
+    ):
+        yield provider_pb2_grpc.ResourceProviderStub(channel)
 
 
 def test_an_object_is_adapted_before_it_is_checked(proxy: Any) -> None:
@@ -118,11 +131,19 @@ def test_a_release_is_the_doubles_whatever_is_done_with_it(proxy: Any, releases:
 
 
 def test_what_it_does_not_know_goes_on(proxy: Any) -> None:
-    assert proxy.Cancel(empty_pb2.Empty()) == empty_pb2.Empty()
     with pytest.raises(grpc.RpcError) as caught:
         proxy.GetSchema(provider_pb2.GetSchemaRequest())
     error: Any = caught.value
     assert error.code() is grpc.StatusCode.UNIMPLEMENTED
+
+
+def test_a_provider_that_the_engine_lets_go_cancels_no_other(
+    proxy: Any, handler: KubernetesProxy, genuine: Genuine
+) -> None:
+    assert proxy.Cancel(empty_pb2.Empty()) == empty_pb2.Empty()
+    assert not genuine.cancelled
+    handler.cancel()
+    assert genuine.cancelled
 
 
 def test_what_was_completed_after_it_was_made_is_read_again(proxy: Any) -> None:

@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rehearsal.client import Json
 from rehearsal.clock import Clock
-from rehearsal.metrics.managed_collection import Cluster, scrape_configs, seconds
+from rehearsal.metrics.managed_collection import Cluster, scrape_configs
 
 CLUSTER = Cluster(project="my-project", location="us-east5-a", name="my-cluster")
 
@@ -66,11 +65,6 @@ def test_labels_that_a_podmonitoring_leaves_out_are_not_written() -> None:
 def test_the_interval_is_compressed() -> None:
     config = translated(ENDPOINT, speed=30)
     assert (config["scrape_interval"], config["scrape_timeout"]) == ("500ms", "500ms")
-
-
-@pytest.mark.parametrize(("text", "value"), [("15s", 15), ("500ms", 0.5), ("2m", 120), ("1h30m", 5400)])
-def test_durations_are_read(text: str, value: float) -> None:
-    assert seconds(text) == value
 
 
 @given(st.integers(1, 1000), st.sampled_from(["ms", "s", "m", "h"]), st.floats(1, 500))

@@ -228,7 +228,7 @@ def _stage(played: PlayedStack, objects: Objects) -> Generator[tuple[Any, Server
     client = _Client(objects, pods)
     services = SimpleNamespace(objects=objects.of("Service"))
     standing = None
-    if isinstance(played.metrics, GkePlan):
+    if isinstance(played.metrics, GkePlan) and played.metrics.viewers is not None:
         standing = AdapterStanding(
             cast(Any, client),
             pods=cast(Any, SimpleNamespace(objects=others)),

@@ -71,7 +71,7 @@ def test_a_pods_own_repository_answers_the_stacks_request_at_the_pods_own_addres
         assert answer.json().keys() >= {"generated_text", "model_name"}, answer.text
         tokens = len(json.loads(answer.text)["generated_text"].split())
         compute = counters(ADDRESSES[0])["compute_infer_duration_us"] / 1e6
-        assert compute == pytest.approx(tokens * recorded.plan.step_seconds[0] / SPEED, rel=0.3)
+        assert compute > 0.95 * tokens * recorded.plan.step_seconds[0] / SPEED  # A busy machine makes it longer.
     assert left(stage) == []
     assert not (stage.folder / "one").exists()
 

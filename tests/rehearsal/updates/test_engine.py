@@ -11,7 +11,7 @@ from pulumi.automation.events import EngineEvent
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from offline.stack_config import StackConfig
-from rehearsal import build
+from rehearsal import build, pins
 from rehearsal.clock import Clock
 from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.provider import CloudProvider
@@ -36,7 +36,7 @@ def config(**values: str) -> StackConfig:
 
 @pytest.fixture(scope="module")
 def cli() -> Path:
-    return build.ensure([build.PULUMI])["pulumi"]
+    return build.ensure([pins.PULUMI])["pulumi"]
 
 
 @pytest.fixture

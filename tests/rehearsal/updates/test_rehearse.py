@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from offline import PROGRAM
+from offline.checkouts import NoSuchCommitError
 from rehearsal import build
-from rehearsal.updates.rehearse import NoSuchCommitError, rehearse
+from rehearsal.updates.rehearse import rehearse
 
 GOOD = PROGRAM.parent / "stacks" / "Pulumi.gke-tpu.yaml"
 

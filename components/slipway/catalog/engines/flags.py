@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, Protocol, cast
 
 from slipway.catalog.engines.series import release
 
@@ -90,6 +90,18 @@ class Flags:
             name: flag for name, flag in self.known.items() if not flag.since or release(version) >= release(flag.since)
         }
         return replace(self, engine=f"{self.engine} {version}", known=known)
+
+
+class Takes(Protocol):
+    """A module that knows what one release of an engine takes."""
+
+    def arguments(self) -> Flags:
+        """Return what it takes on its command line."""
+        ...
+
+    def variables(self) -> Flags:
+        """Return what it reads from its environment."""
+        ...
 
 
 def rows(path: Path) -> dict[str, Flag]:

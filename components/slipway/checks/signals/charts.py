@@ -8,8 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from slipway.checks.charts.values import block, maps
+from slipway.checks.quantities import seconds
 from slipway.checks.signals.edges import AdapterRule, PrometheusAdapter, StackdriverAdapter
-from slipway.checks.signals.manifests import Manifest, place, seconds
+from slipway.checks.signals.manifests import Manifest, place
 from slipway.checks.signals.promql import read_adapter_query
 from slipway.checks.signals.sources import Prometheus
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from slipway.catalog.engines import ENGINES, Mode
 from slipway.checks.images import stated_version
+from slipway.checks.quantities import seconds
 from slipway.checks.signals import arguments
 from slipway.checks.signals.edges import MetricsApi, RecordingRule, Scaler, ScalerMetric
 from slipway.checks.signals.options_file import file_options
@@ -21,7 +22,6 @@ Manifest = Mapping[str, Any]
 WORKLOADS = ("Deployment", "StatefulSet", "LeaderWorkerSet")
 """Kinds whose pods stay; what runs to its end is scraped by nobody, and templates of nodes have no pods."""
 
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
 _TARGETS = {"averageValue", "value", "averageUtilization"}
 
 
@@ -150,18 +150,6 @@ def place(item: Manifest) -> str:
 def namespace_of(item: Manifest) -> str:
     """Return the namespace of an object; `default` where it names none."""
     return item["metadata"].get("namespace", "default")
-
-
-def seconds(duration: str) -> float:
-    """Return the seconds of a duration such as `1m30s`.
-
-    Raises:
-        ValueError: it is no duration.
-    """
-    if not re.fullmatch(r"(\d+(ms|s|m|h))+", duration):
-        msg = f"{duration!r} is no duration; write 15s or 1m30s"
-        raise ValueError(msg)
-    return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)(ms|s|m|h)", duration))
 
 
 def _metric(path: str, metric: Manifest) -> ScalerMetric:

@@ -1,9 +1,8 @@
 """Whether the target of an autoscaler has the form that the API wants and can ever be passed."""
 
-import re
-
 from slipway.catalog.engines.series import Series
 from slipway.checks import Finding
+from slipway.checks.quantities import quantity
 from slipway.checks.signals.edges import Query, Scaler, ScalerMetric
 from slipway.checks.signals.sources import Export
 
@@ -14,16 +13,6 @@ BATCHES = 10
 """Full batches for which the last request of a queue may wait before somebody means another target."""
 
 FIELDS = {"AverageValue": "averageValue", "Value": "value", "Utilization": "averageUtilization"}
-
-_QUANTITY = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
-_DECIMAL = {None: 1.0, "m": 1e-3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
-_SCALE = _DECIMAL | {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
-
-
-def quantity(text: str) -> float | None:
-    """Return the value of a Kubernetes quantity, `100m` being 0.1; None if the text is none."""
-    match = _QUANTITY.fullmatch(text)
-    return float(match[1]) * _SCALE[match[2]] if match else None
 
 
 def form_findings(metric: ScalerMetric, scaler: Scaler) -> list[Finding]:
@@ -40,7 +29,7 @@ def form_findings(metric: ScalerMetric, scaler: Scaler) -> list[Finding]:
     elif metric.type == "Pods" and metric.target_type != "AverageValue":
         message = f"a Pods metric cannot have a target of type {metric.target_type}"
         findings.append(Finding("signals.form", metric.path, message, "write type AverageValue and averageValue"))
-    if quantity(metric.target) is None:
+    if _target(metric) is None:
         message = f"{metric.target!r} is no Kubernetes quantity"
         findings.append(
             Finding("signals.form", metric.path, message, 'write a number such as "5" or "700m", which is 0.7')
@@ -64,7 +53,7 @@ def _late_findings(metric: ScalerMetric, target: float, series: Series, export: 
 
 def ceiling_findings(metric: ScalerMetric, query: Query, export: Export) -> list[Finding]:
     """Judge whether the value that is followed can rise above the target."""
-    target = quantity(metric.target)
+    target = _target(metric)
     if target is None or len(query.terms) != 1 or query.terms[0].function or metric.target_type != "AverageValue":
         return []
     series = export.engine.exported(query.terms[0].series, export.version)
@@ -89,3 +78,11 @@ def ceiling_findings(metric: ScalerMetric, query: Query, export: Export) -> list
             f"write less than {highest:.2g}, such as {example}{note}",
         )
     ]
+
+
+def _target(metric: ScalerMetric) -> float | None:
+    """Return the value of a target; None if it is no Kubernetes quantity."""
+    try:
+        return float(quantity(metric.target))
+    except ValueError:
+        return None

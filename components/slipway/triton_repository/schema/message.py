@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from slipway.checks.settings import Settings
 
@@ -40,6 +40,8 @@ Double = Annotated[float, Scalar("double")]
 
 class Message(Settings):
     """A protobuf message as frozen data; its fields are numbered as they stand."""
+
+    model_config = ConfigDict(ser_json_inf_nan="strings")
 
     one_of: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     """Groups of fields of which at most one may be set."""

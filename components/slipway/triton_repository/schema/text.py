@@ -35,7 +35,7 @@ class ConfigTextError(ValueError):
 
 def render(config: ModelConfig) -> str:
     """Return the text of config.pbtxt; `parse` of it is equal to `config`."""
-    message = json_format.ParseDict(config.model_dump(mode="json", by_alias=True, exclude_none=True), _MESSAGE())
+    message = json_format.Parse(config.model_dump_json(by_alias=True, exclude_none=True), _MESSAGE())
     return text_format.MessageToString(message, as_utf8=True, use_short_repeated_primitives=True)
 
 

@@ -1,0 +1,162 @@
+"""The values under `config` of a stack file and of Pulumi.yaml, put together by the engine's own rules.
+
+The rules are those of https://github.com/pulumi/pulumi/blob/master/pkg/workspace/config.go.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from slipway.checks import Finding
+
+PROJECT_FILE = "Pulumi.yaml"
+
+PLACEHOLDER = "[secret "
+"""How the placeholder of each configured secret begins; the key and `]` follow."""
+
+SKELETON = """\
+config:
+  slipway:stack:
+    name: ours
+    cluster:
+      provider: existing
+      access: {source: context}
+      pools:
+        l40s:
+          machineType: g6e.xlarge
+          nodeSelector: {node.kubernetes.io/instance-type: g6e.xlarge}
+          maxNodes: 1
+          diskGib: 120
+    huggingFace: {source: kubernetes, secret: hf-secret}
+    servers:
+      llama:
+        engine: vllm
+        model: meta-llama/Llama-3.1-8B-Instruct
+        pool: l40s
+        tensorParallel: 1
+        maxModelLen: 8192
+        maxNumSeqs: 32
+        maxNumBatchedTokens: 2048
+        autoscaling:
+          metric: {signal: waiting-requests, target: 4}
+          minReplicas: 1
+          maxReplicas: 1"""
+"""A whole stack file, to begin with."""
+
+
+class Reader:
+    """Collects the configuration, and everything that is wrong with it.
+
+    Args:
+        project: its name.
+        assume_secrets: count each secret that the project declares as given.
+
+    Attributes:
+        values: by full key, such as `slipway:stack`; an object is JSON with sorted keys.
+        secret_keys: the keys whose values are secret.
+        assumed: those of them that nobody has given.
+        findings: what the engine would refuse.
+    """
+
+    def __init__(self, project: str, *, assume_secrets: bool) -> None:
+        self._project = project
+        self._assume_secrets = assume_secrets
+        self.assumed: list[str] = []
+        self._raw: dict[str, Any] = {}
+        self.values: dict[str, str] = {}
+        self.secret_keys: set[str] = set()
+        self.findings: list[Finding] = []
+
+    def read_stack(self, config: Mapping[str, Any]) -> None:
+        """Take what a stack file sets."""
+        for key, value in cast("Mapping[Any, Any]", config).items():
+            if isinstance(key, str):
+                self._set(key, value)
+            else:
+                message = f"{key!r} is no key: a key is text, such as slipway:stack"
+                self.findings.append(Finding("stack-file.key", f"config.{key}", message, f'write "{key}" in quotes'))
+
+    def apply_project(self, config: Mapping[str, Any]) -> None:
+        """Take what the project declares: each value that it gives, and each that it asks for."""
+        for key, declared in config.items():
+            declaration = cast("Mapping[str, Any]", declared if isinstance(declared, dict) else {"value": declared})
+            given = next((declaration[name] for name in ("default", "value") if name in declaration), None)
+            if self._full(key) in self.values:
+                self._check(key, declaration)
+            elif declaration.get("secret") and self._assume_secrets:
+                self._set(key, {"secure": "assumed"})
+                self.assumed.append(self._full(key))
+            elif given is not None:
+                self._set(key, given)
+                if declaration.get("secret") and "type" in declaration:
+                    message = f"{PROJECT_FILE} gives a typed secret a plain value, which the engine refuses"
+                    self._report(key, message, "leave out its type, or its value and its default")
+            elif self._full(key).startswith(f"{self._project}:"):
+                found = ", ".join(sorted(self._raw)) or "nothing"
+                self._report(
+                    key,
+                    f"is missing, and {PROJECT_FILE} declares it without a value or a default; config has {found}",
+                    self._how_to_set(key, declaration),
+                )
+
+    def _how_to_set(self, key: str, declaration: Mapping[str, Any]) -> str:
+        if declaration.get("type") == "object":
+            return f"write `{self._full(key)}:` below `config:`, with all that a stack needs, as in\n{SKELETON}"
+        return f"run `pulumi config set {'--secret ' * bool(declaration.get('secret'))}{key} <value>`"
+
+    def _full(self, key: str) -> str:
+        return key if ":" in key else f"{self._project}:{key}"
+
+    def _report(self, key: str, message: str, remedy: str) -> None:
+        self.findings.append(Finding("stack-file.report", self._full(key), message, remedy))
+
+    def _set(self, key: str, value: Any) -> None:
+        full = self._full(key)
+        self._raw[full] = value
+        plain = self._plain(full, value, full)
+        self.values[full] = plain if isinstance(plain, str) else json.dumps(plain, sort_keys=True)
+
+    def _plain(self, key: str, value: Any, path: str) -> Any:
+        if isinstance(value, dict):
+            members = cast("Mapping[Any, Any]", value)
+            if set(members) == {"secure"} and isinstance(members["secure"], str):
+                self.secret_keys.add(key)
+                return f"{PLACEHOLDER}{key}]"
+            for name in members:
+                if not isinstance(name, str):
+                    self._report(path, f"has the key {name!r}, which is no string", f'write "{name}" in quotes')
+            return {str(name): self._plain(key, member, f"{path}.{name}") for name, member in members.items()}
+        if isinstance(value, list):
+            items = cast("Sequence[Any]", value)
+            return [self._plain(key, item, f"{path}[{index}]") for index, item in enumerate(items)]
+        return value
+
+    def _check(self, key: str, declaration: Mapping[str, Any]) -> None:
+        full = self._full(key)
+        if declaration.get("secret") and full not in self.secret_keys:
+            message = f"is plain text, and {PROJECT_FILE} declares it a secret"
+            self._report(
+                key, message, f"run `pulumi config set --secret {key} <value>`, and retire the value that leaked"
+            )
+        elif full not in self.secret_keys and not _is_a(declaration.get("type"), value := self._raw[full]):
+            message = f"is {value!r}, and {PROJECT_FILE} declares it of type {declaration['type']}"
+            whole = declaration["type"] == "object"
+            remedy = self._how_to_set(key, declaration) if whole else f"write a value of type {declaration['type']}"
+            self._report(key, message, remedy)
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+}
+
+
+def _is_a(declared: str | None, value: Any) -> bool:
+    if declared is None:
+        return True
+    if isinstance(value, bool) and declared == "integer":
+        return False
+    return isinstance(value, _TYPES[declared])
