@@ -19,6 +19,8 @@ surroundings = stacks.Surroundings(
     ngc_api_key=secret("ngcApiKey"),
     kubeconfig=secret("kubeconfig"),
     api_key=secret("apiKey"),
+    alert_address=secret("alertAddress"),
+    alert_receivers=stacks.alert_receivers(config.get("alertAddress") or ""),
 )
 loaded = stacks.load(config.get_object("stack"), surroundings)
 for name, value in stacks.deploy(loaded.settings, surroundings).items():

@@ -193,4 +193,6 @@ def _around(pod: Json, judged: Judged, manifests: Sequence[Json], pools_: Sequen
     if server is None or server.replica is None:
         return None
     maps = {named(each["metadata"]["name"]): each.get("data", {}) for each in manifests if each["kind"] == "ConfigMap"}
-    return Surroundings(server.replica, server.slice.machine.chip.device, pools_, maps)
+    chip, there = server.slice.machine.chip, judged.there.nodes if judged.there else {}
+    resource = there[server.pool].resource if there else chip.resource
+    return Surroundings(server.replica, chip.device, pools_, maps, (resource,))

@@ -19,12 +19,12 @@ from stacks.judgement import judge
 from stacks.outputs import Outputs
 from stacks.reading import Path, dotted, read
 from stacks.stack import Stack
-from stacks.surroundings import Surroundings
+from stacks.surroundings import Surroundings, alert_receivers
 
 FOLDER = FilePath(__file__).parent
 """Where stack files are, as Pulumi.yaml says."""
 
-__all__ = ["AnyStack", "Loaded", "Refused", "Stack", "Surroundings", "deploy", "load"]
+__all__ = ["AnyStack", "Loaded", "Refused", "Stack", "Surroundings", "alert_receivers", "deploy", "load"]
 
 
 class Refused(pulumi.RunError):

@@ -81,5 +81,4 @@ def _own(stack: Stack) -> dict[str, Any]:
     """Return Slipway's values of kube-prometheus-stack."""
     if not isinstance(stack.metrics, PrometheusMetrics):
         return {}
-    args = stack.metrics.args
-    return stack_values(retention_days=args.retention_days, storage_gib=args.storage_gib, storage_class=None)
+    return stack_values(stack.metrics.args, storage_class=None)

@@ -12,6 +12,7 @@ from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManager
 from slipway.serving.site import Site
 from slipway.serving.token import TokenSecret, existing_secret
 from slipway.workload import Asked, Volumes
+from stacks import registry
 from stacks.ground import Ground
 from stacks.images import REGISTRIES, own_registries
 from stacks.outputs import Outputs
@@ -22,6 +23,8 @@ from stacks.surroundings import Surroundings, judged
 
 def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
     """Create the resources of a stack, and return what it tells but for its figures."""
+    if stack.registry:
+        registry.use(stack.registry)
     safeguards = Safeguards(protect=stack.protected, allowed=stack.allow_replacement)
     ground = stack.ground(surroundings)
     metrics = ground.metrics()
@@ -51,7 +54,9 @@ def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
     AdmissionPolicies(
         stack.name,
         namespace=namespace.name,
-        registries=[*REGISTRIES, ground.docker_hub, *own_registries(stack.servers.values())],
+        registries=[f"{stack.registry}/"]
+        if stack.registry
+        else [*REGISTRIES, ground.docker_hub, *own_registries(stack.servers.values())],
         metrics=[each for name, one in series.items() if isinstance(each := metrics.metric(one, name), str)],
         injected=ground.injected,
         operated=any(server.needs_nim_operator for server in stack.servers.values()),
@@ -86,7 +91,7 @@ def _ngc(stack: Stack, surroundings: Surroundings, namespace: pulumi.Input[str],
 
 
 def _token(stack: Stack, surroundings: Surroundings, namespace: pulumi.Input[str], ground: Ground) -> Volumes | None:
-    if not any(server.needs_hugging_face_token for server in stack.servers.values()):
+    if not stack.needs_hugging_face_token:
         return None
     match stack.token:
         case PulumiToken():

@@ -15,6 +15,7 @@ from slipway.checks.signals import signal_findings
 from slipway.serving.exposure import ClusterOnly, PublicAlb
 from slipway.serving.nim.settings import PulumiNgcKey
 from slipway.serving.settings import PulumiToken
+from stacks.alerts import alert_findings
 from stacks.figures import cost_of, demands, fits_of
 from stacks.servers import Server
 from stacks.servers.nim.operator import operator_findings
@@ -53,6 +54,7 @@ def judge(stack: Stack, surroundings: Surroundings) -> list[Finding]:
         *(finding for name in stack.servers for finding in _server_findings(stack, name)),
         *placement_findings(stack.pools, demands(stack)),
         *_signal_findings(stack),
+        *alert_findings(stack, surroundings),
         *(finding for name in stack.servers for finding in _exposure_findings(stack, name, surroundings)),
         *_name_findings(stack),
         *(cost.findings if cost else ()),
@@ -71,7 +73,7 @@ def _key_findings(stack: Stack, surroundings: Surroundings) -> Iterator[Finding]
             "run pulumi config set --secret slipway:ngcApiKey <key>, or set ngc.source to 'kubernetes'",
         )
     tokenless = isinstance(stack.token, PulumiToken) and surroundings.hugging_face_token is None
-    if tokenless and any(server.needs_hugging_face_token for server in servers):
+    if tokenless and stack.needs_hugging_face_token:
         yield Finding(
             "keys.hugging-face",
             "slipway:huggingFaceToken",
@@ -142,7 +144,7 @@ def _writer_findings(stack: Stack, name: str) -> Iterator[Finding]:
     """Say that several replicas download a model into storage that knows no locks."""
     server = stack.servers[name]
     model = getattr(server, "model", None)
-    if stack.storage != "cached" or model is None or server.bucket_uri:
+    if stack.storage != "cached" or stack.reads_only or model is None or server.bucket_uri:
         return
     alike = [other for other, each in stack.servers.items() if getattr(each, "model", None) == model]
     first = sum(stack.servers[other].scaling.min_replicas for other in alike)

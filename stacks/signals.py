@@ -92,9 +92,7 @@ def _managed(metrics: ManagedMetrics, servers: Sequence[Shape]) -> Monitoring:
 
 
 def _prometheus(stack: Stack, metrics: PrometheusMetrics, servers: Sequence[Shape]) -> Monitoring:
-    own = stack_values(
-        retention_days=metrics.args.retention_days, storage_gib=metrics.args.storage_gib, storage_class=None
-    )
+    own = stack_values(metrics.args, storage_class=None)
     adapter, api = _actuator(metrics, servers)
     return Monitoring(
         resource_metrics=False,

@@ -35,6 +35,15 @@ NameOfServer = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max
 """A CronJob's name takes 52 characters, of which the suffixes of a server's own objects need some."""
 
 
+Registry = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$",
+        examples=["registry.example.com/mirror"],
+    ),
+]
+
+
 class NoLoadBalancer(NamedTuple):
     """Why a cluster can make no load balancer of a type, and what to write instead."""
 
@@ -49,6 +58,9 @@ class Stack(KnowsModels, ABC):
     """Prefix of the names that the stack has; no two stacks of a cloud account have the same."""
     namespace: DnsLabel = "serving"
     """Kubernetes namespace of the servers."""
+    registry: Registry | None = None
+    """A registry that holds every image under its own path: `docker.io/vllm/vllm-openai` is there as
+    `<registry>/vllm/vllm-openai`. Nodes must be let in. Images come from where they are published when left out."""
     ngc: NgcKey = PulumiNgcKey()
     """Where the NGC API key comes from, with which images and models of NVIDIA are fetched, if a server needs one."""
     servers: dict[NameOfServer, AnyServer] = Field(min_length=1)
@@ -104,6 +116,16 @@ class Stack(KnowsModels, ABC):
     @abstractmethod
     def storage(self) -> Storage:
         """Where files of models are."""
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether servers find the files of their models where they are, and can keep nothing there."""
+        return False
+
+    @property
+    def needs_hugging_face_token(self) -> bool:
+        """Whether a server downloads its model from Hugging Face."""
+        return not self.reads_only and any(server.needs_hugging_face_token for server in self.servers.values())
 
     @property
     @abstractmethod

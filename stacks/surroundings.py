@@ -1,5 +1,7 @@
 """What the program is given beside the stack's settings."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -19,6 +21,8 @@ class Surroundings:
         ngc_api_key: the secret `slipway:ngcApiKey`, where it is set.
         kubeconfig: the secret `slipway:kubeconfig`, where it is set.
         api_key: the secret `slipway:apiKey`, where it is set.
+        alert_address: the secret `slipway:alertAddress`, where it is set.
+        alert_receivers: what its form is that of; everything where it is not known yet.
     """
 
     project: str | None = None
@@ -27,6 +31,24 @@ class Surroundings:
     ngc_api_key: pulumi.Output[str] | None = None
     kubeconfig: pulumi.Output[str] | None = None
     api_key: pulumi.Output[str] | None = None
+    alert_address: pulumi.Output[str] | None = None
+    alert_receivers: Collection[str] = ("slack", "pagerduty", "webhook")
+
+
+_FORMS = {
+    "slack": re.compile(r"https://hooks\.slack(-gov)?\.com/(services|workflows|triggers)/\S+"),
+    "pagerduty": re.compile(r"[0-9A-Za-z]{32}"),
+    "webhook": re.compile(r"https://[^\s/]+(/\S*)?"),
+}
+"""Of what tells each receiver of alerts (api.slack.com/messaging/webhooks; PagerDuty, "Events API v2")."""
+
+PLACEHOLDER = re.compile(r"\[secret .*\]")
+"""What stands for a secret where nothing is decrypted."""
+
+
+def alert_receivers(address: str) -> Collection[str]:
+    """Return which receivers of alerts could be told by an address or key."""
+    return tuple(each for each, form in _FORMS.items() if PLACEHOLDER.fullmatch(address) or form.fullmatch(address))
 
 
 def judged(value: T | None) -> T:

@@ -14,7 +14,7 @@ KEYS = ("slipway:stack", "stack")
 
 EXTENDS = "extends"
 
-CHOICES = ("type", "source", "signal", "provider", "engine", "route", "tool")
+CHOICES = ("type", "source", "signal", "provider", "engine", "route", "tool", "bucket")
 """Keys that say what a block is: one that says it otherwise takes the place of the base's and is not merged with it."""
 
 

@@ -108,6 +108,7 @@ class Volumes:
         path: where its files are.
         annotations: what the pod must carry for it.
         disk_gib: disk of the node that the pod must ask for, GiB.
+        read_only: whether pods find the files of each model beneath its name, and may write nothing.
         claim: name of the PersistentVolumeClaim behind it, where there is one.
         depends_on: what must exist before a pod can mount it.
     """
@@ -117,6 +118,7 @@ class Volumes:
     volumes: Sequence[k8s.core.v1.VolumeArgsDict]
     mounts: Sequence[k8s.core.v1.VolumeMountArgsDict]
     disk_gib: int = 0
+    read_only: bool = False
     claim: pulumi.Input[str] | None = None
     depends_on: Sequence[pulumi.Resource] = field(default=())
 

@@ -12,7 +12,7 @@ from rehearsal.engine.histogram import Histogram
 from rehearsal.engine.requests import Limits
 from rehearsal.nodes import Pool
 from slipway.catalog.engines import Series
-from slipway.catalog.machines import Chip
+from slipway.catalog.machines import GPU_RESOURCE, TPU_RESOURCE, Chip
 from slipway.checks.fit import Replica as JudgedReplica
 
 
@@ -31,12 +31,14 @@ class Surroundings:
         chip: a device that it computes on.
         pools: the nodes that there can be.
         config_maps: the data of the stack's ConfigMaps by the name that `named` gives them.
+        resources: what pods may ask for to get chips.
     """
 
     replica: JudgedReplica
     chip: Chip
     pools: Sequence[Pool] = ()
     config_maps: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    resources: Sequence[str] = (GPU_RESOURCE, TPU_RESOURCE)
 
     def files(self, pod: Mapping[str, Any]) -> dict[str, str]:
         """Return the files that the containers of a pod mount from ConfigMaps: their content by path."""

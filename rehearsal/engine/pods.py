@@ -18,4 +18,4 @@ NAMES = "vLLM, SGLang, NIM, trtllm-serve, nor a Triton whose models it knows"
 def read(pod: Mapping[str, Any], around: Surroundings) -> AnyEngine | None:
     """Return the engine of a pod from its `spec`; None if it runs none of those that are played."""
     found = next((engine for reader in READERS if (engine := reader(pod, around))), None)
-    return found and replace(found, obstacle=lacking(pod, found.chips, around.pools))
+    return found and replace(found, obstacle=lacking(pod, found.chips, around))

@@ -15,7 +15,8 @@ from typing import Any
 from offline import PROGRAM, changes_text, record, stack_config, text
 from offline.checkouts import parts
 from offline.comparison import compare
-from offline.stack_config import PROJECT_FILE, StackConfig, find
+from offline.config_values import PROJECT_FILE
+from offline.stack_config import StackConfig, find
 from rehearsal import build
 from rehearsal.go_toolchain import GoError
 from rehearsal.stack import NothingToPlayError

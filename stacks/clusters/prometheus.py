@@ -29,12 +29,14 @@ class Addons:
 
     Attributes:
         present: add-ons that the cluster has already: `gpu-operator`, `metrics-server`, `nim-operator`.
+        alert_address: where alerts go, if they go anywhere.
         definitions: what defines monitors.
         storage_class: of the volume that Prometheus keeps its series on; the cluster's default one if None.
     """
 
     args: MonitoringArgs
     values: ChartValues
+    alert_address: pulumi.Output[str] | None
     present: Collection[str] = field(default=())
     definitions: pulumi.Resource
     storage_class: pulumi.Input[str] | None
@@ -52,10 +54,10 @@ class PrometheusGround(Ground):
         self.priorities = Priorities(name, opts=opts)
         self._monitoring = KubePrometheusStack(
             name,
+            addons.args,
+            alert_address=addons.alert_address,
             priority_class=self.priorities.signals,
             definitions=addons.definitions,
-            retention_days=addons.args.retention_days,
-            storage_gib=addons.args.storage_gib,
             storage_class=addons.storage_class,
             values=values.kube_prometheus_stack,
             opts=opts,

@@ -32,6 +32,7 @@ class EngineServer(EngineArgs, Server):
     """A server and the pool that its replicas run on."""
 
     asks_for_key: ClassVar[bool] = True
+    reads_folders: ClassVar[bool] = True
     program: ClassVar[Engine]
     """What its pods run."""
     takes: ClassVar[Takes]
@@ -84,9 +85,9 @@ class EngineServer(EngineArgs, Server):
 
     @override
     def further_findings(self, path: str) -> Iterator[Finding]:
-        pinned, taken, read = self.image is None, self.takes.arguments(), self.takes.variables()
+        pinned, taken = self.image is None, self.takes.arguments()
         yield from argument_findings(f"{path}.extraArgs", self.extra_args, Told(flags=taken, pinned=pinned))
-        told = Told(flags=read, pinned=pinned, downloads=self.needs_hugging_face_token)
+        told = Told(flags=self.takes.variables(), pinned=pinned, downloads=self.needs_hugging_face_token)
         yield from environment_findings(f"{path}.env", plain(self.env), told)
         if self.image:
             name, version = taken.engine.rsplit(" ", 1)

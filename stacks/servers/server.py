@@ -92,6 +92,8 @@ class Server(Settings, ABC):
     """Whether its image or its model is fetched with an NGC API key."""
     any_model: ClassVar[bool] = True
     """Whether its image serves whatever model it is told to."""
+    reads_folders: ClassVar[bool] = False
+    """Whether it serves a model from a folder in which it may write nothing."""
     asks_for_key: ClassVar[bool] = False
     """Whether it answers only those who show the key in `slipway:apiKey`."""
 

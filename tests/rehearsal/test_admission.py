@@ -11,7 +11,7 @@ from offline.manifests import manifest
 from rehearsal import lifecycle
 from rehearsal.client import ApiError, Client, Json
 from tests.invariants.objects import pods
-from tests.rehearsal.objects import eventually, namespace
+from tests.rehearsal.objects import deployment, eventually, namespace
 
 JUDGED = ("Deployment", "StatefulSet", "Job", "CronJob", "Service", "Ingress", "HorizontalPodAutoscaler")
 POLICIES = ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
@@ -22,9 +22,9 @@ def objects(recording: Recording) -> list[Json]:
     return [manifest(each) for each in recording.resources if each.is_kubernetes_object]
 
 
-def guard(client: Client, recording: Recording) -> str:
-    """Put the policies of a stack into force in a namespace of their own, and return its name."""
-    space = f"guarded-{recording.stack}"
+def guard(client: Client, recording: Recording, *there: Json, space: str = "") -> str:
+    """Put the policies of a stack into force in a namespace of their own with objects in it, and return its name."""
+    space = space or f"guarded-{recording.stack}"
     found = objects(recording)
     policies = [each for each in found if each["kind"] in POLICIES]
     for each in policies:
@@ -32,7 +32,8 @@ def guard(client: Client, recording: Recording) -> str:
             each["spec"]["matchResources"]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"] = space
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": space}}
     own = [_moved(each, space) for each in found if each["kind"] == "ServiceAccount"]
-    assert not lifecycle.apply(client, [namespace(space), account, *own, *policies])
+    priorities = [each for each in found if each["kind"] == "PriorityClass"]
+    assert not lifecycle.apply(client, [namespace(space), account, *own, *priorities, *there, *policies])
     loose = {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -54,12 +55,12 @@ def _moved(item: Json, space: str) -> Json:
     return {**item, "metadata": {**item["metadata"], "namespace": space}}
 
 
-def refusal(client: Client, item: Json) -> str:
+def refusal(client: Client, item: Json, **parameters: str) -> str:
     """Return why the API server would not create an object; nothing if it would."""
     kind = client.kind(item["apiVersion"], item["kind"])
     path = kind.path(namespace=item["metadata"]["namespace"])
     try:
-        client.request("POST", path, body=item, parameters={"dryRun": "All"})
+        client.request("POST", path, body=item, parameters={"dryRun": "All", **parameters})
     except ApiError as error:
         return str(error)
     return ""
@@ -67,9 +68,11 @@ def refusal(client: Client, item: Json) -> str:
 
 def judged(recording: Recording, space: str) -> Iterator[Json]:
     """Yield what of a stack's serving namespace the policies look at, and a pod of each of its templates."""
-    [serving] = {
-        each.inputs["metadata"]["namespace"] for each in recording.of("kubernetes:policy/v1:PodDisruptionBudget")
-    }
+    [serving] = [
+        each.inputs["metadata"]["name"]
+        for each in recording.of("kubernetes:core/v1:Namespace")
+        if "ServingNamespace" in str(each.parent)
+    ]
     for each in objects(recording):
         if each["kind"] in JUDGED and each["metadata"].get("namespace") == serving:
             yield _moved(each, space)
@@ -86,12 +89,13 @@ def judged(recording: Recording, space: str) -> Iterator[Json]:
 
 
 def test_every_object_of_every_stack_is_admitted(client: Client, recordings: Mapping[str, Recording]) -> None:
+    refused: dict[str, str] = {}
     for recording in recordings.values():
         space = guard(client, recording)
         found = list(judged(recording, space))
         assert found
-        refused = {f"{each['kind']} {each['metadata']['name']}": refusal(client, each) for each in found}
-        assert not {name: why for name, why in refused.items() if why}, recording.stack
+        refused |= {f"{space}: {each['kind']} {each['metadata']['name']}": refusal(client, each) for each in found}
+    assert not {name: why for name, why in refused.items() if why}
 
 
 def containers(item: Json) -> list[Json]:
@@ -195,3 +199,31 @@ def test_a_public_ingress_is_for_ranges_by_https_on_the_paths_that_want_the_key(
     changed = copy.deepcopy(web)
     PUBLIC[case](changed)
     assert "the Ingress is public" in refusal(client, changed)
+
+
+def test_what_pulumi_writes_is_judged_by_its_preview(client: Client, recordings: Mapping[str, Recording]) -> None:
+    space = guard(client, recordings["eks-nim"])
+    service = {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": "open", "namespace": space},
+        "spec": {"type": "NodePort", "ports": [{"port": 80}]},
+    }
+    assert refusal(client, service, fieldManager="kubectl-edit")
+    assert not refusal(client, service, fieldManager="pulumi-kubernetes-8f3a")
+
+
+def test_what_was_there_before_a_rule_is_scaled_and_goes_but_gets_no_other_pods(
+    client: Client, recordings: Mapping[str, Recording]
+) -> None:
+    """A rollout scales the ReplicaSet of its last revision down, whose image may be from a registry that is gone."""
+    space, old = "guarded-late", {"containers": [{"name": "old", "image": "old.example/engine:1"}]}
+    workload = deployment("old", space, 0, {"spec": old})
+    guard(client, recordings["eks-nim"], workload, space=space)
+    client.patch(workload, {"metadata": {"finalizers": ["example.com/slow"]}, "spec": {"replicas": 1}})
+    worse = {"containers": [{"name": "old", "image": "old.example/engine:2"}]}
+    with pytest.raises(ApiError, match="old is of an image from none of"):
+        client.patch(workload, {"spec": {"template": {"spec": worse}}})
+    client.delete(workload)
+    client.patch(workload, {"metadata": {"finalizers": None}})
+    assert client.get(workload) is None

@@ -79,6 +79,20 @@ def test_a_cluster_that_is_there_already_has_its_adapter_and_the_volume_that_pod
     assert stack.read(recordings["gke-tpu"]).there is None
 
 
+def test_an_engine_gets_its_chips_by_whatever_resource_the_stack_file_states(
+    recordings: Mapping[str, Recording],
+) -> None:
+    played = stack.read(recordings["existing-prometheus"])
+    [server] = played.servers
+    template = copy.deepcopy(server.workload["spec"]["template"])
+    assert server.engine.obstacle == ""
+    [container] = template["spec"]["containers"]
+    container["resources"] = {"limits": {"nvidia.com/gpu": "1"}}
+    engine = played.engine(template)
+    assert engine
+    assert engine.obstacle == "its pod asks for 0 chips, and the engine shards over 1"
+
+
 def test_gpus_of_a_cluster_that_is_there_already_need_a_device_plugin(recordings: Mapping[str, Recording]) -> None:
     recording = recordings["existing"]
     assert stack.read(recording).pools[-1].capacity["nvidia.com/gpu"] == "1"

@@ -90,6 +90,8 @@ def test_an_adapter_that_asks_another_prometheus_is_refused(refused: Refuse) -> 
         ),
         (lambda stack: stack["cluster"].update(present=[]), "cluster.present", "cluster.add-on"),
         (lambda stack: stack.update(namespace="observability"), "namespace", "cluster.namespace"),
+        (lambda stack: stack.update(monitoring={"retentionDays": 3}), "monitoring", "cluster.monitoring"),
+        (lambda stack: stack["cluster"].update(storageClass="gp3"), "cluster.storageClass", "cluster.monitoring"),
     ],
 )
 def test_what_no_stack_could_rely_on_is_refused(refused: Refuse, edit: Edit, path: str, code: str) -> None:

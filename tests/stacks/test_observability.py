@@ -20,12 +20,12 @@ from slipway.addons.kube_prometheus_stack import KubePrometheusStack
 from slipway.addons.monitor_definitions import MonitorDefinitions
 from slipway.addons.observability import Observability
 from slipway.addons.observed import ObservedServer
+from slipway.addons.settings import MonitoringArgs
 from slipway.serving.recording_rules import QUEUE_COMPUTE_RATIO, expressions
 
 monitoring = KubePrometheusStack(
     "dev",
-    retention_days=1,
-    storage_gib=1,
+    MonitoringArgs(),
     storage_class=None,
     priority_class="dev-signals",
     definitions=MonitorDefinitions("dev", opts=inside).release,

@@ -1,12 +1,13 @@
 """Alerts about a server that is not scaled as it should be, each with a page in docs/runbooks that says what to do.
 
 Pods that crash, a Deployment that does not become ready and a metrics API that nobody answers for have alerts already,
-in the default rules of kube-prometheus-stack. Nothing sends alerts anywhere: they are seen in Prometheus and Grafana.
+in the default rules of kube-prometheus-stack. Who is told of them is decided elsewhere: by Alertmanager, or by the
+notification channels of Cloud Monitoring.
 """
 
 from typing import Literal
 
-from slipway.addons.observed import ObservedServer, per_pod, pods_of
+from slipway.addons.observed import ObservedServer, per_pod
 from slipway.checks.signals.presence import absence
 from slipway.checks.signals.targets import TOLERANCE
 from slipway.custom_resources.monitoring import Rule, RuleGroup
@@ -92,7 +93,7 @@ def _pods_pending_for_lack_of_nodes(server: ObservedServer) -> Rule:
         server,
         "PodsPendingForLackOfNodes",
         "warning",
-        f"sum(kube_pod_status_unschedulable{{{pods_of(server.name, server.namespace)}}}) > 0",
+        f"sum(kube_pod_status_unschedulable{{{server.pods}}}) > 0",
         minutes=15,
         summary=f"Replicas of {server.name} find no node",
         description="{{ $value }} pods cannot be scheduled, and no node has come for them in a quarter of an hour.",
@@ -159,8 +160,9 @@ def _at_maximum(server: ObservedServer) -> str:
 
 
 def _ready(server: ObservedServer) -> str:
-    return f'max(kube_deployment_status_replicas_ready{{namespace="{server.namespace}",deployment="{server.name}"}})'
+    # GKE's own collection has no kube_deployment_status_replicas_ready; here available pods are all that are ready.
+    return f'max(kube_deployment_status_replicas_available{{{server.place},deployment="{server.name}"}})'
 
 
 def _scaler(server: ObservedServer) -> str:
-    return f'namespace="{server.namespace}",horizontalpodautoscaler="{server.name}"'
+    return f'{server.place},horizontalpodautoscaler="{server.name}"'

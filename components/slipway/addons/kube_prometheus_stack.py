@@ -6,10 +6,13 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from slipway.addons.alertmanager_settings import KEY, SECRET
 from slipway.addons.monitoring_settings import FULLNAME, NAMESPACE, STACK, stack_values
 from slipway.addons.release import release
+from slipway.addons.settings import MonitoringArgs
 from slipway.catalog.versions import KUBE_PROMETHEUS_STACK
 from slipway.network_policies import closed
+from slipway.serving.site import found
 
 PROMETHEUS: k8s.meta.v1.LabelSelectorArgsDict = {"match_labels": {"app.kubernetes.io/name": "prometheus"}}
 """The pods that the operator makes; they go to whatever port there is to collect."""
@@ -20,6 +23,10 @@ ASKED_PORTS = (10250, 6443)
 
 class KubePrometheusStack(pulumi.ComponentResource):
     """The chart of prometheus-community, fitted to a cluster whose control plane cannot be scraped.
+
+    Args:
+        alert_address: where alerts go, if they go anywhere: an address or a key, as `args.alerts` has it.
+        definitions: what defines the custom resources.
 
     Attributes:
         namespace: where it runs.
@@ -34,9 +41,9 @@ class KubePrometheusStack(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
+        args: MonitoringArgs,
         *,
-        retention_days: int,
-        storage_gib: int,
+        alert_address: pulumi.Input[str] | None = None,
         storage_class: pulumi.Input[str] | None,
         priority_class: pulumi.Input[str],
         definitions: pulumi.Resource,
@@ -54,6 +61,16 @@ class KubePrometheusStack(pulumi.ComponentResource):
             spec={"pod_selector": PROMETHEUS, "policy_types": ["Egress"], "egress": [{}]},
             opts=child,
         )
+        needed: list[pulumi.Resource] = [definitions]
+        if args.alerts:
+            needed.append(
+                k8s.core.v1.Secret(
+                    f"{name}-{SECRET}",
+                    metadata={"name": SECRET, "namespace": self.namespace},
+                    string_data={KEY: found(alert_address, "the address to which alerts go")},
+                    opts=child,
+                )
+            )
         self.release = release(
             f"{name}-monitoring",
             release_name=STACK,
@@ -61,15 +78,10 @@ class KubePrometheusStack(pulumi.ComponentResource):
             repository="https://prometheus-community.github.io/helm-charts",
             version=KUBE_PROMETHEUS_STACK,
             namespace=self.namespace,
-            own=stack_values(
-                retention_days=retention_days,
-                storage_gib=storage_gib,
-                storage_class=storage_class,
-                priority_class=priority_class,
-            ),
+            own=stack_values(args, storage_class=storage_class, priority_class=priority_class),
             values=values,
             skip_crds=True,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[definitions]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=needed),
         )
         self.grafana_command = f"kubectl port-forward --namespace {NAMESPACE} service/{FULLNAME}-grafana 3000:80"
         self.register_outputs({})

@@ -6,6 +6,8 @@ Whoever judges a stack reads the same values as the components that install the 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from slipway.addons.alertmanager_settings import alertmanager_values
+from slipway.addons.settings import MonitoringArgs
 from slipway.addons.spread import spread
 from slipway.catalog.engines import Series, Signal
 
@@ -45,9 +47,7 @@ AGGREGATION: Mapping[Signal, str] = {"waiting-requests": "sum", "kv-cache-use": 
 not."""
 
 
-def stack_values(
-    *, retention_days: int, storage_gib: int, storage_class: object, priority_class: object = ""
-) -> dict[str, Any]:
+def stack_values(args: MonitoringArgs, *, storage_class: object, priority_class: object = "") -> dict[str, Any]:
     """Return the values of kube-prometheus-stack, for a cluster whose control plane cannot be scraped.
 
     One kube-state-metrics: a second would show each object twice, and count alerts and sums of its series double.
@@ -60,7 +60,7 @@ def stack_values(
     volume = {
         **({"storageClassName": storage_class} if storage_class else {}),
         "accessModes": ["ReadWriteOnce"],
-        "resources": {"requests": {"storage": f"{storage_gib}Gi"}},
+        "resources": {"requests": {"storage": f"{args.storage_gib}Gi"}},
     }
     return {
         "fullnameOverride": FULLNAME,
@@ -68,8 +68,8 @@ def stack_values(
             "prometheusSpec": {
                 "scrapeInterval": f"{SCRAPE_SECONDS}s",
                 "evaluationInterval": f"{SCRAPE_SECONDS}s",
-                "retention": f"{retention_days}d",
-                "retentionSize": f"{int(storage_gib * BLOCKS_SHARE)}GiB",
+                "retention": f"{args.retention_days}d",
+                "retentionSize": f"{int(args.storage_gib * BLOCKS_SHARE)}GiB",
                 "replicas": REPLICAS,
                 "topologySpreadConstraints": spread({"operator.prometheus.io/name": f"{FULLNAME}-prometheus"}),
                 "priorityClassName": priority_class,
@@ -98,9 +98,7 @@ def stack_values(
             "rbac": {"namespaced": True},
             "sidecar": {"dashboards": {"searchNamespace": NAMESPACE}},
         },
-        # Nobody has said where alerts go.
-        "alertmanager": {"enabled": False},
-        "defaultRules": {"disabled": {"PrometheusNotConnectedToAlertmanagers": True}},
+        **alertmanager_values(args.alerts, priority_class=priority_class),
         # EKS shows none of them to its users.
         "kubeControllerManager": {"enabled": False},
         "kubeEtcd": {"enabled": False},

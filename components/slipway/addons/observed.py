@@ -18,11 +18,13 @@ class ObservedServer:
         export: its pods and their engine.
         signal: the series that its autoscaler follows.
         target: average of the signal over the replicas, in its unit.
+        cluster: name of its cluster, where those who look see several.
     """
 
     export: Export
     signal: Series
     target: float
+    cluster: str = ""
 
     @property
     def name(self) -> str:
@@ -34,9 +36,19 @@ class ObservedServer:
         """The Kubernetes namespace of its objects."""
         return self.export.workload.namespace
 
+    @property
+    def place(self) -> str:
+        """PromQL matchers of whatever is in its namespace."""
+        return ",".join([*([f'cluster="{self.cluster}"'] if self.cluster else []), f'namespace="{self.namespace}"'])
+
+    @property
+    def pods(self) -> str:
+        """PromQL matchers of its pods."""
+        return f"{self.place},{_pods(self.name)}"
+
     def of_pods(self, series: str) -> str:
         """Return a selector of what its pods export."""
-        return f"{series}{{{pods_of(self.name, self.namespace)}}}"
+        return f"{series}{{{self.pods}}}"
 
 
 def pods_of(deployment: str, namespace: str) -> str:
@@ -44,7 +56,11 @@ def pods_of(deployment: str, namespace: str) -> str:
 
     A long name leaves no room for the whole hash, nor for the dash after it.
     """
-    return f'namespace="{namespace}",pod=~"{deployment}-{_RANDOM}{{1,10}}-?{_RANDOM}{{5}}"'
+    return f'namespace="{namespace}",{_pods(deployment)}'
+
+
+def _pods(deployment: str) -> str:
+    return f'pod=~"{deployment}-{_RANDOM}{{1,10}}-?{_RANDOM}{{5}}"'
 
 
 def per_pod(series: Series, selector: str) -> str:

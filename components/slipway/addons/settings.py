@@ -22,6 +22,9 @@ class KedaArgs(Settings):
 Actuator = Annotated[PrometheusAdapterArgs | KedaArgs, Field(discriminator="type")]
 
 
+AlertsTo = Literal["slack", "pagerduty", "webhook"]
+
+
 class InstalledChart(Settings):
     """A Helm release that the cluster has."""
 
@@ -41,5 +44,9 @@ class MonitoringArgs(Settings):
     storage_gib: int = Field(default=50, ge=10, le=16384)
     """Size of a volume for them, GiB, of which the two replicas of Prometheus have one each. A volume that is there
     keeps its size: before an update with a larger one, enlarge the claims (docs/monitoring.md)."""
+    alerts: AlertsTo | None = None
+    """Who is told of alerts: a channel of Slack, a service of PagerDuty, or whatever answers to Alertmanager's
+    webhooks. Its address, or PagerDuty's integration key, is the secret `slipway:alertAddress`. Nobody when left
+    out."""
     actuator: Actuator = PrometheusAdapterArgs(type="prometheus-adapter")
     """What sets the number of replicas by the signals; both hold the same average at the same target."""

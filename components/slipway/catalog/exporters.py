@@ -26,11 +26,14 @@ KUBE_STATE_METRICS = (
         unit="1 for the status that a condition has, else 0",
         labels=(*_AUTOSCALER, "condition", "status"),
     ),
-    Series(
-        name="kube_deployment_status_replicas_ready",
-        kind="gauge",
-        unit="replicas",
-        labels=("namespace", "deployment"),
+    *(
+        Series(
+            name=f"kube_deployment_status_replicas_{name}",
+            kind="gauge",
+            unit="replicas",
+            labels=("namespace", "deployment"),
+        )
+        for name in ("available", "ready")
     ),
     Series(
         name="kube_pod_status_unschedulable",

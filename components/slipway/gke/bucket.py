@@ -7,8 +7,8 @@ import pulumi_gcp as gcp
 import pulumi_kubernetes as k8s
 
 from slipway.catalog.footprint import SIDECAR_MEMORY_GIB
+from slipway.gke.bucket_settings import ExistingBucketArgs, NewBucketArgs
 from slipway.gke.project import Project
-from slipway.gke.settings import WeightsBucketArgs
 from slipway.serving.shape import Files
 from slipway.workload import Volumes
 
@@ -87,8 +87,20 @@ class BucketReader(pulumi.ComponentResource):
         self.register_outputs({})
 
 
+def _bucket(name: str, args: NewBucketArgs, region: str, opts: pulumi.ResourceOptions) -> gcp.storage.Bucket:
+    return gcp.storage.Bucket(
+        name,
+        location=region,
+        uniform_bucket_level_access=True,
+        public_access_prevention="enforced",
+        soft_delete_policy={"retention_duration_seconds": args.soft_delete_days * 24 * 60 * 60},
+        force_destroy=not args.keep_on_destroy,
+        opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=args.keep_on_destroy)),
+    )
+
+
 class WeightsBucket(pulumi.ComponentResource):
-    """A private bucket that one Kubernetes service account may read and write.
+    """A private bucket that one Kubernetes service account may read and, unless it is only to be read, write.
 
     Attributes:
         name: the bucket's name.
@@ -101,7 +113,7 @@ class WeightsBucket(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: WeightsBucketArgs,
+        args: NewBucketArgs | ExistingBucketArgs,
         *,
         project: Project,
         region: str,
@@ -110,46 +122,37 @@ class WeightsBucket(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:WeightsBucket", name, None, opts)
-        bucket = gcp.storage.Bucket(
-            name,
-            location=region,
-            uniform_bucket_level_access=True,
-            public_access_prevention="enforced",
-            soft_delete_policy={"retention_duration_seconds": args.soft_delete_days * 24 * 60 * 60},
-            force_destroy=not args.keep_on_destroy,
-            opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[project.apis["storage"]], retain_on_delete=args.keep_on_destroy
-            ),
-        )
+        after = pulumi.ResourceOptions(parent=self, depends_on=[project.apis["storage"]])
+        match args:
+            case ExistingBucketArgs():
+                self.name, self._read_only = pulumi.Output.from_input(args.bucket), args.read_only
+            case NewBucketArgs():
+                self.name, self._read_only = _bucket(name, args, region, after).name, False
         self._grant = gcp.storage.BucketIAMMember(
             name,
-            bucket=bucket.name,
-            role="roles/storage.objectUser",
+            bucket=self.name,
+            role="roles/storage.objectViewer" if self._read_only else "roles/storage.objectUser",
             member=user,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=after,
         )
-        self.name, self._autopilot = bucket.name, autopilot
+        self._autopilot = autopilot
         self.register_outputs({"name": self.name})
 
     def volumes(self, files: Files, /) -> Volumes:
         """Return what mounts the bucket at `PATH`, with a file cache in the node's memory that holds these files."""
         cache_gib = files.cache_gib
+        csi: k8s.core.v1.CSIVolumeSourceArgsDict = {
+            "driver": "gcsfuse.csi.storage.gke.io",
+            "volume_attributes": {"bucketName": self.name, "mountOptions": mount_options(cache_gib)},
+        }
+        mount: k8s.core.v1.VolumeMountArgsDict = {"name": "weights", "mount_path": PATH}
+        if self._read_only:
+            csi["read_only"] = mount["read_only"] = True
         return Volumes(
             path=PATH,
             annotations={"gke-gcsfuse/volumes": "true", **_limits(cache_gib, autopilot=self._autopilot)},
-            volumes=[
-                *([_cache(cache_gib)] if cache_gib else []),
-                {
-                    "name": "weights",
-                    "csi": {
-                        "driver": "gcsfuse.csi.storage.gke.io",
-                        "volume_attributes": {
-                            "bucketName": self.name,
-                            "mountOptions": mount_options(cache_gib),
-                        },
-                    },
-                },
-            ],
-            mounts=[{"name": "weights", "mount_path": PATH}],
+            volumes=[*([_cache(cache_gib)] if cache_gib else []), {"name": "weights", "csi": csi}],
+            mounts=[mount],
+            read_only=self._read_only,
             depends_on=[self._grant],
         )

@@ -24,6 +24,7 @@ class GkeCluster(pulumi.ComponentResource):
 
     Args:
         webhook_port: where pods listen that the control plane asks before it admits an object.
+        state_metrics: whether alerts ask for the state of Deployments, autoscalers and pods.
 
     Attributes:
         id: the cluster, as node pools name it.
@@ -50,6 +51,7 @@ class GkeCluster(pulumi.ComponentResource):
         identity: NodeIdentity,
         secret_manager: bool = False,
         webhook_port: int | None = None,
+        state_metrics: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:gke:GkeCluster", name, None, opts)
@@ -75,7 +77,7 @@ class GkeCluster(pulumi.ComponentResource):
             secret_manager_config={"enabled": True} if secret_manager else None,
             deletion_protection=args.deletion_protection,
             **encryption,
-            **of_settings(args, project.workload_pool, identity.email),
+            **of_settings(args, project.workload_pool, identity.email, state_metrics=state_metrics),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=before,
@@ -84,8 +86,7 @@ class GkeCluster(pulumi.ComponentResource):
             ),
         )
         self._project = project
-        self.id = cluster.id
-        self.name = cluster.name
+        self.id, self.name = cluster.id, cluster.name
         self.location = args.location
         self.credentials_command = credentials_command(cluster, args, project.id)
         ready: list[pulumi.Resource] = []

@@ -14,10 +14,33 @@ from slipway.gke.settings import (
     StandardClusterArgs,
 )
 
+STATE_METRICS = ("DEPLOYMENT", "HPA", "POD")
+"""What managed Prometheus collects of the state of objects where alerts ask for it; each sample is paid for
+(https://cloud.google.com/kubernetes-engine/docs/how-to/kube-state-metrics)."""
 
-def of_settings(args: ClusterArgs, workload_pool: str, node_email: pulumi.Output[str]) -> dict[str, Any]:
-    """Return who may reach the control plane, when it is maintained, and what its mode takes."""
-    return {**_access(args.access), **_maintenance(args.maintenance_window), **_mode(args, workload_pool, node_email)}
+
+def of_settings(
+    args: ClusterArgs, workload_pool: str, node_email: pulumi.Output[str], *, state_metrics: bool
+) -> dict[str, Any]:
+    """Return who may reach the control plane, when it is maintained, what it tells of itself, and what its mode takes.
+
+    Args:
+        state_metrics: whether alerts ask for the state of Deployments, autoscalers and pods.
+    """
+    return {
+        **_access(args.access),
+        **_maintenance(args.maintenance_window),
+        **_monitoring(args, state_metrics=state_metrics),
+        **_mode(args, workload_pool, node_email),
+    }
+
+
+def _monitoring(args: ClusterArgs, *, state_metrics: bool) -> dict[str, Any]:
+    """Return what managed Prometheus collects beside the servers; Autopilot decides it by itself unless alerts ask."""
+    if isinstance(args, AutopilotClusterArgs) and not state_metrics:
+        return {}
+    components = ["SYSTEM_COMPONENTS", *(STATE_METRICS if state_metrics else ())]
+    return {"monitoring_config": {"enable_components": components, "managed_prometheus": {"enabled": True}}}
 
 
 def _access(access: IpAccess | DnsAccess) -> dict[str, Any]:
@@ -60,10 +83,6 @@ def _mode(
         "node_config": nodes,
         "workload_identity_config": {"workload_pool": workload_pool},
         "addons_config": {"gcs_fuse_csi_driver_config": {"enabled": True}},
-        "monitoring_config": {
-            "enable_components": ["SYSTEM_COMPONENTS"],
-            "managed_prometheus": {"enabled": True},
-        },
         "vertical_pod_autoscaling": {"enabled": True},
         "datapath_provider": "ADVANCED_DATAPATH" if args.dataplane_v2 else "LEGACY_DATAPATH",
         "master_auth": {"client_certificate_config": {"issue_client_certificate": False}},

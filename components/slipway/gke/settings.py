@@ -190,12 +190,3 @@ class AutopilotClusterArgs(_ClusterArgs):
 
 
 ClusterArgs = Annotated[StandardClusterArgs | AutopilotClusterArgs, Field(discriminator="mode")]
-
-
-class WeightsBucketArgs(Settings):
-    """The bucket that holds model weights and compiled programs."""
-
-    soft_delete_days: int = Field(default=7, ge=7, le=90)
-    """Days for which a deleted object can be brought back."""
-    keep_on_destroy: bool
-    """Whether `pulumi destroy` leaves the bucket in the project, with everything in it."""

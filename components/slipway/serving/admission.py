@@ -10,7 +10,19 @@ from dataclasses import dataclass, field
 import pulumi
 import pulumi_kubernetes as k8s
 
-from slipway.serving.admission_rules import INGRESSES, NOTES, POD_SPEC, SERVICES, Validation, containers, own, proven
+from slipway.serving.admission_rules import (
+    BY_HAND,
+    INGRESSES,
+    NOTES,
+    OTHER_PODS,
+    POD_SPEC,
+    SERVICES,
+    STAYS,
+    Validation,
+    containers,
+    own,
+    proven,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,10 +31,12 @@ class Rules:
 
     Attributes:
         resources: what they are, by API group.
+        judged: CEL for whether a write is judged at all.
         variables: CEL by the names under which it is used.
     """
 
     resources: Mapping[str, Sequence[str]]
+    judged: str = STAYS
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
     validations: pulumi.Input[Sequence[pulumi.Input[Validation]]]
 
@@ -57,6 +71,7 @@ class AdmissionPolicies(pulumi.ComponentResource):
                     "apps": ["daemonsets", "deployments", "replicasets", "statefulsets"],
                     "batch": ["cronjobs", "jobs"],
                 },
+                judged=OTHER_PODS,
                 variables={"spec": POD_SPEC, "own": own(injected)},
                 validations=pulumi.Output.all(*registries).apply(lambda known: containers(known, operated=operated)),
             ),
@@ -91,6 +106,10 @@ def _policy(name: str, rules: Rules, namespace: pulumi.Input[str], opts: pulumi.
                     for group, kinds in rules.resources.items()
                 ]
             },
+            "match_conditions": [
+                {"name": "by-hand", "expression": BY_HAND},
+                {"name": "judged", "expression": rules.judged},
+            ],
             "variables": [{"name": each, "expression": cel} for each, cel in rules.variables.items()],
             "validations": rules.validations,
         },

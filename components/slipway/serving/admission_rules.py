@@ -23,6 +23,18 @@ POD_SPEC = (
     "object.kind == 'Pod' ? object.spec"
     " : object.kind == 'CronJob' ? object.spec.jobTemplate.spec.template.spec : object.spec.template.spec"
 )
+OTHER_PODS = f"oldObject == null || ({POD_SPEC}) != ({POD_SPEC.replace('object.spec', 'oldObject.spec')})"
+"""Pods are not what they were: what was there before a rule may be scaled down, finished and deleted."""
+
+BY_HAND = (
+    "!(has(request.options) && has(request.options.fieldManager)"
+    " && request.options.fieldManager.startsWith('pulumi-kubernetes'))"
+)
+"""Somebody else than Pulumi writes, whose preview has judged already: a policy holds a moment after its update only."""
+
+STAYS = "!has(object.metadata.deletionTimestamp)"
+"""Nothing but its finalizers is left to change of an object that goes."""
+
 NOTES = "has(object.metadata.annotations) ? object.metadata.annotations : {}"
 INTERNAL_SERVICE = {
     "networking.gke.io/load-balancer-type": "Internal",

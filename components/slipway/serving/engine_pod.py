@@ -43,8 +43,8 @@ class EngineRuntime:
         Args:
             weights: what pods mount where the weights do not come from Hugging Face.
         """
-        token = None if weights else found(site.hugging_face, "the Hugging Face token")
-        weights = weights or site.storage.volumes(shape.files)
+        own, weights = weights, weights or site.storage.volumes(shape.files)
+        token = None if own or weights.read_only else found(site.hugging_face, "the Hugging Face token")
         mounted = [weights, *([token] if token else [])]
         return cls(
             shape=shape,
@@ -61,6 +61,10 @@ class EngineRuntime:
                 *(resource for each in mounted for resource in each.depends_on),
             ],
         )
+
+    def found_at(self, model: str) -> str:
+        """Return what the engine is told to load: the name of a model on Hugging Face, or the folder where it is."""
+        return f"{self.weights.path}/{model}" if self.weights.read_only else model
 
     @property
     def mounted(self) -> Sequence[Volumes]:
@@ -94,8 +98,13 @@ def container(
     accelerator, shape, token = runtime.accelerator, runtime.shape, runtime.token
     own = {
         **(hub_environment(token) if token else {}),
+        **({"HF_HUB_OFFLINE": "1"} if runtime.weights.read_only else {}),
         # Hosts of one replica compile the same at the same time, and would write to the same files.
-        **({shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}"} if accelerator.hosts == 1 else {}),
+        **(
+            {shape.cache_variable: f"{runtime.weights.path}/.compiled/{shape.tag}"}
+            if accelerator.hosts == 1 and not runtime.weights.read_only
+            else {}
+        ),
         **environment,
         **shape.chip_environment,
     }

@@ -59,6 +59,7 @@ class EksGround(PrometheusGround):
             stack,
             Addons(
                 args=stack.monitoring,
+                alert_address=surroundings.alert_address,
                 values=stack.values,
                 definitions=definitions,
                 storage_class=storage.storage_class,

@@ -143,6 +143,9 @@ class ExistingStack(Stack):
             yield from node_findings(path, pool)
         yield from self._group_findings()
         yield from installed_findings(self)
+        if self.monitoring.alerts and not isinstance(self.metrics, PrometheusMetrics):
+            message = "needs Prometheus and Alertmanager of Slipway's, and cluster.metrics says that there is another"
+            yield Finding("cluster.alerts", "monitoring.alerts", message, "leave it out, and have alerts sent there")
         yield from bucket_findings(self, None)
         present = self.cluster.present
         yield from value_findings(self, self.values, installed=(), present=present, own_cluster=False, driver=None)

@@ -29,11 +29,12 @@ from stacks.surroundings import Surroundings, judged
 class _OnPrometheus(PrometheusGround):
     """A cluster on which Slipway installs Prometheus and what belongs to it."""
 
-    def __init__(self, stack: ExistingStack, opts: pulumi.ResourceOptions) -> None:
+    def __init__(self, stack: ExistingStack, surroundings: Surroundings, opts: pulumi.ResourceOptions) -> None:
         args, self._claim = stack.cluster, stack.cluster.claim
         self.pools, self.load_balancers = _pools(args), _load_balancers(stack)
         addons = Addons(
             args=stack.monitoring,
+            alert_address=surroundings.alert_address,
             values=stack.values,
             present=args.present,
             definitions=MonitorDefinitions(stack.name, opts=opts).release,
@@ -93,7 +94,7 @@ def ground(stack: ExistingStack, surroundings: Surroundings) -> Ground:
             path = InstalledPrometheus(prometheus.namespace, prometheus.selects["PodMonitor"])
             return _Collected(stack, path, opts)
         case PrometheusMetrics():
-            return _OnPrometheus(stack, opts)
+            return _OnPrometheus(stack, surroundings, opts)
 
 
 def _pools(args: ExistingClusterArgs) -> dict[str, ExistingNodes]:

@@ -22,6 +22,10 @@ def installed_findings(stack: "ExistingStack") -> Iterator[Finding]:
     metrics = stack.metrics
     if isinstance(metrics, PrometheusMetrics):
         return
+    vain = {"monitoring": "monitoring" in stack.model_fields_set, "cluster.storageClass": stack.cluster.storage_class}
+    for path in (path for path, given in vain.items() if given):
+        message = f"is for a Prometheus of Slipway, and with metrics.type {stack.cluster.metrics.type} there is none"
+        yield Finding("cluster.monitoring", path, message, "leave it out")
     if isinstance(metrics, InstalledMetrics):
         yield from _prometheus_findings(stack, metrics)
         if any(pool.machine.chip.kind == "gpu" for pool in stack.pools.values()):

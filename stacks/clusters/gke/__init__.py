@@ -12,12 +12,12 @@ from slipway.checks import Finding
 from slipway.checks.bill import PricedItem
 from slipway.checks.placement import Pool
 from slipway.checks.settings import DnsLabel, Settings
+from slipway.gke.bucket_settings import BucketArgs, ExistingBucketArgs
 from slipway.gke.settings import (
     ClusterArgs,
     NetworkArgs,
     PoolArgs,
     StandardPoolArgs,
-    WeightsBucketArgs,
     region_of,
 )
 from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
@@ -38,6 +38,15 @@ class GkeChartValues(Settings):
     """For lws, which is there if a replica spans hosts."""
 
 
+AlertChannel = Annotated[
+    str,
+    Field(
+        pattern=r"^projects/[a-z][-a-z0-9]{4,28}[a-z0-9]/notificationChannels/\d+$",
+        examples=["projects/my-project/notificationChannels/1234567890"],
+    ),
+]
+
+
 class GkeStack(Stack):
     """Model servers on a GKE cluster with TPU slices and GPUs."""
 
@@ -47,14 +56,17 @@ class GkeStack(Stack):
     """The cluster and its pools."""
     namespace: DnsLabel = "vllm"
     """Kubernetes namespace of the servers."""
-    weights: WeightsBucketArgs
-    """The bucket for weights and compiled programs."""
+    weights: BucketArgs
+    """The bucket for weights and compiled programs: one of the stack's own, or one that exists."""
     hugging_face: Annotated[PulumiToken | KubernetesToken | SecretManagerToken, Field(discriminator="source")] = (
         PulumiToken()
     )
     """Where the token comes from with which models are downloaded from Hugging Face, if a server needs one."""
     values: GkeChartValues = GkeChartValues()
     """Values for the charts of add-ons."""
+    alert_channels: tuple[AlertChannel, ...] = ()
+    """Notification channels of Cloud Monitoring that are told of alerts, each made there once by hand; without any
+    there are no alerts."""
     quota: GkeQuota = GkeQuota()
     """What the project may have in the region."""
 
@@ -120,6 +132,11 @@ class GkeStack(Stack):
     @override
     def storage(self) -> Storage:
         return "cached"
+
+    @property
+    @override
+    def reads_only(self) -> bool:
+        return isinstance(self.weights, ExistingBucketArgs) and self.weights.read_only
 
     @property
     @override

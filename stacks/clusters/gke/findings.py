@@ -10,6 +10,7 @@ from slipway.checks.placement import bound_findings, machine_findings, region_fi
 from slipway.gke.settings import IpAccess, PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings as readable_findings
+from stacks.clusters.buckets import read_only_findings
 from stacks.clusters.gke import GkeStack
 from stacks.clusters.gke.system import system_machine_findings, version_findings
 from stacks.quota import pools_take
@@ -40,10 +41,12 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
     yield from bucket_findings("name", stack.name)
     yield from _networks(stack)
     yield from _cluster(stack)
+    yield from _channels(stack, surroundings)
     yield from stack.quota.findings(pools_take(stack.pools.values()))
     for name, pool in stack.cluster.pools.items():
         yield from _pool(stack, f"cluster.pools.{name}", pool)
     yield from readable_findings(stack, "gs://")
+    yield from read_only_findings(stack)
     groups = ["leader_worker_set"] if any(pool.hosts > 1 for pool in stack.pools.values()) else []
     yield from value_findings(stack, stack.values, installed=groups, own_cluster=True, driver=None)
 
@@ -69,6 +72,18 @@ def _networks(stack: GkeStack) -> Iterator[Finding]:
     if (own := parsed(network.nodes)) and own.num_addresses - RESERVED_ADDRESSES < nodes:
         message = f"{network.nodes} has addresses for {own.num_addresses - RESERVED_ADDRESSES} nodes, of up to {nodes}"
         yield Finding("networks.nodes", "network.nodes", message, "write a larger range, such as 10.0.0.0/20")
+
+
+def _channels(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
+    """Say which channels no alert of the project reaches."""
+    for channel in stack.alert_channels:
+        owner = channel.split("/")[1]
+        if surroundings.project and owner != surroundings.project:
+            message = (
+                f"{channel} is of the project {owner}, and alerts of {surroundings.project} tell channels of theirs"
+            )
+            remedy = f"make one in {surroundings.project}: gcloud beta monitoring channels list shows its name"
+            yield Finding("names.alert-channel", "alertChannels", message, remedy)
 
 
 def _cluster(stack: GkeStack) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import pulumi_gcp as gcp
 from typing_extensions import override
 
 from slipway.addons import stackdriver_pod
+from slipway.addons.cloud_alerts import CloudAlerts
 from slipway.addons.cloud_dashboard import CloudDashboard
 from slipway.addons.leader_worker_set import WEBHOOK_PORT, LeaderWorkerSetController
 from slipway.addons.priorities import Priorities
@@ -41,7 +42,10 @@ class GkeGround(Ground):
         self._project = project = Project(name, str(surroundings.project), more_apis=_more_apis(stack), opts=on_gcp)
         network = Network(name, stack.network, region=stack.region, api=project.apis["compute"], opts=on_gcp)
         identity = NodeIdentity(name, project=project, opts=on_gcp)
-        mirror = ImageMirror(name, project=project, region=stack.region, reader=identity.member, opts=on_gcp)
+        if stack.registry is None:
+            self.docker_hub = ImageMirror(
+                name, project=project, region=stack.region, reader=identity.member, opts=on_gcp
+            ).prefix
         self._cluster = cluster = GkeCluster(
             name,
             args,
@@ -50,10 +54,11 @@ class GkeGround(Ground):
             identity=identity,
             secret_manager=isinstance(stack.hugging_face, SecretManagerToken),
             webhook_port=WEBHOOK_PORT if _spans_hosts(stack) else None,
+            state_metrics=bool(stack.alert_channels),
             opts=on_gcp,
         )
         self.opts = pulumi.ResourceOptions(providers=[provider, cluster.provider])
-        self.load_balancers, self.docker_hub = LOAD_BALANCERS, mirror.prefix
+        self.load_balancers = LOAD_BALANCERS
         self.injected = "gke-"
         self.pools = {
             pool: AcceleratorPool(
@@ -130,6 +135,15 @@ class GkeGround(Ground):
             ).url
             for engine, export in exports.items()
         }
+        if stack.alert_channels:
+            CloudAlerts(
+                stack.name,
+                observed(stack),
+                channels=stack.alert_channels,
+                project=self._project,
+                cluster=cluster.name,
+                opts=self._on_gcp,
+            )
         return {
             "clusterName": cluster.name,
             "credentialsCommand": cluster.credentials_command,

@@ -67,12 +67,12 @@ class Nim(NimArgs, Server):
     @property
     @override
     def cuda(self) -> Cuda | None:
-        return nim_cuda(self.version)
+        return nim_cuda(self.release)
 
     @property
     @override
     def scaling(self) -> Scaling:
-        return Scaling.of(self.autoscaling, signals_of(self.version)[self.autoscaling.metric.signal])
+        return Scaling.of(self.autoscaling, signals_of(self.release)[self.autoscaling.metric.signal])
 
     @override
     def needs(self, place: Place) -> PodNeeds:
@@ -98,7 +98,7 @@ class Nim(NimArgs, Server):
     def further_findings(self, path: str) -> Iterator[Finding]:
         # Nobody says which vLLM is in an image.
         passed_on = Told(flags=vllm.arguments(), keys={key: key for key in KEYS}, pinned=False)
-        told = Told(flags=flags.variables(self.version), arguments=passed_on)
+        told = Told(flags=flags.variables(self.release), arguments=passed_on)
         given = plain(self.env)
         inside = {name: value for name, value in given.items() if name.startswith(vllm.variables().prefixes)}
         own = {name: value for name, value in given.items() if name not in inside}
@@ -123,13 +123,13 @@ class Nim(NimArgs, Server):
 
     @override
     def shape(self, place: Place) -> Shape:
-        page = MetricsPage("api" if self.needs_nim_operator else "http", metrics_path(self.version))
+        page = MetricsPage("api" if self.needs_nim_operator else "http", metrics_path(self.release))
         gib = self._files_gib(place)
         return Shape(
             export=Export(
                 path=place.path,
                 engine=NIM,
-                version=self.version,
+                version=self.release,
                 workload=Workload("Deployment", place.namespace, place.name),
                 labels={"app.kubernetes.io/name": place.name},
                 ports={page.port: NIM.port},

@@ -11,7 +11,7 @@ from tests.rehearsal.rules.promtool import Promtool, recording_group
 
 SCALER = f'namespace="{NAMESPACE}",horizontalpodautoscaler="llama"'
 CONDITION = "kube_horizontalpodautoscaler_status_condition"
-READY = f'kube_deployment_status_replicas_ready{{namespace="{NAMESPACE}",deployment="llama"}}'
+READY = f'kube_deployment_status_replicas_available{{namespace="{NAMESPACE}",deployment="llama"}}'
 WANTED = f"kube_horizontalpodautoscaler_status_desired_replicas{{{SCALER}}}"
 MOST = f"kube_horizontalpodautoscaler_spec_max_replicas{{{SCALER}}}"
 HOUR = 240

@@ -58,10 +58,13 @@ NimDeployment = Annotated[NimWorkload | NimThroughOperator, Field(discriminator=
 class NimArgs(Further):
     """One model, served by an NVIDIA NIM; it needs a licence of NVIDIA AI Enterprise."""
 
-    image: str = Field(pattern=r"^[a-z0-9.-]+(/[a-z0-9._-]+)+$", examples=["nvcr.io/nim/meta/llama-3.1-8b-instruct"])
+    image: str = Field(
+        pattern=r"^[a-z0-9.-]+(:\d+)?(/[a-z0-9._-]+)+$", examples=["nvcr.io/nim/meta/llama-3.1-8b-instruct"]
+    )
     """Repository of the image, without a tag."""
-    version: str = Field(pattern=r"^[12]\.\d+\.\d+([-.][a-z0-9.-]+)?$", examples=["2.0.13"])
-    """Tag of the image, a release of 1.x or 2.x: the names of its series differ."""
+    version: str = Field(pattern=r"^[12]\.\d+\.\d+([-.][a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?$", examples=["2.0.13"])
+    """Tag of the image, a release of 1.x or 2.x, whose series have other names; with the image's digest behind it
+    (`2.0.13@sha256:…`) if you like."""
     model: str = Field(min_length=1, examples=["meta-llama/Llama-3.1-8B-Instruct"])
     """Name of the image's model on Hugging Face, one of the catalog's or of `models`."""
     served_model_name: str = Field(pattern=r"^\S+$", examples=["meta/llama-3.1-8b-instruct"])
@@ -80,3 +83,8 @@ class NimArgs(Further):
     """The Deployment of load clients; scale it by hand to put load on the server."""
     load_test: LoadTestArgs | None = None
     """A measurement that a person starts; none when left out."""
+
+    @property
+    def release(self) -> str:
+        """The version without a digest."""
+        return self.version.partition("@")[0]

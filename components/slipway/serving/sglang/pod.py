@@ -16,22 +16,21 @@ KEY_VARIABLE = "SLIPWAY_API_KEY"
 FP8 = "fp8_e4m3"
 
 
-def serve_command(args: SgLangArgs, memory_share: float, weights: str) -> list[str]:
+def serve_command(args: SgLangArgs, memory_share: float, runtime: EngineRuntime) -> list[str]:
     """Return the command line of the engine, but for the API key.
 
     Args:
         memory_share: of a GPU's memory, what weights and KV cache take.
-        weights: the folder where they are, or come to.
     """
     command = [
         "python3",
         "-m",
         "sglang.launch_server",
-        f"--model-path={args.model}",
+        f"--model-path={runtime.found_at(args.model)}",
         "--host=0.0.0.0",
         f"--port={SGLANG.port}",
         f"--served-model-name={args.served_name}",
-        f"--download-dir={weights}",
+        *([] if runtime.weights.read_only else [f"--download-dir={runtime.weights.path}"]),
         f"--tp-size={args.tensor_parallel}",
         f"--context-length={args.max_model_len}",
         f"--max-running-requests={args.max_num_seqs}",
@@ -58,7 +57,7 @@ def sglang_pod(
         memory_share: of a GPU's memory, what weights and KV cache take.
         api_key: name of the Secret whose `key` clients send.
     """
-    command = serve_command(args, memory_share, runtime.weights.path)
+    command = serve_command(args, memory_share, runtime)
     secrets: list[k8s.core.v1.EnvVarArgsDict] = []
     if api_key is not None:
         command.append(f"--api-key=$({KEY_VARIABLE})")

@@ -145,18 +145,19 @@ def repository_container(
 def _container(name: str, command: list[str], runtime: TritonRuntime, *, gpus: int) -> k8s.core.v1.ContainerArgsDict:
     accelerator = runtime.accelerator
     given = {accelerator.resource: str(gpus)} if gpus else {}
-    disk = runtime.weights.disk_gib
+    disk, memory = runtime.weights.disk_gib, {"memory": f"{accelerator.memory_gib}Gi"}
     return {
         "name": name,
         "image": runtime.shape.image,
         "command": command,
         "resources": {
             "requests": {
-                "memory": f"{accelerator.memory_gib}Gi",
+                **memory,
                 **({"ephemeral-storage": f"{disk}Gi"} if disk else {}),
                 **given,
             },
-            "limits": given,
+            # What has no GPU copies files, and holds none of them in memory.
+            "limits": given or memory,
         },
         "security_context": {"allow_privilege_escalation": False, "capabilities": {"drop": ["ALL"]}},
     }

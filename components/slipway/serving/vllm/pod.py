@@ -25,11 +25,11 @@ def serve_command(args: VllmArgs, runtime: EngineRuntime, streamed: Streamed | N
     command = [
         "vllm",
         "serve",
-        streamed.uri if streamed else args.model,
+        streamed.uri if streamed else runtime.found_at(args.model),
         "--host=0.0.0.0",
         f"--port={VLLM.port}",
-        *_served_names(args, streamed),
-        f"--download-dir={runtime.weights.path}",
+        *_served_names(args, elsewhere=bool(streamed) or runtime.weights.read_only),
+        *([] if runtime.weights.read_only else [f"--download-dir={runtime.weights.path}"]),
         f"--tensor-parallel-size={args.tensor_parallel}",
         f"--max-model-len={args.max_model_len}",
         f"--max-num-seqs={args.max_num_seqs}",
@@ -44,9 +44,9 @@ def serve_command(args: VllmArgs, runtime: EngineRuntime, streamed: Streamed | N
     return [*command, *_stream(streamed), *_lora(args.lora), *args.extra_args]
 
 
-def _served_names(args: VllmArgs, streamed: Streamed | None) -> list[str]:
-    """Return the name that clients ask for; where a URI stands for the model, the model's own is one, too."""
-    if streamed and args.served_model_name:
+def _served_names(args: VllmArgs, *, elsewhere: bool) -> list[str]:
+    """Return the name that clients ask for; where a URI or a folder stands for the model, its own is one, too."""
+    if elsewhere and args.served_model_name:
         return ["--served-model-name", args.served_model_name, args.model]
     return [f"--served-model-name={args.served_name}"]
 
