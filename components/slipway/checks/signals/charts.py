@@ -95,6 +95,9 @@ def _port(value: object) -> int:
 
 def _selected(spec: Mapping[str, Any], selector: str, release: Mapping[str, str]) -> Mapping[str, str]:
     labels = block(spec, f"{selector}Selector").get("matchLabels")
+    if labels and not isinstance(labels, Mapping):
+        msg = f"{selector}Selector.matchLabels of kube-prometheus-stack is no map of labels"
+        raise ValueError(msg)
     return labels or (release if spec.get(f"{selector}SelectorNilUsesHelmValues", True) else {})
 
 
