@@ -19,7 +19,7 @@ ENGINES = Path(flags.__file__).parent
 TABLES = sorted(ENGINES.rglob("*.csv"))
 KINDS = {
     *("", "switch", "toggle", "list", "optional", "map", "arguments"),
-    *("int", "positive", "float", "size", "bool", "json"),
+    *("int", "positive", "float", "size", "bool", "json", "path"),
 }
 EVERY: dict[str, Callable[[], Flags]] = {
     "vLLM": vllm.arguments,

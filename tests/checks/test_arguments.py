@@ -83,7 +83,7 @@ def test_each_kind_of_argument_is_told_of(given: str, code: str, message: str, r
         "--tool-call-parser hermes --enable-auto-tool-choice --reasoning-parser qwen3",
         "--attention-backend FLASHINFER -O3 --no-enable-log-requests",
         "--attention-backend flash_attn --no-enable-auto-tool-choice",
-        "--tool-parser-plugin /ours.py --tool-call-parser ours --enable-auto-tool-choice",
+        "--tool-parser-plugin /workspace/ours.py --tool-call-parser ours --enable-auto-tool-choice",
         "--compilation-config.mode 3 --max-log-len=100",
         "--lora-modules sql=org/sql chat=org/chat",
         "--host=0.0.0.0 --port=8000 -pp 1 --dtype bfloat16 --cpu-offload-gb=0.0 --enable-chunked-prefill",
@@ -96,6 +96,20 @@ def test_what_changes_nothing_that_is_judged_passes(given: str) -> None:
 def test_a_flag_and_its_value_in_one_word_belong_to_no_flag() -> None:
     [finding] = words("--seed 3")
     assert finding.remedy == "write it as words of their own: [--seed, 3]"
+
+
+@pytest.mark.parametrize(
+    ("template", "warned"),
+    [
+        ("/ours/chat.jinja", True),
+        ("/vllm-workspace/examples/tool_chat_template_hermes.jinja", False),
+        ("{{ messages }}", False),
+    ],
+)
+def test_a_file_that_no_pod_has_is_a_warning(template: str, warned: bool) -> None:
+    found = words(f"--chat-template={template}")
+    assert [(finding.code, finding.severity) for finding in found] == [("arguments.file", "warning")] * warned
+    assert words(f"--chat-template={template}", told=Told(flags=vllm.arguments(), pinned=False)) == []
 
 
 def test_an_image_of_another_version_may_have_other_flags_but_undoes_nothing() -> None:

@@ -139,7 +139,7 @@ def test_an_answer_that_is_no_json_is_a_warning_and_no_crash(
     ("answer", "says"),
     [
         ((200, {"permissions": ["storage.buckets.setIamPolicy"]}), None),
-        ((200, {"permissions": []}), "you lack storage.buckets.setIamPolicy on our-models"),
+        ((200, {"permissions": list[str]()}), "you lack storage.buckets.setIamPolicy on our-models"),
         ((403, {"error": {}}), "or it is somebody else's"),
         ((404, {"error": {}}), "there is no bucket our-models"),
     ],

@@ -149,6 +149,19 @@ CASES: dict[str, tuple[str, Edit, str, str]] = {
         "env.HTTPS_PROXY",
         "secret",
     ),
+    "fewer adapters in memory than on a chip": (
+        "eks-nim",
+        vllm_on_gpus(lora={"maxAdapters": 4, "maxRank": 16}, extraArgs=["--max-cpu-loras=2"]),
+        "extraArgs",
+        "value",
+    ),
+    "long prompts beyond the longest": (
+        "gke-tpu",
+        adding(extraArgs=["--long-prefill-token-threshold", "100000"]),
+        "extraArgs",
+        "value",
+    ),
+    "what vLLM within NIM reads": ("eks-nim", adding(env={"VLLM_PORT": "9000"}), "env.VLLM_PORT", "listening"),
     "Triton's image for NIM": (
         "eks-nim",
         adding(image="nvcr.io/nvidia/tritonserver"),
@@ -169,6 +182,13 @@ CASES: dict[str, tuple[str, Edit, str, str]] = {
         "image",
         "program",
     ),
+    "an image for GPUs on TPUs": (
+        "gke-tpu",
+        adding(image="docker.io/vllm/vllm-openai:v0.27.0"),
+        "image",
+        "program",
+    ),
+    "an image for TPUs on GPUs": ("eks-nim", vllm_on_gpus(image="docker.io/vllm/vllm-tpu:v0.27.0"), "image", "program"),
     "SGLang's image for TensorRT-LLM": (
         "eks-h200",
         within("route", image="lmsysorg/sglang:v0.5.23"),
@@ -276,7 +296,6 @@ def test_the_operator_hands_variables_on(tmp_path: Path) -> None:
     [
         ("registry.example.com/vllm:v0.27.0-ours", False),
         ("docker.io/vllm/vllm-openai:v0.28.0", True),
-        ("nvcr.io/nvidia/tritonserver:26.03-vllm-python-py3", True),
         ("docker.io/vllm/vllm-openai:nightly-4f2b1c9", True),
     ],
 )

@@ -88,7 +88,7 @@ WRONG: list[tuple[str, str, Any, str]] = [
     ),
     *(
         ("existing", "cluster.pools.l40s.resource", name, "names.resource")
-        for name in ("cpu", "google.com/tpu", "a/b/c")
+        for name in ("cpu", "google.com/tpu", "amd.com/gpu", "a/b/c")
     ),
     *(
         ("existing", "cluster.pools.l40s.resource", name, "values.gpu-sharing")
@@ -100,6 +100,9 @@ WRONG: list[tuple[str, str, Any, str]] = [
             "kubernetes.io/os": "windows",
             "kubernetes.io/arch": "arm64",
             "node.kubernetes.io/instance-type": "g5.xlarge",
+            "beta.kubernetes.io/instance-type": "g5.xlarge",
+            "nvidia.com/gpu.product": "NVIDIA-A10G",
+            "nvidia.com/gpu.count": "8",
         }.items()
     ),
     (
@@ -108,6 +111,8 @@ WRONG: list[tuple[str, str, Any, str]] = [
         {"cloud.google.com/gke-tpu-topology": "2x4"},
         "placement.selector",
     ),
+    ("existing", "cluster.access.context", "", "settings.length"),
+    ("eks-h200", "servers.llama.route.speculation.maxDraftLen", 1000, "settings.bound"),
     *(("existing", "ngc.pullSecret", name, "settings.form") for name in ("Ours", "our secret", "a_b")),
     *(("eks-h200", "huggingFace.key", key, "settings.form") for key in ("a b", "a/b")),
     *(("eks-nim", "namespace", name, "names.namespace") for name in ("kube-system", "default", "monitoring", "keda")),
@@ -139,6 +144,7 @@ RIGHT: list[tuple[str, str, Any]] = [
     ("existing", "namespace", "2027-serving"),
     ("existing", "cluster.pools.l40s.resource", "nvidia.com/l40s"),
     ("existing", "cluster.pools.l40s.nodeSelector", {"node.kubernetes.io/instance-type": "g6e.2xlarge"}),
+    ("existing", "cluster.pools.l40s.nodeSelector", {"nvidia.com/gpu.product": "NVIDIA-L40S"}),
     ("existing", "cluster.pools.l40s.taints", [{"key": "our.org/pool", "value": "l40s", "effect": "NoExecute"}]),
 ]
 

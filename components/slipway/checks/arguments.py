@@ -162,10 +162,18 @@ def _flag_findings(path: str, name: str, flag: Flag, values: Sequence[str | None
         case "gone":
             message, read = f"{told.flags.engine} has no {name} any more", told.flags.spelling == "variables"
             yield Finding("arguments.gone", path, message, about, "warning" if read else told.severity)
+        case "" if flag.takes == "path" and told.pinned and _elsewhere(value, told.flags.folders):
+            message = f"{name} names {value}, and pods have the files of their image alone: the server ends without it"
+            yield Finding("arguments.file", path, message, "name an image that has it under image", "warning")
         case "" if wrong := takes(flag, values, told.flags.spelling):
             yield Finding("arguments.value", path, f"{name} takes {wrong}", "correct it", told.severity)
         case _:
             pass
+
+
+def _elsewhere(value: str | None, folders: tuple[str, ...]) -> bool:
+    """Whether a text is the absolute path of a file that is in none of these folders."""
+    return bool(value) and str(value).startswith("/") and not str(value).startswith(folders)
 
 
 def _owned(path: str, name: str, key: str, told: Told) -> Finding:

@@ -29,19 +29,36 @@ PROGRAMS = {
 """What runs in an image, by a part of its repository that says so."""
 
 
-def program_findings(path: str, image: str, engine: str) -> Iterator[Finding]:
-    """Say that another program is in an image. One may be in that of Triton, whose tag then names it.
+CHIPS = {"vllm-openai": "gpu", "vllm-tpu": "tpu"}
+"""Kinds of chips that vLLM's own images are built for, by the last part of their names."""
+
+
+def chip_findings(path: str, image: str, kind: str) -> list[Finding]:
+    """Say that an image of vLLM is built for another kind of chip than a pool has."""
+    built = CHIPS.get(_parts(image)[-1], kind)
+    if built == kind:
+        return []
+    message = f"{image} is built for {built.upper()}s, and the pool has {kind.upper()}s"
+    right = next(name for name, other in CHIPS.items() if other == kind)
+    return [Finding("arguments.program", path, message, f"name an image made of {right}")]
+
+
+def _parts(image: str) -> list[str]:
+    """Return the parts of an image's repository behind its registry."""
+    return [part.partition(":")[0] for part in image.partition("@")[0].split("/")[1:]]
+
+
+def program_findings(path: str, image: str, engine: str) -> list[Finding]:
+    """Say that another program is in an image.
 
     Args:
         engine: what is to run in it.
     """
-    repository, _, tag = image.partition("@")[0].rpartition("/")[2].partition(":")
-    parts = [*image.partition("@")[0].split("/")[1:-1], repository]
-    program = next((PROGRAMS[part] for part in reversed(parts) if part in PROGRAMS), engine)
-    also = "trtllm" if engine == "TensorRT-LLM" else engine.lower()
-    if program != engine and not (program == "Triton" and also in tag):
-        message = f"{image} is of {program}, and {engine} is to run in it"
-        yield Finding("arguments.program", path, message, f"name an image of {engine}")
+    program = next((PROGRAMS[part] for part in reversed(_parts(image)) if part in PROGRAMS), engine)
+    if program == engine:
+        return []
+    message = f"{image} is of {program}, and {engine} is to run in it"
+    return [Finding("arguments.program", path, message, f"name an image of {engine}")]
 
 
 def image_findings(path: str, image: str, engine: str, pinned: str) -> Iterator[Finding]:

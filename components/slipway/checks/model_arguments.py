@@ -7,6 +7,29 @@ from slipway.checks import Finding
 from slipway.checks.command_line import given
 
 
+def bound_findings(
+    path: str, words: Sequence[str], flags: Flags, *, adapters: int | None, longest: int
+) -> Iterator[Finding]:
+    """Judge numbers on vLLM's command line that have to suit those of the stack file.
+
+    Sources: vllm/config/lora.py and vllm/config/scheduler.py, which end the server.
+
+    Args:
+        path: where the words are in the stack file.
+        adapters: most adapters on a chip at once, where there are any.
+        longest: most tokens of a request.
+    """
+    for one in given(words, flags):
+        name, text = one.flag.name if one.flag else "", one.values[0] if one.values else None
+        number = int(text) if text and text.lstrip("-").isdigit() else None
+        if name == "--max-cpu-loras" and adapters and number is not None and number < adapters:
+            message = f"{name} {number} is below lora.maxAdapters {adapters}: vLLM does not start"
+            yield Finding("arguments.value", path, message, f"write {adapters} or more")
+        if name == "--long-prefill-token-threshold" and number is not None and number > longest:
+            message = f"{name} {number} is above maxModelLen {longest}: vLLM does not start"
+            yield Finding("arguments.value", path, message, f"write {longest} or less")
+
+
 def unmet_findings(
     path: str, words: Sequence[str], flags: Flags, *, experts: bool, adapters: bool
 ) -> Iterator[Finding]:

@@ -188,10 +188,13 @@ def _path_in_file(location: Iterable[str | int], data: Any) -> Path:
     parts = [part for part in location if part != "[key]"]
     path: list[str | int] = []
     for index, part in enumerate(parts):
-        present = isinstance(part, int) or (isinstance(data, dict) and part in data)
+        last = index == len(parts) - 1
+        # A tag may be called as a key is whose value has nothing below it.
+        inside = isinstance(data, dict) and part in data and (last or isinstance(data[part], dict | list))
+        present = isinstance(part, int) or inside
         if present:
             path.append(part)
             data = at(data, (part,))
-        elif index == len(parts) - 1:
+        elif last:
             path.append(part)
     return tuple(path)

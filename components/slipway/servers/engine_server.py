@@ -91,8 +91,9 @@ class EngineServer(EngineArgs, Server):
         yield from environment_findings(f"{path}.env", plain(self.env), told)
         if self.image:
             name, version = taken.engine.rsplit(" ", 1)
-            yield from image_findings(f"{path}.image", self.image, name, version)
-            yield from program_findings(f"{path}.image", self.image, name)
+            where = f"{path}.image"
+            strange = program_findings(where, self.image, name)
+            yield from strange or image_findings(where, self.image, name, version)
 
     def replica(self, rules: MemoryRules, model: Model, slice_: Slice, share: float) -> Replica:
         """Return what the memory check asks about a replica.

@@ -17,7 +17,8 @@ from slipway.catalog.machines import Slice
 from slipway.catalog.versions import VLLM_GPU
 from slipway.checks import Finding
 from slipway.checks.fit import Adapters, Fit, adapter_findings, fit, vllm_adapters
-from slipway.checks.model_arguments import unmet_findings
+from slipway.checks.images import chip_findings
+from slipway.checks.model_arguments import bound_findings, unmet_findings
 from slipway.servers.engine_server import EngineServer
 from slipway.servers.server import Place, PodNeeds
 from slipway.serving.shape import Files
@@ -101,8 +102,17 @@ class Vllm(VllmArgs, EngineServer):
         model, adapters = place.models[self.model], self.adapters
         # Of a model that is described by numbers nobody says whether it has experts.
         experts, given = model.experts is not None or model.model_type == "other", flags.arguments()
+        chip = place.slice.machine.chip.kind if place.slice else ""
         return [
+            *(chip_findings(f"{path}.image", self.image, chip) if self.image and chip else ()),
             *(adapter_findings(f"{path}.lora", model, adapters) if adapters else ()),
+            *bound_findings(
+                f"{path}.extraArgs",
+                self.extra_args,
+                given,
+                adapters=self.lora.max_adapters if self.lora else None,
+                longest=self.max_model_len,
+            ),
             *unmet_findings(
                 f"{path}.extraArgs", self.extra_args, given, experts=experts, adapters=adapters is not None
             ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from slipway.addons.metrics import InstalledMetrics, PrometheusMetrics
 from slipway.addons.monitoring_settings import ADAPTER, STACK
@@ -60,8 +60,9 @@ def _prometheus_findings(stack: "ExistingStack", metrics: InstalledMetrics) -> I
     with suppress(ValueError):  # What cannot be read is said with the rest of a signal's way.
         selects = metrics.prometheus.selects
         labels = {**selects["PodMonitor"], **selects["PrometheusRule"]}
-        given: Mapping[str, object] = labels
-        for key in (key for key, value in given.items() if not isinstance(value, str)):
-            message = f"the label {key} that it selects is no text: {given[key]!r}"
+        for key, value in cast("Mapping[str, object]", labels).items():
+            if isinstance(value, str):
+                continue
+            message = f"the label {key} that it selects is no text: {value!r}"
             yield Finding("cluster.label", f"{stack_path}.prometheus.prometheusSpec", message, "write it in quotes")
         yield from monitor_findings(stack_path, metrics.stack.values, labels, stack.namespace)

@@ -7,6 +7,13 @@ from slipway.catalog.machines import MACHINES, Machine
 from slipway.checks import Finding
 from slipway.checks.names import LABEL_NAME, SUBDOMAIN, label_findings
 from slipway.existing.settings import ExistingPoolArgs
+from slipway.reading.examples import written
+
+INSTANCE_TYPE = ("node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type")
+"""Labels whose value is the machine type."""
+
+FOREIGN = ("amd.com", "aws.amazon.com", "habana.ai", "intel.com", "google.com", "nvidia.com")
+"""Whose device plugins have resources of their own."""
 
 SHARED = re.compile(r".*/(gpu\.shared|mig-.*)")
 """What NVIDIA's device plugin calls parts of GPUs, by time slicing or MPS (renameByDefault) and by MIG."""
@@ -39,7 +46,7 @@ def _resource_findings(path: str, resource: str | None, machine: Machine) -> Ite
     elif SHARED.fullmatch(resource):
         message = f"{resource} is a part of a GPU, and fit and node counts are of whole ones"
         yield Finding("values.gpu-sharing", path, message, "use nodes whose GPUs are whole")
-    elif resource in {each.chip.resource for each in MACHINES.values()}:
+    elif domain.endswith(FOREIGN) and not domain.endswith(usual.partition("/")[0]):
         message = f"{resource} stands for other chips than those of {machine.name}"
         yield Finding("names.resource", path, message, f"write {usual}, or leave it out")
 
@@ -49,7 +56,7 @@ def _selector_findings(path: str, pool: ExistingPoolArgs, machine: Machine) -> I
     for key, value in pool.node_selector.items():
         if (right := _right_value(key, value, pool, machine)) is not None:
             message = f"nodes of {machine.name} do not have {key}: {value}, so that pods wait for ever"
-            yield Finding("placement.selector", f"{path}.{key}", message, f"write {right}")
+            yield Finding("placement.selector", f"{path}.{key}", message, f"write {written(right)}")
 
 
 def _right_value(key: str, value: str, pool: ExistingPoolArgs, machine: Machine) -> str | None:
@@ -61,8 +68,12 @@ def _right_value(key: str, value: str, pool: ExistingPoolArgs, machine: Machine)
         "kubernetes.io/arch": "amd64",
         "cloud.google.com/gke-tpu-topology": topology,
         "cloud.google.com/gke-tpu-accelerator": machine.chip.label if topology else None,
+        "cloud.google.com/gke-accelerator": machine.chip.gke_label or None,
+        "nvidia.com/gpu.count": None if topology else str(machine.chips),
+        "nvidia.com/gpu.present": None if topology else "true",
+        "nvidia.com/gpu.product": None if topology else machine.chip.label,
     }
     right = fixed.get(key)
-    if key == "node.kubernetes.io/instance-type" and known and known.chip != machine.chip:
+    if key in INSTANCE_TYPE and known and known.chip != machine.chip:
         right = machine.name
     return right if right not in (None, value) else None

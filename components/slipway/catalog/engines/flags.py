@@ -31,8 +31,8 @@ class Flag:
         names: every spelling, the one of the documentation first; of an option in a map, the path to it, dotted.
         takes: `switch` takes no value, a `toggle` has a form with `--no-`, `list` takes several values, `optional` one
             or none, `map` a map whose keys are all listed, `arguments` a command line; or `int`, `positive`, `float`,
-            `size` (`8k`), `bool`, `json`, the choices divided by `|`, or empty for any text. Choices in capitals may
-            be given in small letters.
+            `size` (`8k`), `bool`, `json`, `path` (a file in the pod), the choices divided by `|`, or empty for any
+            text. Choices in capitals may be given in small letters.
         about: of an `owned` one its key, empty if there is none; of a `secret` or what is `gone` what to do instead;
             otherwise the reason, a sentence without its subject, in which `{value}` stands for the value.
         same: values with which it changes nothing.
@@ -68,6 +68,7 @@ class Flags:
         whole: whether the engine has no others.
         needs: flags without which another one ends the server, by that one.
         opened: flags with which another one takes further choices, by that one.
+        folders: where the files of its image are that a flag may name.
     """
 
     engine: str
@@ -77,6 +78,7 @@ class Flags:
     whole: bool = True
     needs: Mapping[str, str] = field(default_factory=dict[str, str])
     opened: Mapping[str, str] = field(default_factory=dict[str, str])
+    folders: tuple[str, ...] = ()
 
     def nearest(self, name: str) -> list[str]:
         """Return up to three names that a misspelt one may stand for, the likeliest first."""

@@ -99,7 +99,11 @@ class Nim(NimArgs, Server):
         # Nobody says which vLLM is in an image.
         passed_on = Told(flags=vllm.arguments(), keys={key: key for key in KEYS}, pinned=False)
         told = Told(flags=flags.variables(self.release), arguments=passed_on)
-        yield from environment_findings(f"{path}.env", plain(self.env), told)
+        given = plain(self.env)
+        inside = {name: value for name, value in given.items() if name.startswith(vllm.variables().prefixes)}
+        own = {name: value for name, value in given.items() if name not in inside}
+        yield from environment_findings(f"{path}.env", own, told)
+        yield from environment_findings(f"{path}.env", inside, Told(flags=vllm.variables(), pinned=False))
         yield from program_findings(f"{path}.image", self.image, "NIM")
 
     @override

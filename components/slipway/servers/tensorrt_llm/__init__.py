@@ -121,8 +121,9 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
             yield from option_findings(f"{path}.route.extraOptions", self.route.extra_options, told)
             yield from _expert_findings(f"{path}.route.extraOptions", self.route.extra_options, self.tensor_parallel)
             if self.route.image:
-                yield from image_findings(f"{path}.route.image", self.route.image, "TensorRT-LLM", TENSORRT_LLM)
-                yield from program_findings(f"{path}.route.image", self.route.image, "TensorRT-LLM")
+                where, image = f"{path}.route.image", self.route.image
+                strange = program_findings(where, image, "TensorRT-LLM")
+                yield from strange or image_findings(where, image, "TensorRT-LLM", TENSORRT_LLM)
 
     @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:

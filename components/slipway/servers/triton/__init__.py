@@ -112,8 +112,9 @@ class Triton(TritonArgs, Server):
             told = Told(flags=tensorrt_llm.options(), keys=LLMAPI_KEYS, pinned=False)
             yield from option_findings(f"{path}.serving.extraArgs", self.serving.extra_args, told)
         if isinstance(self.serving, ModelRepository) and self.serving.image:
-            yield from image_findings(f"{path}.serving.image", self.serving.image, "container", self.release)
-            yield from program_findings(f"{path}.serving.image", self.serving.image, "Triton")
+            where, image = f"{path}.serving.image", self.serving.image
+            strange = program_findings(where, image, "Triton")
+            yield from strange or image_findings(where, image, "container", self.release)
 
     @override
     def fit(self, place: Place, slice_: Slice) -> Fit | None:

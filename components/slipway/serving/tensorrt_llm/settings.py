@@ -8,6 +8,9 @@ from slipway.checks.settings import BatchRequests, Positive, RequestTokens, Sett
 from slipway.serving.environment_settings import Further, PinnedImage
 from slipway.serving.settings import Autoscaling, DrainSeconds, LoadClients
 
+DraftTokens = Annotated[int, Field(ge=1, le=256, examples=[5])]
+"""Tokens that are proposed at a time: each is verified, and few beyond ten are ever taken."""
+
 ModelName = Annotated[str, Field(min_length=1, examples=["meta-llama/Llama-3.2-1B-Instruct"])]
 
 
@@ -24,7 +27,7 @@ class DraftTarget(Settings):
     type: Literal["draft-target"]
     model: ModelName
     """The smaller model on Hugging Face, one of the catalog's, with the vocabulary of the served one."""
-    max_draft_len: Positive
+    max_draft_len: DraftTokens
     """Tokens that it proposes at a time; 3 to 10 are usual."""
 
 
@@ -34,7 +37,7 @@ class Eagle3(Settings):
     type: Literal["eagle3"]
     model: str = Field(min_length=1, examples=["yuhuili/EAGLE3-LLaMA3.3-Instruct-70B"])
     """The head's checkpoint on Hugging Face, one of the catalog's."""
-    max_draft_len: Positive
+    max_draft_len: DraftTokens
     """Tokens that it proposes at a time."""
 
 
@@ -43,7 +46,7 @@ class NGram(Settings):
     prompt. It needs no other model."""
 
     type: Literal["ngram"]
-    max_draft_len: Positive
+    max_draft_len: DraftTokens
     """Tokens that are proposed at a time."""
     max_matching_ngram_size: Positive
     """Most of the last tokens that are searched for; 2 to 4 are usual."""
@@ -53,7 +56,7 @@ class Mtp(Settings):
     """Layers of the served model itself predict several tokens: DeepSeek-V3 and R1 have such."""
 
     type: Literal["mtp"]
-    max_draft_len: Positive
+    max_draft_len: DraftTokens
     """Tokens that are proposed at a time."""
 
 
@@ -115,7 +118,7 @@ class EnginesRoute(Settings):
     type: Literal["engines"]
     draft: ModelName
     """The smaller model on Hugging Face, one of the catalog's, with the vocabulary of the served one."""
-    max_draft_len: Positive
+    max_draft_len: DraftTokens
     """Tokens that it proposes at a time; the engine is built for as many."""
     kv_cache_shares: KvCacheShares
     """How the engines share the memory that their weights leave free."""

@@ -34,6 +34,7 @@ def arguments() -> Flags:
             "--tool-call-parser": "--tool-parser-plugin",
             "--reasoning-parser": "--reasoning-parser-plugin",
         },
+        folders=("/vllm-workspace/", "/workspace/"),
     )
 
 
