@@ -140,8 +140,8 @@ def test_an_answer_that_is_no_json_is_a_warning_and_no_crash(
     [
         ((200, {"permissions": ["storage.buckets.setIamPolicy"]}), None),
         ((200, {"permissions": list[str]()}), "you lack storage.buckets.setIamPolicy on our-models"),
-        ((403, {"error": {}}), "or it is somebody else's"),
-        ((404, {"error": {}}), "there is no bucket our-models"),
+        ((403, {"error": "denied"}), "or it is somebody else's"),
+        ((404, {"error": "missing"}), "there is no bucket our-models"),
     ],
 )
 def test_a_bucket_that_exists_is_there_and_the_caller_s_to_open(
