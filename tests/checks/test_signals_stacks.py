@@ -87,7 +87,7 @@ def without_paths(chain: Monitoring) -> Monitoring:
 
 
 def _bare(scaler: Scaler) -> Scaler:
-    metrics = tuple(replace(each, path="", target=str(quantity(each.target))) for each in scaler.metrics)
+    metrics = tuple(replace(each, path="", target=str(float(quantity(each.target) or 0))) for each in scaler.metrics)
     return replace(scaler, path="", metrics=metrics)
 
 

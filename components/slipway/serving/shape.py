@@ -74,12 +74,12 @@ class Shape:
         return self.export.workload.name
 
     def scrape(self, kind: Literal["PodMonitoring", "PodMonitor"], labels: Mapping[str, str]) -> Scrape:
-        """Return how a collector finds the series, by an object of a kind that carries these labels."""
+        """Return how a collector finds the series, by an object of a kind that carries these labels and the server's."""
         return Scrape(
             path=self.export.path,
             kind=kind,
             namespace=self.export.workload.namespace,
-            labels=labels,
+            labels={**self.export.labels, **labels},
             selector=self.export.labels,
             port=self.page.port,
             page=self.page.path,

@@ -13,7 +13,6 @@ from offline import Recording
 from rehearsal import stack
 from rehearsal.engine.engine import Surroundings
 from rehearsal.stack import NothingToPlayError, PlayedStack
-from slipway.catalog.machines import GPU_RESOURCE, TPU_RESOURCE
 from slipway.checks.fit import vllm_adapters
 from slipway.checks.judged import JudgedServer
 
@@ -116,7 +115,7 @@ def test_pods_say_what_was_judged(recording: Recording) -> None:
         around, judged = played.around(template), recording.judged.servers[server.name]
         assert around
         pod: Mapping[str, Any] = template["spec"]
-        assert limit(pod, GPU_RESOURCE) + limit(pod, TPU_RESOURCE) == devices(judged)
+        assert sum(limit(pod, resource) for resource in around.resources) == devices(judged)
         found = said(pod, around)
         named = found.pop("model", "")
         if "://" not in named:

@@ -92,6 +92,7 @@ REPLACING: Mapping[str, Sequence[str]] = {
     ),
     "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": ("condition", "condition.*", "cryptoKeyId", "member", "role"),
     "gcp:kms/keyRing:KeyRing": ("location", "name", "project"),
+    "gcp:monitoring/alertPolicy:AlertPolicy": ("project",),
     "gcp:monitoring/dashboard:Dashboard": ("project",),
     "gcp:projects/iAMMember:IAMMember": ("condition", "condition.*", "member", "project", "role"),
     "gcp:projects/service:Service": ("project", "service"),
