@@ -30,6 +30,9 @@ PERMISSIONS: Mapping[str, tuple[Row, ...]] = {
     "gcp:kms/cryptoKey:CryptoKey": (("cloudkms.cryptoKeys.create", _KMS),),
     "gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": (("cloudkms.cryptoKeys.setIamPolicy", _KMS),),
     "gcp:kms/keyRing:KeyRing": (("cloudkms.keyRings.create", _KMS),),
+    "gcp:monitoring/alertPolicy:AlertPolicy": (
+        ("monitoring.alertPolicies.create", "roles/monitoring.alertPolicyEditor"),
+    ),
     "gcp:monitoring/dashboard:Dashboard": (("monitoring.dashboards.create", "roles/monitoring.dashboardEditor"),),
     "gcp:projects/iAMMember:IAMMember": (
         ("resourcemanager.projects.setIamPolicy", "roles/resourcemanager.projectIamAdmin"),
