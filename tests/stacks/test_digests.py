@@ -36,7 +36,9 @@ def test_a_digest_goes_to_the_nodes_and_changes_no_judgement(
     stack: str, server: str, edit: Edit, deployed: Deploy
 ) -> None:
     plain, pinned = deployed(stack=stack), deployed(edit, stack=stack)
-    before, after = ([each.inputs["spec"]["metrics"] for each in one.of(AUTOSCALER)] for one in (plain, pinned))
+    before, after = (
+        {each.name: each.inputs["spec"]["metrics"] for each in made.of(AUTOSCALER)} for made in (plain, pinned)
+    )
     assert image(pinned, server).endswith(DIGEST)
     assert [each.code for each in pinned.findings] == [each.code for each in plain.findings]
     assert pinned.judged.servers[server].replica == plain.judged.servers[server].replica

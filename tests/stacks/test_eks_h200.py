@@ -381,10 +381,13 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "slipway.catalog.engines.tensorrt_llm",
     ),
     "drafts that never fit a step": (
-        speculation(type="ngram", maxDraftLen=1024, maxMatchingNgramSize=2),
+        lambda stack: (
+            llama(stack).update(maxNumSeqs=32),
+            speculation(type="ngram", maxDraftLen=256, maxMatchingNgramSize=2)(stack),
+        ),
         f"{SPECULATION}.maxDraftLen",
-        "are 8200 tokens a step, and a step has 8192",
-        "write 1023 or less",
+        "are 8224 tokens a step, and a step has 8192",
+        "write 255 or less",
     ),
     "a method that there is not": (
         lambda stack: (llama(stack).pop("benchmark"), llama(stack)["route"].update(speculation={"type": "medusa"})),

@@ -231,7 +231,7 @@ def test_a_download_needs_no_gpu_and_finds_a_node(choices: Recording) -> None:
         "--weights=/shared",
         "--model=Qwen/Qwen3-8B",
     ]
-    assert container["resources"]["limits"] == {}
+    assert container["resources"]["limits"].keys() == {"memory"}
     assert spec["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
 
 

@@ -74,7 +74,7 @@ class Shape:
         return self.export.workload.name
 
     def scrape(self, kind: Literal["PodMonitoring", "PodMonitor"], labels: Mapping[str, str]) -> Scrape:
-        """Return how a collector finds the series, by an object of a kind that carries these labels and the server's."""
+        """Return how a collector finds the series, by an object with these labels and the server's."""
         return Scrape(
             path=self.export.path,
             kind=kind,
