@@ -13,7 +13,8 @@ from slipway.catalog.engines.tensorrt_llm import flags as tensorrt_llm
 from slipway.catalog.engines.triton import flags as triton
 from slipway.catalog.engines.vllm import flags as vllm
 from slipway.checks import Finding
-from slipway.checks.arguments import Told, argument_findings, environment_findings, option_findings
+from slipway.checks.argument_words import Told
+from slipway.checks.arguments import argument_findings, environment_findings, option_findings
 
 PATH = "servers.llama.extraArgs"
 VLLM = Told(flags=vllm.arguments())

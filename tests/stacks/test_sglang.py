@@ -65,11 +65,11 @@ def test_what_a_person_sets_stands_in_place_of_the_engines_own_rule(deployed: De
         "memoryUtilization": 0.7,
         "kvCacheDtype": "fp8",
         "servedModelName": "chat",
-        "extraArgs": ["--log-level=warn"],
+        "extraArgs": ["--log-level=warning"],
     }
     flags = flags_of(deployed(adding(**args), stack=STACK))
     assert (flags["--mem-fraction-static"], flags["--kv-cache-dtype"]) == ("0.7", "fp8_e4m3")
-    assert (flags["--served-model-name"], flags["--log-level"]) == ("chat", "warn")
+    assert (flags["--served-model-name"], flags["--log-level"]) == ("chat", "warning")
 
 
 def test_a_pod_says_where_it_keeps_files_and_what_it_takes(sglang: Recording) -> None:

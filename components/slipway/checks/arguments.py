@@ -6,40 +6,14 @@ What an engine takes, and what each of it changes, is in `catalog.engines.<engin
 import json
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, cast
 
-from slipway.catalog.engines.flags import Flag, Flags
-from slipway.checks import Finding, Severity
+from slipway.catalog.engines.flags import Flag
+from slipway.checks import Finding
 from slipway.checks.argument_values import takes, unchanged
+from slipway.checks.argument_words import Told, owned, secret, unknown
 from slipway.checks.command_line import Given, given
 from slipway.checks.credentials import is_credential, names_credential
-
-BY_REFERENCE = "write {secret: <Kubernetes Secret of the servers' namespace>, key: <its key>} under env"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """Whom further arguments are for.
-
-    Attributes:
-        flags: what the engine takes.
-        keys: what the stack file calls the keys that the flags name, where it has others; None where it has those.
-        pinned: whether the image is the one whose flags are known. Of another one an unknown flag is a warning.
-        arguments: those of the command line that one of the variables holds.
-        downloads: whether its pods download the model from Hugging Face.
-    """
-
-    flags: Flags
-    keys: Mapping[str, str] | None = None
-    pinned: bool = True
-    arguments: "Told | None" = field(default=None)
-    downloads: bool = False
-
-    @property
-    def severity(self) -> Severity:
-        """How grave it is that a flag or a value is unknown."""
-        return "error" if self.pinned else "warning"
 
 
 def argument_findings(path: str, words: Sequence[str], told: Told) -> Iterator[Finding]:
@@ -68,10 +42,10 @@ def environment_findings(path: str, environment: Mapping[str, str | None], told:
     for name, value in environment.items():
         place, flag = f"{path}.{name}", told.flags.known.get(name)
         if value is not None and (is_credential(value) or (flag is None and names_credential(name))):
-            yield _secret(place, name, flag)
+            yield secret(place, name, flag)
         elif flag is None:
             if name.startswith(told.flags.prefixes):
-                yield _unknown(place, name, told)
+                yield unknown(place, name, told)
         elif flag.takes == "arguments" and told.arguments:
             yield from _line_findings(place, name, value or "", told.arguments)
         elif value is not None or flag.effect != "secret":
@@ -96,9 +70,9 @@ def option_findings(path: str, options: Mapping[str, Any], told: Told, within: s
     for key, value in options.items():
         name, flag = f"{within}{key}", told.flags.known.get(f"{within}{key}")
         if is_credential(json.dumps(value, default=str)):
-            yield _secret(f"{path}.{name}", name, flag)
+            yield secret(f"{path}.{name}", name, flag)
         elif flag is None:
-            yield _unknown(f"{path}.{name}", name, told)
+            yield unknown(f"{path}.{name}", name, told)
         elif flag.takes == "map" and isinstance(value, Mapping):
             yield from option_findings(path, cast(Mapping[str, Any], value), told, f"{name}.")
         elif flag.takes == "map" and value is not None:
@@ -111,9 +85,9 @@ def option_findings(path: str, options: Mapping[str, Any], told: Told, within: s
 
 def _given_findings(path: str, one: Given, told: Told, opened: Collection[str]) -> Iterator[Finding]:
     if any(value and is_credential(value) for value in (one.spelled, *one.values)):
-        yield _secret(path, one.flag.name if one.flag else "an argument", one.flag)
+        yield secret(path, one.flag.name if one.flag else "an argument", one.flag)
     elif one.flag is None:
-        yield _unknown(path, one.spelled, told, one.matches)
+        yield unknown(path, one.spelled, told, one.matches)
     else:
         begun = one.spelled.startswith("--") and not one.part and one.spelled not in told.flags.known
         name = f"{one.spelled} ({one.flag.name})" if begun else one.spelled
@@ -147,7 +121,7 @@ def _flag_findings(path: str, name: str, flag: Flag, values: Sequence[str | None
     about = flag.about.format(value=value) if flag.effect in ("listening", "memory") else flag.about
     match flag.effect:
         case "owned":
-            yield _owned(path, name, about, told)
+            yield owned(path, name, about, told)
         case "listening" | "file":
             code = "arguments.file" if flag.effect == "file" else "arguments.listening"
             yield Finding(code, path, f"{name} {about}", "leave it out")
@@ -158,7 +132,7 @@ def _flag_findings(path: str, name: str, flag: Flag, values: Sequence[str | None
             if flag.effect == "start" or told.downloads:
                 yield Finding("arguments.start", path, f"{name} {about}", "leave it out")
         case "secret":
-            yield _secret(path, name, flag)
+            yield secret(path, name, flag)
         case "gone":
             message, read = f"{told.flags.engine} has no {name} any more", told.flags.spelling == "variables"
             yield Finding("arguments.gone", path, message, about, "warning" if read else told.severity)
@@ -174,34 +148,3 @@ def _flag_findings(path: str, name: str, flag: Flag, values: Sequence[str | None
 def _elsewhere(value: str | None, folders: tuple[str, ...]) -> bool:
     """Whether a text is the absolute path of a file that is in none of these folders."""
     return bool(value) and str(value).startswith("/") and not str(value).startswith(folders)
-
-
-def _owned(path: str, name: str, key: str, told: Told) -> Finding:
-    if told.keys is not None:
-        key = told.keys.get(key, "")
-    if key:
-        message = f"{name} comes after what the stack file says of it, so what is judged is not what runs"
-        return Finding("arguments.owned", path, message, f"write {key} instead")
-    message = f"{name} changes what Slipway sets itself or judges, and no key stands for it"
-    return Finding("arguments.owned", path, message, "leave it out")
-
-
-def _secret(path: str, name: str, flag: Flag | None) -> Finding:
-    message = f"{name} would show a credential in clear text, in the stack file, in the state and in every pod"
-    remedies = {"secret": flag.about, "owned": f"write {flag.about} instead"} if flag and flag.about else {}
-    return Finding("arguments.secret", path, message, remedies.get(flag.effect if flag else "", BY_REFERENCE))
-
-
-def _unknown(path: str, name: str, told: Told, matches: Sequence[str] = ()) -> Finding:
-    flags = told.flags
-    if matches:
-        message = f"{name} can stand for {' and '.join(matches[:4])}, and {flags.engine} refuses it"
-        return Finding("arguments.unknown", path, message, "write the whole name", told.severity)
-    if flags.spelling not in ("options", "variables") and (not name.startswith("-") or " " in name):
-        words = ", ".join(name.split()[:2]) if name.startswith("-") else ""
-        remedy = f"write it as words of their own: [{words}]" if words else "leave it out"
-        return Finding("arguments.unknown", path, f"{name!r} belongs to no flag of {flags.engine}", remedy)
-    near = flags.nearest(name)
-    severity = told.severity if flags.whole or near else "warning"
-    remedy = f"write {' or '.join(near)}" if near else "leave it out"
-    return Finding("arguments.unknown", path, f"{flags.engine} has no {name}", remedy, severity)

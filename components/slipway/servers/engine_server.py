@@ -15,7 +15,8 @@ from slipway.catalog.engines.host import EngineHost, cache_gib
 from slipway.catalog.footprint import SIDECAR_MEMORY_GIB, file_cache_gib
 from slipway.catalog.machines import Slice
 from slipway.checks import Finding
-from slipway.checks.arguments import Told, argument_findings, environment_findings
+from slipway.checks.argument_words import Told
+from slipway.checks.arguments import argument_findings, environment_findings
 from slipway.checks.fit import Engine as MemoryRules
 from slipway.checks.fit import Replica
 from slipway.checks.images import image_findings, program_findings

@@ -24,7 +24,8 @@ from slipway.catalog.engines.vllm import flags as vllm
 from slipway.catalog.machines import Slice
 from slipway.catalog.models import MODELS
 from slipway.checks import Finding
-from slipway.checks.arguments import Told, environment_findings
+from slipway.checks.argument_words import Told
+from slipway.checks.arguments import environment_findings
 from slipway.checks.fit import Fit, Replica, fit
 from slipway.checks.images import program_findings
 from slipway.checks.signals import Export, Workload

@@ -26,7 +26,8 @@ from slipway.catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, LAST_ENGIN
 from slipway.catalog.machines import Slice
 from slipway.catalog.versions import TENSORRT_LLM
 from slipway.checks import Finding
-from slipway.checks.arguments import Told, environment_findings, option_findings
+from slipway.checks.argument_words import Told
+from slipway.checks.arguments import environment_findings, option_findings
 from slipway.checks.fit import Fit
 from slipway.checks.images import image_findings, program_findings
 from slipway.checks.signals import Export, Workload

@@ -14,7 +14,8 @@ from slipway.catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, IMAGE, IMA
 from slipway.catalog.machines import Slice
 from slipway.catalog.models import MODELS
 from slipway.checks import Finding
-from slipway.checks.arguments import Told, argument_findings, environment_findings, option_findings
+from slipway.checks.argument_words import Told
+from slipway.checks.arguments import argument_findings, environment_findings, option_findings
 from slipway.checks.fit import Fit, fit
 from slipway.checks.images import image_findings, program_findings
 from slipway.checks.signals import Export, Workload
