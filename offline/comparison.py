@@ -13,7 +13,7 @@ from offline.consequences import LOST, Effect, Kind
 from offline.differences import InputChange, differences
 from offline.outline import short
 from offline.recording import Recording, Resource
-from offline.replacements import replaced_with
+from offline.replacements import followed, replaced_with
 from slipway.catalog.providers import KEEPING, NODES
 
 FIGURES = ("capacity", "costUsd", "fit", "scaling", "endpoints")
@@ -114,6 +114,8 @@ def _kept(before: Mapping[str, Any], recording: Recording) -> Iterator[Change]:
     differing = {
         each.urn: list(_changed(before[each.urn]["inputs"], each)) for each in recording.resources if each.urn in before
     }
+    for urn, change in [*followed(recording, differing)]:
+        differing[urn].append(change)
     causes = replaced_with(recording, differing)
     for resource in recording.resources:
         inputs, cause = differing.get(resource.urn, []), causes.get(resource.urn)

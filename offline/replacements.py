@@ -1,11 +1,11 @@
-"""Which resources are replaced, by their own inputs or because something is that they are made of."""
+"""Which resources change because others do: by being replaced with them, or by following what they are updated to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from offline.consequences import replaced
 from offline.differences import InputChange
 from offline.recording import Recording, Resource
-from slipway.catalog.providers import REPLACING
+from slipway.catalog.providers import FOLLOWING, REPLACING
 
 CLUSTER_OF_A_PROVIDER = ("pulumi:providers:kubernetes", "clusterIdentifier")
 """The input of a provider whose change replaces it; the engine then replaces every resource that it looks after."""
@@ -27,6 +27,21 @@ def replaced_with(recording: Recording, differing: Mapping[str, Sequence[InputCh
         elif (cause := next((causes[urn] for urn in _decisive(resource) if urn in causes), None)) is not None:
             causes[resource.urn] = cause
     return causes
+
+
+def followed(recording: Recording, differing: Mapping[str, Sequence[InputChange]]) -> Iterator[tuple[str, InputChange]]:
+    """Yield inputs that follow what an updated resource becomes, with the URN of whatever they belong to.
+
+    Args:
+        differing: as above; no preview knows the values, which are the cloud's.
+    """
+    for resource in recording.resources:
+        for key, urns in resource.property_dependencies.items():
+            for urn in (urn for urn in urns if resource.urn in differing and differing.get(urn)):
+                path = FOLLOWING.get(recording.by_urn[urn].type, {}).get(resource.type, "")
+                if path.partition(".")[0] == key:
+                    change = InputChange(path=path, schema_path=path, old="as it was", new="what the update makes it")
+                    yield resource.urn, change
 
 
 def _listed(resource: Resource, inputs: Sequence[InputChange]) -> bool:

@@ -152,7 +152,7 @@ EKS_NIM: Mapping[str, Change] = {
         edit=lambda stack: stack["network"]["zones"].remove("us-east-1c"),
     ),
     "a zone more": Change(edit=lambda stack: stack["network"]["zones"].append("us-east-1c")),
-    "machine": Change(edit=_pool("l40s", instanceType="g6e.2xlarge")),
+    "machine": Change(edit=_pool("l40s", instanceType="g6e.2xlarge"), rolling=frozenset({"NodeGroup l40s"})),
     "a pool bought otherwise": Change(
         edit=_pool("l40s", capacity={"type": "spot"}),
         destroys=frozenset({"NodeGroup l40s"}),

@@ -23,6 +23,11 @@ NODES: Mapping[str, Sequence[str]] = {
 }
 """Inputs of a pool whose change makes the cloud exchange its nodes, by type; a path stands for all that is below."""
 
+FOLLOWING: Mapping[str, Mapping[str, str]] = {
+    "aws:ec2/launchTemplate:LaunchTemplate": {"aws:eks/nodeGroup:NodeGroup": "launchTemplate.version"},
+}
+"""Inputs that have another value once a resource of a type is updated, by the type of whatever they belong to."""
+
 REPLACING: Mapping[str, Sequence[str]] = {**aws.REPLACING, **gcp.REPLACING, **kubernetes.REPLACING}
 """The paths by type token; a type that is not here is not known."""
 
