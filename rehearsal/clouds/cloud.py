@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pulumi
@@ -57,29 +58,33 @@ class Cloud:
         with self._lock:
             return self._existing.get((type_, id_))
 
-    def create(self, type_: str, name: str, inputs: Mapping[str, Any]) -> Existing:
-        """Make a resource.
-
-        Raises:
-            RefusedError: the cloud would not.
-        """
+    def planned(self, type_: str, name: str, inputs: Mapping[str, Any]) -> Existing:
+        """Return what a resource would be, and make nothing: a preview asks."""
         id_, answers = self.providers.new_resource(
             pulumi.runtime.MockResourceArgs(
                 typ=type_, name=name, inputs=dict(inputs), provider="", resource_id="", custom=True
             )
         )
         more = self._answers.get(type_, {})
-        existing = Existing(type=type_, name=name, id=id_, inputs=inputs, answers=_merged(answers, more))
+        return Existing(type=type_, name=name, id=id_, inputs=inputs, answers=_merged(answers, more))
+
+    def create(self, type_: str, name: str, inputs: Mapping[str, Any]) -> Existing:
+        """Make a resource.
+
+        Raises:
+            RefusedError: the cloud would not.
+        """
+        existing = self.planned(type_, name, inputs)
         with self._lock:
-            if (type_, id_) in self._existing:
-                raise RefusedError(f"{id_} exists already")
-            self._existing[type_, id_] = existing
+            if (type_, existing.id) in self._existing:
+                raise RefusedError(f"{existing.id} exists already")
+            self._existing[type_, existing.id] = existing
         self._wait(type_)
         self._made(existing)
         return existing
 
-    def update(self, type_: str, id_: str, inputs: Mapping[str, Any]) -> Existing:
-        """Change a resource where it is.
+    def changed(self, type_: str, id_: str, inputs: Mapping[str, Any]) -> Existing:
+        """Return what a resource would be with other inputs, and leave it: a preview asks.
 
         Raises:
             RefusedError: it does not exist.
@@ -87,10 +92,21 @@ class Cloud:
         existing = self.find(type_, id_)
         if existing is None:
             raise RefusedError(f"{id_} was not found")
-        existing.inputs = inputs
+        answers = dict(existing.answers)
         if type_ == LAUNCH_TEMPLATE:
-            existing.answers["latestVersion"] += 1
-        return existing
+            answers["latestVersion"] += 1
+        return replace(existing, inputs=inputs, answers=answers)
+
+    def update(self, type_: str, id_: str, inputs: Mapping[str, Any]) -> Existing:
+        """Change a resource where it is.
+
+        Raises:
+            RefusedError: it does not exist.
+        """
+        changed = self.changed(type_, id_, inputs)
+        with self._lock:
+            self._existing[type_, id_] = changed
+        return changed
 
     def delete(self, type_: str, id_: str) -> None:
         """Remove a resource; one that is gone already is no error.

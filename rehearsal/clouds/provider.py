@@ -101,8 +101,9 @@ class CloudProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @override
     def Create(self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext) -> provider_pb2.CreateResponse:
+        making = self._cloud.planned if request.preview else self._cloud.create
         try:
-            made = self._cloud.create(_type(request.urn), _name(request.urn), _plain(request.properties))
+            made = making(_type(request.urn), _name(request.urn), _plain(request.properties))
         except RefusedError as error:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         return provider_pb2.CreateResponse(id=made.id, properties=_outputs(request.properties, made))
@@ -117,8 +118,9 @@ class CloudProvider(provider_pb2_grpc.ResourceProviderServicer):
 
     @override
     def Update(self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext) -> provider_pb2.UpdateResponse:
+        changing = self._cloud.changed if request.preview else self._cloud.update
         try:
-            changed = self._cloud.update(_type(request.urn), request.id, _plain(request.news))
+            changed = changing(_type(request.urn), request.id, _plain(request.news))
         except RefusedError as error:
             context.abort(grpc.StatusCode.NOT_FOUND, str(error))
         return provider_pb2.UpdateResponse(properties=_outputs(request.news, changed))

@@ -68,6 +68,19 @@ def test_a_resource_is_made_read_back_and_lost(provider: Any, cloud: Cloud) -> N
     assert provider.Read(provider_pb2.ReadRequest(urn=ACCOUNT, id=made.id)).id == ""
 
 
+def test_a_preview_makes_and_changes_nothing(provider: Any, cloud: Cloud) -> None:
+    planned = provider.Create(
+        provider_pb2.CreateRequest(urn=ACCOUNT, properties=struct(accountId="nodes"), preview=True)
+    )
+    assert planned.properties["email"] == "nodes@acme.iam.gserviceaccount.com"
+    assert not [*cloud]
+    made = provider.Create(provider_pb2.CreateRequest(urn=ACCOUNT, properties=struct(accountId="nodes")))
+    news = struct(accountId="nodes", description="of servers")
+    changed = provider.Update(provider_pb2.UpdateRequest(urn=ACCOUNT, id=made.id, news=news, preview=True))
+    assert changed.properties["description"] == "of servers"
+    assert provider.Read(provider_pb2.ReadRequest(urn=ACCOUNT, id=made.id)).properties == made.properties
+
+
 def test_what_replaces_is_told_from_what_updates(provider: Any) -> None:
     old = struct(name="v6e", nodeConfig={"spot": False, "machineType": "a"})
 
