@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from slipway.checks import Finding
-
-PROJECT_FILE = "Pulumi.yaml"
+from slipway.project import PROJECT_FILE
 
 PLACEHOLDER = "[secret "
 """How the placeholder of each configured secret begins; the key and `]` follow."""

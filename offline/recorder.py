@@ -22,13 +22,14 @@ from pulumi.runtime import rpc, settings
 from pulumi.runtime.stack import run_pulumi_func
 from typing_extensions import override
 
-from offline import config_values, input_checks, neighbours, signals, stack_config, wire
+from offline import input_checks, neighbours, signals, stack_config, wire
 from offline.checkouts import packages_of, parts
 from offline.monitor import RecordingMonitor
 from offline.providers import Providers
 from offline.recording import Loaded, Recording, RecordingError, StackFileError
 from slipway.checks import Finding, errors
 from slipway.checks.judged import Judged
+from slipway.project import PROJECT_FILE
 
 PROGRAM = Path(__file__).parent.parent / "__main__.py"
 
@@ -51,7 +52,7 @@ def record(stack_file: Path, program: Path = PROGRAM, *, assume_secrets: bool = 
         RecordingError: a defect of the program: it failed, registered a URN twice, looked up what no mock answers,
             turned an Output into a string, or gave a resource inputs that its schema does not know.
     """
-    config = stack_config.load(stack_file, program.parent / config_values.PROJECT_FILE, assume_secrets=assume_secrets)
+    config = stack_config.load(stack_file, program.parent / PROJECT_FILE, assume_secrets=assume_secrets)
     providers = Providers(config.values.get("gcp:project", "project"))
     monitor = RecordingMonitor(providers)
     with program_surroundings(program.parent), _without_collector(), asyncio.Runner() as runner:

@@ -35,9 +35,9 @@ def followed(recording: Recording, differing: Mapping[str, Sequence[InputChange]
     Args:
         differing: as above; no preview knows the values, which are the cloud's.
     """
-    for resource in recording.resources:
+    for resource in (each for each in recording.resources if each.urn in differing):
         for key, urns in resource.property_dependencies.items():
-            for urn in (urn for urn in urns if resource.urn in differing and differing.get(urn)):
+            for urn in filter(differing.get, urns):
                 path = FOLLOWING.get(recording.by_urn[urn].type, {}).get(resource.type, "")
                 if path.partition(".")[0] == key:
                     change = InputChange(path=path, schema_path=path, old="as it was", new="what the update makes it")

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from offline.config_values import PROJECT_FILE, Reader
+from offline.config_values import Reader
 from offline.recording import StackFileError
 from slipway import yaml_file
 from slipway.checks import Finding
 from slipway.checks.wording import nearest
+from slipway.project import PROJECT_FILE
 
 
 @dataclass(frozen=True, slots=True)

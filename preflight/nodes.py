@@ -7,8 +7,8 @@ from typing import Any
 from offline import Recording, Resource
 from slipway.catalog.machines import Machine, Purchase
 from slipway.catalog.quotas import QUOTAS, Key, counted, quota_of
+from slipway.workload import POOL_LABEL
 
-POOL_LABEL = "slipway.dev/pool"
 EC2_NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
 
 

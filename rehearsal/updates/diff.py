@@ -15,7 +15,6 @@ from typing import Any
 from offline import PROGRAM, changes_text, record, stack_config, text
 from offline.checkouts import parts
 from offline.comparison import compare
-from offline.config_values import PROJECT_FILE
 from offline.stack_config import StackConfig, find
 from rehearsal import build
 from rehearsal.go_toolchain import GoError
@@ -24,6 +23,7 @@ from rehearsal.story.setting import setting, upstreams
 from rehearsal.updates.deployment import Updates
 from rehearsal.updates.rehearse import before, destructive
 from rehearsal.updates.transition import State
+from slipway.project import PROJECT_FILE
 
 SPEED = 200
 """Nobody looks on."""

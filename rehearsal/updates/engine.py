@@ -15,11 +15,11 @@ from pulumi.automation import ConfigValue, LocalWorkspace, Stack
 from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
 
-from offline.config_values import PROJECT_FILE
 from offline.recorder import program_surroundings
 from offline.stack_config import StackConfig
 from rehearsal.updates import loops
 from rehearsal.updates.command import Command
+from slipway.project import PROJECT_FILE
 
 PASSPHRASE = "rehearsal"
 """It guards placeholders alone: no secret of a stack file is decrypted here."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from offline import PROGRAM, Recording, stack_config
-from offline.config_values import PROJECT_FILE
 from offline.stack_config import StackConfig
 from rehearsal.client import Json
 from rehearsal.clock import Clock
@@ -18,6 +17,7 @@ from rehearsal.metrics.path import MetricsPath
 from rehearsal.stack import PlayedStack
 from rehearsal.updates.deployment import Updates
 from rehearsal.updates.engine import Engine
+from slipway.project import PROJECT_FILE
 
 
 @dataclass(frozen=True, slots=True)

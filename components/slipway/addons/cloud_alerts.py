@@ -35,12 +35,13 @@ class CloudAlerts(pulumi.ComponentResource):
         super().__init__("slipway:addons:CloudAlerts", name, None, opts)
         child = pulumi.ResourceOptions(parent=self, depends_on=ready)
         for server in servers:
+            queries = cluster.apply(
+                lambda cluster, server=server: [
+                    each.expr for each in alert_group(replace(server, cluster=cluster)).rules
+                ]
+            )
             for index, rule in enumerate(alert_group(server).rules):
-                query = cluster.apply(
-                    lambda cluster, server=server, index=index: (
-                        alert_group(replace(server, cluster=cluster)).rules[index].expr
-                    )
-                )
+                query = queries.apply(lambda found, index=index: found[index])
                 _policy(name, server, rule, query, channels, project, child)
         self.register_outputs({})
 

@@ -12,7 +12,7 @@ from slipway.catalog.engines.flags import Flag
 from slipway.checks import Finding
 from slipway.checks.argument_values import takes, unchanged
 from slipway.checks.argument_words import Told, owned, secret, unknown
-from slipway.checks.command_line import Given, given
+from slipway.checks.command_line import Given, given, switched_on
 from slipway.checks.credentials import is_credential, names_credential
 
 
@@ -23,7 +23,7 @@ def argument_findings(path: str, words: Sequence[str], told: Told) -> Iterator[F
         path: where they are in the stack file.
     """
     every = list(given(words, told.flags))
-    on = {one.flag.name for one in every if one.flag and one.values != ("false",)}
+    on = switched_on(every)
     opened = {name for name, plugin in told.flags.opened.items() if plugin in on}
     found = [finding for one in every for finding in _given_findings(path, one, told, opened)]
     yield from dict.fromkeys(found)

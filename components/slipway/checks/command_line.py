@@ -4,7 +4,7 @@ Nothing is judged here. What a word stands for is what the engine's own parser t
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from slipway.catalog.engines.flags import Flag, Flags
@@ -39,6 +39,11 @@ def given(words: Sequence[str], flags: Flags) -> Iterator[Given]:
         one, taken = _read(words, place, flags)
         yield one
         place += taken
+
+
+def switched_on(every: Iterable[Given]) -> set[str]:
+    """Return the names of the flags that are given and not switched off."""
+    return {one.flag.name for one in every if one.flag and one.values != ("false",)}
 
 
 def _read(words: Sequence[str], place: int, flags: Flags) -> tuple[Given, int]:

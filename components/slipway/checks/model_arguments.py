@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from slipway.catalog.engines.flags import Flags
 from slipway.checks import Finding
-from slipway.checks.command_line import given
+from slipway.checks.command_line import given, switched_on
 
 
 def bound_findings(
@@ -43,7 +43,7 @@ def unmet_findings(
         experts: whether the model has experts.
         adapters: whether memory is kept for adapters.
     """
-    on = {one.flag.name for one in given(words, flags) if one.flag and one.values != ("false",)}
+    on = switched_on(given(words, flags))
     if "--enable-expert-parallel" in on and not experts:
         message = "--enable-expert-parallel spreads experts over chips, and the model has none: vLLM does not start"
         yield Finding("arguments.experts", path, message, "leave it out")
