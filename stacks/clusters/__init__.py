@@ -89,7 +89,8 @@ def without_kind(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Findin
 def examples_for(raw: Mapping[str, Any]) -> Examples:
     """Return examples that suit a stack's pools: the first of them, and a server on it."""
     pools = _block(_block(raw.get("cluster")).get("pools"))
-    pool, machine = next(((str(name), _block(args)) for name, args in pools.items()), ("", {}))
+    pool = next(iter(pools), "")
+    machine = _block(pools.get(pool))
     machines = known(str(machine.get(key)) for key in ("machineType", "instanceType"))
     slices = [each for each in slices_of(machines) if each.topology == machine.get("topology")]
     if not slices:

@@ -18,7 +18,7 @@ from slipway.catalog.versions import VLLM_GPU
 from slipway.checks import Finding
 from slipway.checks.fit import Adapters, Fit, adapter_findings, fit, vllm_adapters
 from slipway.checks.images import chip_findings
-from slipway.checks.model_arguments import bound_findings, unmet_findings
+from slipway.checks.model_arguments import bound_findings, has_experts, unmet_findings
 from slipway.servers.engine_server import EngineServer
 from slipway.servers.server import Place, PodNeeds
 from slipway.serving.shape import Files
@@ -100,8 +100,7 @@ class Vllm(VllmArgs, EngineServer):
             remedy = "leave it out, and merge the adapter into a checkpoint of its own"
             return [Finding("fit.tpu-adapters", f"{path}.lora", message, remedy)]
         model, adapters = place.models[self.model], self.adapters
-        # Of a model that is described by numbers nobody says whether it has experts.
-        experts, given = model.experts is not None or model.model_type == "other", flags.arguments()
+        given = flags.arguments()
         chip = place.slice.machine.chip.kind if place.slice else ""
         return [
             *(chip_findings(f"{path}.image", self.image, chip) if self.image and chip else ()),
@@ -114,7 +113,11 @@ class Vllm(VllmArgs, EngineServer):
                 longest=self.max_model_len,
             ),
             *unmet_findings(
-                f"{path}.extraArgs", self.extra_args, given, experts=experts, adapters=adapters is not None
+                f"{path}.extraArgs",
+                self.extra_args,
+                given,
+                experts=has_experts(model),
+                adapters=adapters is not None,
             ),
         ]
 
