@@ -54,6 +54,11 @@ def test_a_key_that_is_no_text_hides_nothing_else(changed: Change) -> None:
     assert found == {"slipway:stack.cluster", "cluster.7", "servers.llama.maxModelLen", "servers.llama"}
 
 
+def test_a_key_is_taken_for_another_only_where_they_are_nearly_the_same(refused: Refuse) -> None:
+    [finding] = refused(lambda stack: stack.update(alerts={"receiver": "slack"}), stack="eks-nim").values()
+    assert (finding.path, finding.remedy[:10]) == ("alerts", "use one of")
+
+
 def test_a_name_of_a_server_is_answered_with_a_name(refused: Refuse) -> None:
     found = refused(lambda stack: stack["servers"].update(Llama=stack["servers"].pop("llama")))
     assert found["servers.Llama"].remedy == "write llama in its place"

@@ -53,7 +53,10 @@ class Mistake:
         fields = fields_at(model, location[:-1])
         renamed = None
         if details["type"] == "extra_forbidden":
-            close = difflib.get_close_matches(str(path[-1]), fields, 1)
+            # A key that nobody needs is meant only by one that is nearly the same.
+            needed = [name for name, field in fields.items() if field.is_required()]
+            close = difflib.get_close_matches(str(path[-1]), fields, 1, cutoff=0.8)
+            close += difflib.get_close_matches(str(path[-1]), needed, 1)
             block = at(data, path[:-1])
             if close and isinstance(block, dict) and close[0] not in block:
                 renamed = (*path[:-1], close[0])

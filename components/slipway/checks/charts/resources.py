@@ -24,12 +24,10 @@ def resource_findings(
         room: what such a node leaves to pods, where that is known.
     """
     for key, value in given.items():
-        where, both = f"{path}.{key}", together.get(key)
-        if key == "resources" and isinstance(value, Mapping):
-            yield from _pod_findings(where, cast("Mapping[str, Any]", value), block(together, key), machine, room)
-        elif isinstance(value, Mapping):
-            below = cast("Mapping[str, Any]", both) if isinstance(both, Mapping) else {}
-            yield from resource_findings(where, cast("Mapping[str, Any]", value), below, machine, room)
+        if isinstance(value, Mapping):
+            judged = _pod_findings if key == "resources" else resource_findings
+            below = cast("Mapping[str, Any]", together.get(key) or {})
+            yield from judged(f"{path}.{key}", cast("Mapping[str, Any]", value), below, machine, room)
 
 
 def _pod_findings(
