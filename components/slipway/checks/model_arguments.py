@@ -79,6 +79,12 @@ def expert_findings(
         yield Finding("arguments.no-experts", path, message, "leave it out", "warning")
 
 
+def value_of(words: Sequence[str], flags: Flags, name: str) -> str | None:
+    """Return what a flag is given last on a command line; None where it is not given, or given nothing."""
+    values = [one.values[-1] for one in given(words, flags) if one.flag and one.flag.name == name and one.values]
+    return values[-1] if values else None
+
+
 def has_experts(model: Model) -> bool:
     """Return whether a model may have experts: of one that is described by numbers nobody says so."""
     return model.experts is not None or model.model_type == "other"

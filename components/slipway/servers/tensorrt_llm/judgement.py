@@ -104,6 +104,7 @@ def _replica(args: TensorRtLlmArgs, route: PyTorchRoute, models: Models, machine
         max_num_seqs=args.max_num_seqs,
         max_num_batched_tokens=route.max_num_batched_tokens,
         tensor_parallel=args.tensor_parallel,
+        expert_parallel=max(parts, 1) if isinstance(parts := route.extra_options.get(EXPERT_PARALLEL), int) else 1,
         kv_dtype="fp8" if args.kv_cache_dtype == "fp8" else None,
         draft=Draft(model=draft, tensor_parallel=args.tensor_parallel) if draft else None,
         tokens_key="route.maxNumBatchedTokens",
