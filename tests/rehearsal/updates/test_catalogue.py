@@ -33,7 +33,12 @@ WORDS = {**{word: word for word in ("create", "delete", "replace", "update")}, "
 ADAPTER = "slipway:addons:StackdriverAdapter$"
 
 DONE: Mapping[str, Sequence[Sequence[str]]] = {
-    "gke-tpu": [("limits", "target", "access", "a server more", "a pool more"), ("a pool renamed",), ("zone",)],
+    "gke-tpu": [
+        ("limits", "target", "access", "a server more", "a pool more"),
+        ("a pool renamed",),
+        ("namespace",),
+        ("zone",),
+    ],
     "eks-nim": [
         ("image", "target", "access", "a server more", "a pool more", "a zone more", "chart value"),
         ("a pool bought otherwise",),
