@@ -71,7 +71,10 @@ def _size_findings(stack: EksStack) -> Iterator[Finding]:
             f"{network} has addresses for {room} nodes in {zones} zones, {ADDRESSES_OF_NODE} each with those of their "
             f"pods, and there may be {nodes}"
         )
-        remedy = "write a larger range, such as 10.0.0.0/16, name more zones, or lower maxNodes"
+        larger = (
+            "" if network.prefixlen == VPC_PREFIXES[0] else f"write {network.supernet(new_prefix=VPC_PREFIXES[0])}, "
+        )
+        remedy = f"{larger}name more zones, or lower maxNodes"
         yield Finding("networks.nodes", "network.vpc", message, remedy)
 
 
