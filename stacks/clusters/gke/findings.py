@@ -7,7 +7,7 @@ from slipway.catalog.machines import known
 from slipway.catalog.machines.general import gce_room
 from slipway.checks import Finding
 from slipway.checks.names import bucket_findings, project_findings, reservation_findings
-from slipway.checks.networks import admitted_findings, overlap_findings, own_findings, parsed
+from slipway.checks.networks import admitted_findings, larger_range, overlap_findings, own_findings, parsed
 from slipway.checks.placement import bound_findings, machine_findings, region_findings, twice_findings, zone_findings
 from slipway.gke.settings import IpAccess, PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
 from stacks.charts import value_findings
@@ -78,10 +78,12 @@ def _networks(stack: GkeStack) -> Iterator[Finding]:
     pods = parsed(network.pods)
     if pods and pods.num_addresses // PODS_OF_NODE < nodes:
         message = f"{network.pods} has a /24 for {pods.num_addresses // PODS_OF_NODE} nodes, and there may be {nodes}"
-        yield Finding("networks.pods", "network.pods", message, "write a larger range, such as 10.16.0.0/14")
+        remedy = larger_range(nodes * PODS_OF_NODE, (network.nodes, network.services))
+        yield Finding("networks.pods", "network.pods", message, remedy)
     if (own := parsed(network.nodes)) and own.num_addresses - RESERVED_ADDRESSES < nodes:
         message = f"{network.nodes} has addresses for {own.num_addresses - RESERVED_ADDRESSES} nodes, of up to {nodes}"
-        yield Finding("networks.nodes", "network.nodes", message, "write a larger range, such as 10.0.0.0/20")
+        remedy = larger_range(nodes + RESERVED_ADDRESSES, (network.pods, network.services))
+        yield Finding("networks.nodes", "network.nodes", message, remedy)
 
 
 def _channels(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
