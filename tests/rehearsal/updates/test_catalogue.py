@@ -17,9 +17,9 @@ from offline import PROGRAM, json_document
 from offline.comparison import Comparison, compare
 from rehearsal.story.setting import setting
 from rehearsal.updates.deployment import Updates
-from rehearsal.updates.engine import Update
 from rehearsal.updates.rehearse import state
 from rehearsal.updates.transition import State, joined
+from rehearsal.updates.update import Update
 from tests.updates import EKS_NIM, GKE_TPU, Change
 
 pytestmark = pytest.mark.engine
