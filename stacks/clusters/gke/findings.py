@@ -6,22 +6,16 @@ from slipway.catalog.gke_version import ClusterVersion
 from slipway.catalog.machines import known
 from slipway.checks import Finding
 from slipway.checks.names import bucket_findings, project_findings, reservation_findings
-from slipway.checks.networks import admitted_findings, overlap_findings, own_findings, parsed
 from slipway.checks.placement import bound_findings, machine_findings, region_findings, twice_findings, zone_findings
-from slipway.gke.settings import IpAccess, PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
+from slipway.gke.settings import PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings as readable_findings
 from stacks.clusters.buckets import read_only_findings
 from stacks.clusters.gke import GkeStack
+from stacks.clusters.gke.network import network_findings
 from stacks.clusters.gke.system import system_machine_findings, version_findings
 from stacks.quota import pools_take
 from stacks.surroundings import Surroundings
-
-PODS_OF_NODE = 256
-"""Addresses that GKE gives each node for its 110 pods."""
-
-RESERVED_ADDRESSES = 4
-"""Of a subnet, those that Google keeps."""
 
 MAINTENANCE_HOURS = 48
 """What GKE wants to be open for upgrades within 32 days."""
@@ -39,7 +33,7 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
     else:
         yield from project_findings("gcp:project", surroundings.project)
     yield from bucket_findings("name", stack.name)
-    yield from _networks(stack)
+    yield from network_findings(stack)
     yield from _cluster(stack)
     yield from _channels(stack, surroundings)
     yield from stack.quota.findings(pools_take(stack.pools.values()))
@@ -49,29 +43,6 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
     yield from read_only_findings(stack)
     groups = ["leader_worker_set"] if any(pool.hosts > 1 for pool in stack.pools.values()) else []
     yield from value_findings(stack, stack.values, installed=groups, own_cluster=True, driver=None)
-
-
-def _networks(stack: GkeStack) -> Iterator[Finding]:
-    network = stack.network
-    yield from own_findings("network.nodes", network.nodes, range(8, 30))
-    yield from own_findings("network.pods", network.pods, range(8, 22))
-    yield from own_findings("network.services", network.services, range(16, 28))
-    yield from overlap_findings(
-        {"network.nodes": network.nodes, "network.pods": network.pods, "network.services": network.services}
-    )
-    if isinstance(stack.cluster.access, IpAccess):
-        given = stack.cluster.access.authorized_networks.items()
-        yield from admitted_findings({f"cluster.access.authorizedNetworks.{name}": text for name, text in given})
-    nodes = sum(pool.max_nodes for pool in stack.cluster.pools.values())
-    if isinstance(stack.cluster, StandardClusterArgs):
-        nodes += stack.cluster.system_pool.max_nodes
-    pods = parsed(network.pods)
-    if pods and pods.num_addresses // PODS_OF_NODE < nodes:
-        message = f"{network.pods} has a /24 for {pods.num_addresses // PODS_OF_NODE} nodes, and there may be {nodes}"
-        yield Finding("networks.pods", "network.pods", message, "write a larger range, such as 10.16.0.0/14")
-    if (own := parsed(network.nodes)) and own.num_addresses - RESERVED_ADDRESSES < nodes:
-        message = f"{network.nodes} has addresses for {own.num_addresses - RESERVED_ADDRESSES} nodes, of up to {nodes}"
-        yield Finding("networks.nodes", "network.nodes", message, "write a larger range, such as 10.0.0.0/20")
 
 
 def _channels(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
