@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--cloud", choices=("any", "gke", "eks"), default="any", help="default: any")
         command.add_argument("--spot", action="store_true", help="on nodes that may be taken back at any time")
         command.add_argument(
-            "--public", action="append", default=[], metavar="RANGE", help="address range that reaches the server"
+            "--public", action="append", default=[], metavar="RANGE", help="address ranges that reach the server"
         )
     return parser
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from math import ceil, inf
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from rehearsal.engine.step_time import peak_step_seconds, step_seconds
 from slipway.catalog.architecture import Model
 from slipway.catalog.machines import MACHINES, Machine, Purchase, Slice, slices_of
 from slipway.checks import Finding, errors
+from slipway.checks.fit.memory import Memory
 from slipway.reading import read
 from stacks.clusters import PROVIDERS
 from stacks.figures import cost_of, fits_of
@@ -20,6 +22,7 @@ from stacks.stack import Stack
 from stacks.surroundings import Surroundings
 
 MOST_HOSTS, MOST_REPLICAS = 4, 64
+LEAST_SEQUENCES, MOST_SEQUENCES = 8, 256
 WIDTHS = (1, 2, 4, 8)
 """Devices that a model on GPUs may be sharded over."""
 
@@ -38,7 +41,8 @@ class Candidate:
 
     Attributes:
         requests: requests of full length that a replica holds at once.
-        tokens_per_second: of all replicas under the load: as one measured engine attained, and what the chips can do.
+        tokens_per_second: of all replicas under the load, in requests of full length: as one measured engine attained,
+            and what the chips can do.
         usd_per_hour: the whole stack with all replicas; None where a price is not known.
     """
 
@@ -98,12 +102,20 @@ def _of_slice(request: Request, model: Model, name: str, slice_: Slice) -> Candi
             where=place,
             tensor_parallel=width,
             replicas=1,
+            sequences=MOST_SEQUENCES
+            if request.tokens_per_second
+            else min(MOST_SEQUENCES, max(LEAST_SEQUENCES, request.requests)),
         )
         outcome = _judged(draft, model)
         if isinstance(outcome, Candidate):
             return outcome
         refusal = outcome
     return refusal
+
+
+def _sequences(requests: int) -> int:
+    """Return the requests that a replica's engine is to take at once."""
+    return min(MOST_SEQUENCES, max(LEAST_SEQUENCES, requests))
 
 
 def _widths(slice_: Slice) -> Iterator[int]:
@@ -131,22 +143,21 @@ def _judged(draft: Draft, model: Model) -> Candidate | Finding:
         return errors(judge(stack, GIVEN))[0]
     if wrong := errors(fits[0].findings):
         return wrong[0]
-    requests, chip = fits[0].memory.requests, draft.slice.machine.chip
-    replicas = ceil(draft.request.requests / requests)
-    batch = min(draft.request.requests, int(requests) or 1, 256)
-    slow, fast = (
-        batch / step(model, chip, draft.tensor_parallel // chip.devices or 1)(batch)
-        for step in (step_seconds, peak_step_seconds)
-    )
-    if draft.request.tokens_per_second:
-        replicas = max(replicas, ceil(draft.request.tokens_per_second / slow))
+    request, memory = draft.request, fits[0].memory
+    pace = partial(_tokens_per_second, model, draft, memory)
+    replicas, held = ceil(request.requests / memory.requests), min(int(memory.requests) or 1, MOST_SEQUENCES)
+    batch = ceil(request.requests / replicas)
+    if request.tokens_per_second:
+        batch = held
+        replicas = max(replicas, ceil(request.tokens_per_second / pace(batch)[0]))
     if replicas > MOST_REPLICAS:
         message = f"{replicas} replicas of {draft.slice.machine.name} would be needed"
         return Finding("choose.replicas", "servers.llm", message, f"ask for what {MOST_REPLICAS} replicas hold")
     needs = stack.servers["llm"].needs(stack.place("llm"))
     on_node = max(1, draft.slice.devices // draft.tensor_parallel) if draft.slice.hosts == 1 else 1
     disk = draft.slice.machine.disk_for_gib(needs.disk_gib * on_node + needs.image_gib)
-    draft = replace(draft, replicas=replicas, disk_gib=max(LEAST_DISK_GIB, ceil(disk / 50) * 50))
+    disk_gib = max(LEAST_DISK_GIB, ceil(disk / 50) * 50)
+    draft = replace(draft, replicas=replicas, disk_gib=disk_gib, sequences=_sequences(min(batch, held)))
     stack = _read(draft)
     if isinstance(stack, Finding):
         return stack
@@ -154,12 +165,22 @@ def _judged(draft: Draft, model: Model) -> Candidate | Finding:
         return wrong[0]
     cost = cost_of(stack, date.today())
     unknown = cost is None or any(finding.code == "cost.unknown" for finding in cost.findings)
+    slow, fast = pace(min(batch, held))
     return Candidate(
         draft=draft,
-        requests=requests,
+        requests=memory.requests,
         tokens_per_second=(slow * replicas, fast * replicas),
         usd_per_hour=None if unknown or cost is None else cost.total.ceiling,
     )
+
+
+def _tokens_per_second(model: Model, draft: Draft, memory: Memory, batch: int) -> tuple[float, float]:
+    """Return what a replica generates with so many requests of full length, whose KV cache each step reads, too."""
+    chip = draft.slice.machine.chip
+    chips = draft.tensor_parallel // chip.devices or 1
+    slow, fast = (step(model, chip, chips)(batch) for step in (step_seconds, peak_step_seconds))
+    longer = 1 + batch * memory.request / chip.bandwidth * chip.devices / fast
+    return batch / (slow * longer), batch / (fast * longer)
 
 
 def _read(draft: Draft) -> Stack | Finding:

@@ -35,6 +35,7 @@ class Draft:
         where: the zone of GKE, or the region of AWS.
         tensor_parallel: devices of a replica.
         replicas: how many hold the load.
+        sequences: requests that a replica takes at once.
         disk_gib: disk of a node.
     """
 
@@ -45,6 +46,7 @@ class Draft:
     where: str
     tensor_parallel: int
     replicas: int
+    sequences: int
     disk_gib: int = LEAST_DISK_GIB
 
     @property
@@ -133,11 +135,6 @@ class Draft:
             "maxReplicas": self.replicas,
         }
         return server
-
-    @property
-    def sequences(self) -> int:
-        """Requests that a replica takes at once."""
-        return min(256, max(8, -(-self.request.requests // self.replicas)))
 
 
 def where(slice_: Slice, purchase: Purchase) -> str | None:

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from math import inf
 
 from choose.request import Request
 
@@ -10,12 +11,12 @@ def asked(options: argparse.Namespace) -> Request:
     """Return the request: what flags say, and for the rest what a person answers.
 
     Raises:
-        SystemExit: something is missing and there is nobody to ask.
+        SystemExit: something is missing and there is nobody to ask, or a number is none that can be served.
     """
-    if options.model and options.context:
+    if options.model and options.context is not None:
         return _request(options)
     if not sys.stdin.isatty():
-        missing = [flag for flag in ("--model", "--context") if not getattr(options, flag[2:])]
+        missing = [flag for flag in ("--model", "--context") if getattr(options, flag[2:]) in (None, "")]
         sys.exit(f"error: {' and '.join(missing)} missing, and there is nobody to ask; as in MODEL=… CONTEXT=8192")
     from rich.prompt import Confirm, IntPrompt, Prompt
 
@@ -30,6 +31,10 @@ def asked(options: argparse.Namespace) -> Request:
 
 
 def _request(options: argparse.Namespace) -> Request:
+    for name in ("context", "requests", "tokens_per_second"):
+        value = getattr(options, name)
+        if value is not None and not 0 < value < inf:
+            sys.exit(f"error: --{name.replace('_', '-')}: {value:g} is nothing to serve; write a number above 0")
     return Request(
         model=options.model,
         context=options.context,
@@ -37,5 +42,5 @@ def _request(options: argparse.Namespace) -> Request:
         tokens_per_second=options.tokens_per_second,
         cloud=options.cloud,
         spot=options.spot,
-        source_ranges=tuple(options.public),
+        source_ranges=tuple(each.strip() for given in options.public for each in given.split(",")),
     )

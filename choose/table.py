@@ -9,7 +9,7 @@ from offline.wording import COLUMNS, counted, cut, listed
 MOST_ROWS = 10
 
 HEADING = ("machine", "chips", "holds", "tokens/s", "USD/h", "USD/M", "where")
-WIDTHS = (22, 6, 6, 13, 8, 11, 14)
+WIDTHS = (24, 6, 6, 10, 7, 10, 17)
 
 
 def lines(request: Request, answer: Answer) -> Iterator[str]:
@@ -27,7 +27,8 @@ def lines(request: Request, answer: Answer) -> Iterator[str]:
     yield ""
     yield "chips: replicas x chips of each"
     yield f"holds: requests of {request.context:,} tokens at once that fit a replica's memory"
-    yield "tokens/s: all replicas, as one measured engine attained to what chips can do"
+    load = "full batches" if request.tokens_per_second else f"{request.requests:,} such requests"
+    yield f"tokens/s: of {load}, as an engine attained to what chips can do"
     yield "USD/h, USD/M: the whole stack without traffic, an hour and a million tokens"
     if reserved := _reserved(answer.candidates[:MOST_ROWS]):
         yield f"to be reserved or waited for first: {listed(reserved, COLUMNS - 36)}"
@@ -48,12 +49,23 @@ def _cells(each: Candidate) -> tuple[str, ...]:
     return (
         machine,
         f"{draft.replicas}x{draft.tensor_parallel}",
-        f"{each.requests:,.0f}" if each.requests >= 10 else f"{each.requests:.1f}",
-        f"{slow:,.0f}-{fast:,.0f}",
-        "unknown" if each.usd_per_hour is None else f"{each.usd_per_hour:,.2f}",
-        f"{cost[0]:,.1f}-{cost[1]:,.1f}" if cost else "unknown",
+        _short(each.requests),
+        f"{_short(slow)}-{_short(fast)}",
+        "unknown" if each.usd_per_hour is None else _usd(each.usd_per_hour),
+        f"{_short(cost[0])}-{_short(cost[1])}" if cost else "unknown",
         draft.where,
     )
+
+
+def _short(number: float) -> str:
+    """Return a number in four characters at most, below a million."""
+    if number >= 999.5:
+        return f"{number / 1000:.{int(number < 9950)}f}k"
+    return f"{number:.{0 if number >= 99.95 else 1 if number >= 0.995 else 2}f}"
+
+
+def _usd(number: float) -> str:
+    return f"{number:.2f}" if number < 999.995 else f"{number:,.0f}"
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -4,10 +4,11 @@ The rules are those of https://github.com/pulumi/pulumi/blob/master/pkg/workspac
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from slipway.checks import Finding
+from slipway.checks.wording import shown
 from slipway.project import PROJECT_FILE
 
 PLACEHOLDER = "[secret "
@@ -62,18 +63,24 @@ class Reader:
         self._assume_secrets = assume_secrets
         self.assumed: list[str] = []
         self._raw: dict[str, Any] = {}
+        self._stated: tuple[str, ...] = ()
         self.values: dict[str, str] = {}
         self.secret_keys: set[str] = set()
         self.findings: list[Finding] = []
 
-    def read_stack(self, config: Mapping[str, Any]) -> None:
-        """Take what a stack file sets."""
+    def read_stack(self, config: Mapping[str, Any], beside: Iterable[Any]) -> None:
+        """Take what a stack file sets.
+
+        Args:
+            beside: the keys of the file itself, which are shown where it sets nothing.
+        """
         for key, value in cast("Mapping[Any, Any]", config).items():
             if isinstance(key, str):
                 self._set(key, value)
             else:
                 message = f"{key!r} is no key: a key is text, such as slipway:stack"
                 self.findings.append(Finding("stack-file.key", f"config.{key}", message, f'write "{key}" in quotes'))
+        self._stated = tuple(sorted(self._raw) or map(str, beside))
 
     def apply_project(self, config: Mapping[str, Any]) -> None:
         """Take what the project declares: each value that it gives, and each that it asks for."""
@@ -91,10 +98,10 @@ class Reader:
                     message = f"{PROJECT_FILE} gives a typed secret a plain value, which the engine refuses"
                     self._report(key, message, "leave out its type, or its value and its default")
             elif self._full(key).startswith(f"{self._project}:"):
-                found = ", ".join(sorted(self._raw)) or "nothing"
+                found = ", ".join(self._stated) or "nothing"
                 self._report(
                     key,
-                    f"is missing, and {PROJECT_FILE} declares it without a value or a default; config has {found}",
+                    f"is missing, and {PROJECT_FILE} declares it without a value or a default; the file has {found}",
                     self._how_to_set(key, declaration),
                 )
 
@@ -123,7 +130,7 @@ class Reader:
                 return f"{PLACEHOLDER}{key}]"
             for name in members:
                 if not isinstance(name, str):
-                    self._report(path, f"has the key {name!r}, which is no string", f'write "{name}" in quotes')
+                    self._report(path, f"has the key {name!r}, which is no text", f'write "{name}" in quotes')
             return {str(name): self._plain(key, member, f"{path}.{name}") for name, member in members.items()}
         if isinstance(value, list):
             items = cast("Sequence[Any]", value)
@@ -137,8 +144,15 @@ class Reader:
             self._report(
                 key, message, f"run `pulumi config set --secret {key} <value>`, and retire the value that leaked"
             )
+        elif declaration.get("type") == "object" and self.values[full].startswith(PLACEHOLDER):
+            message = "is a secret, and nothing of it can be judged before it is deployed"
+            self._report(
+                key,
+                message,
+                f"write it in clear text, with secrets in keys of their own; {self._how_to_set(key, declaration)}",
+            )
         elif full not in self.secret_keys and not _is_a(declaration.get("type"), value := self._raw[full]):
-            message = f"is {value!r}, and {PROJECT_FILE} declares it of type {declaration['type']}"
+            message = f"is {shown(value)}, and {PROJECT_FILE} declares it of type {declaration['type']}"
             whole = declaration["type"] == "object"
             remedy = self._how_to_set(key, declaration) if whole else f"write a value of type {declaration['type']}"
             self._report(key, message, remedy)

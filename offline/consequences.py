@@ -8,7 +8,7 @@ from offline.differences import ABSENT, InputChange
 from offline.recording import Recording, Resource
 from offline.wording import minutes
 from slipway.catalog.charts.definitions import update_command
-from slipway.catalog.providers import NODES, replaces
+from slipway.catalog.providers import NODES, PLACES, replaces
 
 Kind = Literal["replaced", "deleted", "rolling", "in place", "created"]
 
@@ -76,6 +76,10 @@ def effect(recording: Recording, resource: Resource, inputs: Sequence[InputChang
         return Effect("rolling", _rollout(recording, resource))
     if any(_below(path, NODES.get(resource.type, ())) for path in paths):
         return Effect("rolling", "its nodes are exchanged, and the pods on them start again")
+    zones = PLACES.get(resource.type)
+    if left := [each.old for each in inputs if each.schema_path == zones and each.old is not ABSENT]:
+        words = f"its nodes in {shown(left[0])} go, and every pod on them starts again where there is a node"
+        return Effect("rolling", words)
     if any(CLAIM in path for path in paths):
         return Effect("rolling", _claim(resource.inputs))
     return Effect("in place", _definitions(resource.inputs) if "version" in paths else "")

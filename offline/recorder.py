@@ -11,7 +11,7 @@ import os
 import runpy
 import sys
 import traceback
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,16 +52,22 @@ def record(stack_file: Path, program: Path = PROGRAM, *, assume_secrets: bool = 
         RecordingError: a defect of the program: it failed, registered a URN twice, looked up what no mock answers,
             turned an Output into a string, or gave a resource inputs that its schema does not know.
     """
-    config = stack_config.load(stack_file, program.parent / PROJECT_FILE, assume_secrets=assume_secrets)
+    config = stack_config.read(stack_file, program.parent / PROJECT_FILE, assume_secrets=assume_secrets)
     providers = Providers(config.values.get("gcp:project", "project"))
     monitor = RecordingMonitor(providers)
     with program_surroundings(program.parent), _without_collector(), asyncio.Runner() as runner:
         try:
             globals_, outputs = runner.run(_run(program, config, monitor))
-        except pulumi.RunError:
-            raise
+        except pulumi.RunError as error:
+            if not config.refused:
+                raise
+            said: Sequence[Finding] = getattr(error, "findings", ())
+            refused = {finding.path for finding in config.refused}
+            raise StackFileError([*config.refused, *(each for each in said if each.path not in refused)]) from None
         except Exception as error:
             raise RecordingError([*monitor.problems, _describe(error, program.parent)]) from error
+    if config.refused:
+        raise StackFileError(config.refused)
     loaded: Loaded | None = globals_.get("loaded")
     recording = Recording(
         stack=config.stack,

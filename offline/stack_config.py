@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from offline.config_values import Reader
+from offline.config_values import SKELETON, Reader
 from offline.recording import StackFileError
 from slipway import yaml_file
 from slipway.checks import Finding
-from slipway.checks.wording import nearest
+from slipway.checks.wording import nearest, shown
 from slipway.project import PROJECT_FILE
+
+_NO_BLOCK = "no block of keys"
+BELOW = f"write all that a stack needs below `config:`, as in\n{SKELETON}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class StackConfig:
         values: by full key, such as `slipway:stack`; an object is JSON with sorted keys, as the engine makes it.
         secret_keys: the keys whose values are secret.
         assumed: those of them that nobody has given.
+        refused: what the engine would refuse of it.
     """
 
     project: str
@@ -34,6 +38,7 @@ class StackConfig:
     values: Mapping[str, str]
     secret_keys: frozenset[str]
     assumed: tuple[str, ...] = ()
+    refused: tuple[Finding, ...] = ()
 
     @property
     def disabled_default_providers(self) -> frozenset[str]:
@@ -65,23 +70,40 @@ def find(stack: str, root: Path) -> Path:
 def load(stack_file: Path, project_file: Path, *, assume_secrets: bool = False) -> StackConfig:
     """Return the configuration that a stack file makes with its project's.
 
+    Raises:
+        StackFileError: one of the files cannot be read, or the engine would refuse what they say together.
+    """
+    config = read(stack_file, project_file, assume_secrets=assume_secrets)
+    if config.refused:
+        raise StackFileError(config.refused)
+    return config
+
+
+def read(stack_file: Path, project_file: Path, *, assume_secrets: bool = False) -> StackConfig:
+    """Return the configuration that a stack file makes with its project's, and what the engine would refuse of it.
+
     Args:
         stack_file: what a person writes.
         project_file: the project's Pulumi.yaml.
         assume_secrets: count each secret that the project declares as given.
 
     Raises:
-        StackFileError: one of the files cannot be read, or the engine would refuse what they say together.
+        StackFileError: one of the files cannot be read.
     """
     project = _mapping(project_file)
     name = str(project["name"])
     reader = Reader(name, assume_secrets=assume_secrets)
-    reader.read_stack(_section(_mapping(stack_file), "config", stack_file))
+    stack = _mapping(stack_file)
+    reader.read_stack(_section(stack, "config", stack_file), beside=stack)
     reader.apply_project(_section(project, "config", project_file))
-    if reader.findings:
-        raise StackFileError(reader.findings)
-    assumed = tuple(reader.assumed)
-    return StackConfig(name, stack_name(stack_file), reader.values, frozenset(reader.secret_keys), assumed)
+    return StackConfig(
+        name,
+        stack_name(stack_file),
+        reader.values,
+        frozenset(reader.secret_keys),
+        tuple(reader.assumed),
+        tuple(reader.findings),
+    )
 
 
 def _mapping(path: Path) -> Mapping[str, Any]:
@@ -92,25 +114,13 @@ def _mapping(path: Path) -> Mapping[str, Any]:
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise StackFileError(
-            [
-                Finding(
-                    "stack-file.mapping", str(path), f"holds a {type(content).__name__}, not a map", "write `config:`"
-                )
-            ]
-        )
+        raise StackFileError([Finding("stack-file.mapping", str(path), f"{shown(content)} is {_NO_BLOCK}", BELOW)])
     return cast("Mapping[str, Any]", content)
 
 
 def _section(content: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
     section: Any = content.get(key) or {}
     if not isinstance(section, dict):
-        message = f"`{key}` is a {type(section).__name__}, not a map"
-        raise StackFileError(
-            [
-                Finding(
-                    "stack-file.section", f"{path}: {key}", message, "write one `namespace:key: value` a line under it"
-                )
-            ]
-        )
+        message = f"{shown(section)} is {_NO_BLOCK}"
+        raise StackFileError([Finding("stack-file.section", f"{path}: {key}", message, BELOW)])
     return cast("Mapping[str, Any]", section)

@@ -1,25 +1,31 @@
 """What an account of AWS answers to the `aws` command line, which knows how a person signs in. It is only read.
 
 Sources: the references of STS (`GetCallerIdentity`), EKS (`DescribeClusterVersions`), EC2
-(`DescribeInstanceTypeOfferings`, `DescribeCapacityReservations`) and Service Quotas (`GetServiceQuota`).
+(`DescribeInstanceTypeOfferings`, `DescribeCapacityReservations`), S3 (`HeadBucket`) and Service Quotas
+(`GetServiceQuota`).
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from offline import Recording
+from preflight.aws_permissions import permissions
 from preflight.aws_reservation import reservation_answer
 from preflight.command import RefusedError, output
-from preflight.nodes import Pool, pools, wanted
+from preflight.nodes import Pool, pools, system_nodes, wanted
 from preflight.question import Answer, Question
-from slipway.catalog.quotas import QUOTAS, Key
+from slipway.catalog.machines import Machine
+from slipway.catalog.quotas import QUOTAS, Key, ec2_quota, standard_vcpus
 from slipway.checks import Finding
 
 NAME = "AWS"
 SIGN_IN = "aws configure, or aws sso login"
+BUCKET = re.compile(r"arn:aws:s3:::([a-z0-9.-]+)\"")
+"""In a policy: a bucket that pods may list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +45,19 @@ def questions(recording: Recording) -> Iterator[Question]:
     for provider in recording.of("pulumi:providers:aws"):
         account = Account(provider.inputs["region"])
         yield Question("the account", "network.zones", partial(_identity, account))
+        types = frozenset(each.type for each in recording.resources)
+        asked = partial(permissions, account.ask, account.region, types)
+        yield Question("your permissions", "network.zones", asked)
         for cluster in recording.of("aws:eks/cluster:Cluster"):
             yield Question("versions of EKS", "cluster.version", _version(account, cluster.inputs["version"]))
         found = pools(recording, "eks")
-        for key, vcpus in wanted(found).items():
+        for key, vcpus in _vcpus(recording, found).items():
             yield Question(f"quota {QUOTAS[key].name}", f"quota.{key}", _quota(account, key, vcpus))
+        for bucket in _buckets(recording):
+            yield Question(f"bucket {bucket}", "servers", _bucket(account, bucket))
         for pool in found:
-            yield Question(f"zones of {pool.machine.name}", f"{pool.path}.zones", _zones(account, pool))
+            for machine in pool.machines:
+                yield Question(f"zones of {machine.name}", f"{pool.path}.zones", _zones(account, pool, machine))
             if pool.reservation:
                 yield Question(pool.reservation, f"{pool.path}.capacity", _reservation(account, pool, pool.reservation))
 
@@ -75,6 +87,16 @@ def _version(account: Account, version: str) -> Callable[[], Answer]:
     return ask
 
 
+def _vcpus(recording: Recording, found: list[Pool]) -> dict[Key, int]:
+    """Return what pools and the nodes without GPUs take at most of each quota."""
+    sums = wanted(found)
+    for instance_type, most in system_nodes(recording):
+        key, vcpus = ec2_quota(instance_type, "on-demand"), standard_vcpus(instance_type)
+        if key and vcpus:
+            sums[key] = sums.get(key, 0) + most * vcpus
+    return sums
+
+
 def _quota(account: Account, key: Key, vcpus: int) -> Callable[[], Answer]:
     quota = QUOTAS[key]
     words = ("--service-code", "ec2", "--quota-code", quota.where.rpartition(" ")[2])
@@ -87,7 +109,7 @@ def _quota(account: Account, key: Key, vcpus: int) -> Callable[[], Answer]:
                 raise
             found = account.ask("service-quotas", "get-aws-default-service-quota", *words)
         limit = int(found["Quota"]["Value"])
-        text = f"{vcpus} vCPUs at most, and {limit} allowed in {account.region}"
+        text = f"{vcpus} vCPUs at most, {limit} allowed"
         if vcpus <= limit:
             return Answer(text)
         message = f"{vcpus} vCPUs are taken at most, and {quota.name!r} allows {limit} in {account.region}"
@@ -98,8 +120,33 @@ def _quota(account: Account, key: Key, vcpus: int) -> Callable[[], Answer]:
     return ask
 
 
-def _zones(account: Account, pool: Pool) -> Callable[[], Answer]:
-    name = pool.machine.name
+def _buckets(recording: Recording) -> list[str]:
+    """Return the buckets that pods read and the stack does not make."""
+    policies = (each.inputs["policy"] for each in recording.of("aws:iam/rolePolicy:RolePolicy"))
+    return sorted({bucket for policy in policies for bucket in BUCKET.findall(policy)})
+
+
+def _bucket(account: Account, bucket: str) -> Callable[[], Answer]:
+    def ask() -> Answer:
+        try:
+            account.ask("s3api", "head-bucket", "--bucket", bucket)
+        except RefusedError as error:
+            if "404" in str(error):
+                message, remedy = f"there is no bucket {bucket}", f"correct its name, or aws s3 mb s3://{bucket}"
+                return Answer("not there", (Finding("preflight.bucket", "servers", message, remedy),))
+            if "403" not in str(error):
+                raise
+            message = f"{bucket} is not yours to look into: whether pods can read it is not known"
+            remedy = f"have its owner look: aws s3api get-bucket-policy --bucket {bucket}"
+            return Answer("not yours", (Finding("preflight.bucket", "servers", message, remedy, "warning"),))
+        return Answer("there")
+
+    return ask
+
+
+def _zones(account: Account, pool: Pool, machine: Machine) -> Callable[[], Answer]:
+    """Where a pool has several machines, one that is not offered leaves it the others."""
+    name = machine.name
     words = ("ec2", "describe-instance-type-offerings", "--location-type", "availability-zone")
 
     def ask() -> Answer:
@@ -109,12 +156,12 @@ def _zones(account: Account, pool: Pool) -> Callable[[], Answer]:
         missing = [zone for zone in pool.zones if zone not in offered]
         if not missing:
             return Answer(text)
-        none_left = len(missing) == len(pool.zones)
+        nothing_left = len(missing) == len(pool.zones) and len(pool.machines) == 1
         message = (
             f"{name} is not offered in {', '.join(missing)} to this account, but in {', '.join(offered) or 'none'}"
         )
         remedy = f"write zones that have it under {pool.path}.zones and network.zones"
-        severity = "error" if none_left else "warning"
+        severity = "error" if nothing_left else "warning"
         return Answer(text, (Finding("preflight.machine", f"{pool.path}.zones", message, remedy, severity),))
 
     return ask

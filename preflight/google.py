@@ -1,7 +1,8 @@
 """What a project of Google Cloud answers: its APIs, the caller's permissions, versions and nodes. It is only read.
 
 Sources: the reference of Service Usage v1 (`services.batchGet`), Cloud Resource Manager v1
-(`projects.testIamPermissions`) and Kubernetes Engine v1 (`projects.locations.getServerConfig`).
+(`projects.testIamPermissions`), Kubernetes Engine v1 (`projects.locations.getServerConfig`) and Secret Manager v1
+(`projects.secrets.versions.get`, which has no value).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from preflight import google_nodes
 from preflight.command import output
 from preflight.google_api import GoogleApi, refusal
 from preflight.google_permissions import PERMISSIONS
-from preflight.nodes import pools
+from preflight.nodes import pools, system_nodes
 from preflight.question import Answer, CredentialsError, Question
 from preflight.web import Web
 from slipway.checks import Finding
@@ -37,7 +38,10 @@ def questions(recording: Recording, web: Web) -> Iterator[Question]:
             if not recording.of("gcp:storage/bucket:Bucket"):
                 bucket = member.inputs["bucket"]
                 yield Question(f"bucket {bucket}", "weights.bucket", partial(_bucket, api, bucket))
-        yield from google_nodes.questions(pools(recording, "gke"), api)
+        for member in recording.of("gcp:secretmanager/secretIamMember:SecretIamMember"):
+            secret = member.inputs["secretId"]
+            yield Question(f"secret {secret}", "huggingFace.secret", partial(_secret, api, secret))
+        yield from google_nodes.questions(pools(recording, "gke"), system_nodes(recording), api)
 
 
 def _token() -> Callable[[], str]:
@@ -102,12 +106,26 @@ def _bucket(api: GoogleApi, bucket: str) -> Answer:
     return Answer("not yours to open", (Finding("preflight.bucket", "weights.bucket", message, remedy),))
 
 
+def _secret(api: GoogleApi, secret: str) -> Answer:
+    reply = api.reply("secretmanager", f"v1/projects/{api.project}/secrets/{secret}/versions/latest")
+    if reply.status not in (200, 404):
+        raise refusal(reply)
+    state = reply.document().get("state") if reply.status == 200 else None
+    if state == "ENABLED":
+        return Answer("there, and its latest version is enabled")
+    what = f"its latest version is {state}" if state else "it has no version, or is not there"
+    message = f"secret {secret} of {api.project}: {what}; pods wait for it"
+    create = f"gcloud secrets create {secret} --project {api.project} --data-file <file>"
+    remedy = f"{create}, or gcloud secrets versions add where it is there"
+    return Answer("not to be read", (Finding("preflight.secret", "huggingFace.secret", message, remedy),))
+
+
 def _version(api: GoogleApi, location: str, channel: str, lowest: str | None) -> Callable[[], Answer]:
     def ask() -> Answer:
         config = api.get("container", f"v1/projects/{api.project}/locations/{location}/serverConfig")
         channels: dict[str, list[str]] = {each["channel"]: each["validVersions"] for each in config["channels"]}
         offered = channels.get(channel, [])
-        text = f"{channel} in {location} has {' to '.join([*offered[-1:], *offered[:1]]) or 'none'}"
+        text = " to ".join([*offered[-1:], *offered[:1]]) or "none"
         if lowest is None or any(_parts(each) >= _parts(lowest) for each in offered):
             return Answer(text)
         message = f"{lowest} is not on offer: channel {channel} in {location} has {', '.join(offered) or 'nothing'}"

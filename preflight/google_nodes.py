@@ -2,26 +2,37 @@
 
 Sources: the reference of Cloud Quotas v1 (`quotaInfos.get`; a dimension that a row does not name is any), of Compute
 Engine v1 (`machineTypes.get`, `reservations.get`). What a quota is called follows from its metric: `NVIDIA_L4_GPUS` is
-`NVIDIA-L4-GPUS-per-project-region`.
+`NVIDIA-L4-GPUS-per-project-region`. `CPUS` counts the vCPUs of E2 and N1 machines; other families have quotas of their
+own, which are not asked.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from preflight.google_api import GoogleApi, refusal
 from preflight.nodes import Pool, wanted
 from preflight.question import Answer, Question
-from slipway.catalog.quotas import QUOTAS, Key
+from slipway.catalog.quotas import QUOTAS
 from slipway.checks import Finding
 
 OF_A_FAMILY = re.compile(r"(?P<metric>(?P<kind>TPU|GPU)S_PER_\w+) \((?P<family>\w+)\)")
 
 
-def questions(pools: Sequence[Pool], api: GoogleApi) -> Iterator[Question]:
-    """Yield what to ask about the pools' nodes."""
+SHARED_CPUS = ("e2", "n1")
+"""Families whose vCPUs the quota `CPUS` counts."""
+
+
+def questions(pools: Sequence[Pool], system: Iterable[tuple[str, int]], api: GoogleApi) -> Iterator[Question]:
+    """Yield what to ask about the pools' nodes, and about machine type and most nodes of those without chips."""
     for key, chips in wanted(list(pools)).items():
-        yield Question(f"quota {QUOTAS[key].name}", f"quota.{key}", _quota(api, key, chips))
+        quota = QUOTAS[key]
+        yield Question(f"quota {quota.name}", f"quota.{key}", _quota(api, f"quota.{key}", quota.name, chips, "chips"))
+    shared = [(name, most) for name, most in system if name.partition("-")[0] in SHARED_CPUS]
+    if vcpus := sum(most * int(name.rpartition("-")[2]) for name, most in shared if name[-1].isdigit()):
+        path = "cluster.systemPool.maxNodes"
+        yield Question("quota CPUS", path, _quota(api, path, "CPUS", vcpus, "vCPUs"))
     for pool in pools:
         for zone in pool.zones:
             path = f"{pool.path}.zones"
@@ -31,24 +42,24 @@ def questions(pools: Sequence[Pool], api: GoogleApi) -> Iterator[Question]:
             yield Question(f"reservation {pool.reservation}", path, _reservation(api, pool, pool.reservation))
 
 
-def _quota(api: GoogleApi, key: Key, chips: int) -> Callable[[], Answer]:
-    quota = QUOTAS[key]
-    family = OF_A_FAMILY.fullmatch(quota.name)
-    metric = family["metric"] if family else quota.name
+def _quota(api: GoogleApi, path: str, quota: str, most: int, unit: str) -> Callable[[], Answer]:
+    family = OF_A_FAMILY.fullmatch(quota)
+    metric = family["metric"] if family else quota
     dimensions = {"region": api.region}
     if family:
         dimensions[f"{family['kind'].lower()}_family"] = family["family"]
     name = f"{metric.replace('_', '-')}-per-project-region"
 
     def ask() -> Answer:
-        path = f"v1/projects/{api.project}/locations/global/services/compute.googleapis.com/quotaInfos/{name}"
-        limit = _limit(api.get("cloudquotas", path).get("dimensionsInfos", []), dimensions)
-        text = f"{chips} chips at most, and {_shown(limit)} allowed in {api.region}"
-        if limit is None or chips <= limit:
+        infos = f"v1/projects/{api.project}/locations/global/services/compute.googleapis.com/quotaInfos/{name}"
+        limit = _limit(api.get("cloudquotas", infos).get("dimensionsInfos", []), dimensions)
+        text = f"{most} {unit} at most, {_shown(limit)} allowed"
+        if limit is None or most <= limit:
             return Answer(text)
-        path = f"quota.{key}"
-        message = f"{chips} chips are taken at most, and {name} allows {limit} in {api.region}"
-        remedy = f"have it raised to {chips} ({quota.where}), or lower maxNodes"
+        message = f"{most} {unit} are taken at most, and {name} allows {limit} in {api.region}"
+        asked = ",".join(f"{key}={value}" for key, value in dimensions.items())
+        raised = f"gcloud quotas preferences create --service compute.googleapis.com --project {api.project}"
+        remedy = f"{raised} --quota-id {name} --dimensions {asked} --preferred-value {most}, or lower maxNodes"
         return Answer(text, (Finding("preflight.quota", path, message, remedy),))
 
     return ask
@@ -106,7 +117,11 @@ def _reservation(api: GoogleApi, pool: Pool, reservation: str) -> Callable[[], A
             wrong.append(f"{name} holds {machine}, and the pool asks for {pool.machine.name}")
         if count < pool.max_nodes:
             wrong.append(f"{name} has {count} machines, and the pool {pool.max_nodes} nodes at most")
-        text = f"{count} machines of {machine or 'a type that it does not name'}, {used} in use"
+        text = f"{count} {machine or 'machines of any type'}, {used} in use"
+        if end := found[0].get("deleteAtTime"):
+            text += f", until {str(end)[:16]}"
+            if datetime.fromisoformat(str(end)) <= datetime.now(UTC):
+                wrong.append(f"{name} has ended on {str(end)[:16]}")
         return Answer(text, tuple(_of_reservation(pool, message) for message in wrong))
 
     return ask

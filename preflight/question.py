@@ -27,6 +27,11 @@ class Answer:
     findings: tuple[Finding, ...] = ()
     unanswered: tuple[str, str] | None = None
 
+    @property
+    def answered(self) -> bool:
+        """Whether somebody answered."""
+        return self.unanswered is None and not any(each.code == "preflight.credentials" for each in self.findings)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -26,7 +26,7 @@ def write(stack: str, questions: Sequence[Question], answers: Sequence[Answer], 
 
 
 def _lines(stack: str, questions: Sequence[Question], answers: Sequence[Answer], seconds: float) -> Iterator[str]:
-    answered = sum(answer.unanswered is None for answer in answers)
+    answered = sum(answer.answered for answer in answers)
     asked = counted(len(questions), "question")
     yield f"{stack}: {answered} of {asked} answered in {seconds:.1f} s; nothing was written"
     for question, answer in zip(questions, answers, strict=True):

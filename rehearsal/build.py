@@ -1,8 +1,9 @@
-"""The real binaries that a rehearsal runs, found in a cache outside the tree or built from their pinned Go modules.
+"""The real binaries that a rehearsal runs: found in a cache outside the tree, fetched, or built of pinned Go modules.
 
 Each folder below `binaries/` is a Go module whose go.mod pins one upstream and names its commands as tools. A Go
 workspace (go.work) gives those that it lists one version of what they share, which nearly halves the work of compiling;
-an upstream that does not compile with these versions stands apart. What is built lies in
+an upstream that does not compile with these versions stands apart. What its project publishes and the tree has a
+checksum of is fetched instead, where the network lets it through (`published`). What was made lies in
 `$XDG_CACHE_HOME/slipway/rehearsal/<upstream>-<key>/`; the key covers the pins, the Go version and the build flags.
 Nothing is started here.
 """
@@ -19,18 +20,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from rehearsal import go_toolchain, installed, pins
+from rehearsal import go_toolchain, installed, pins, published
 from rehearsal.build_progress import BuildProgress
 from rehearsal.go_toolchain import GoToolchain
 from rehearsal.pins import ALL, PULUMI, Upstream
+from rehearsal.published import FetchError
 
 _SOURCES = ("go.mod", "go.sum", "*.go")
 
 
 def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = None) -> dict[str, Path]:
-    """Build what the cache lacks, and return where each binary of `upstreams` lies, by its name.
+    """Make what the cache lacks, and return where each binary of `upstreams` lies, by its name.
 
-    A Pulumi CLI that is installed is not built. What is missing takes minutes to build the first time; progress goes to
+    A Pulumi CLI that is installed is not made. What has to be built takes minutes the first time; progress goes to
     `console`, by default stderr.
 
     Raises:
@@ -45,7 +47,7 @@ def ensure(upstreams: Iterable[Upstream] = ALL, *, console: Console | None = Non
             if not home.is_dir():
                 with _locked(home, progress):
                     if not home.is_dir():
-                        _build(upstream, go, home, progress)
+                        _make(upstream, go, home, progress)
             found |= {name: home / name for name in upstream.packages}
     return found
 
@@ -103,8 +105,41 @@ def _unbuilt(upstreams: Iterable[Upstream], go: GoToolchain) -> list[str]:
     return [each.name for each in upstreams if not _home(each, go).is_dir()]
 
 
-def _build(upstream: Upstream, go: GoToolchain, home: Path, progress: BuildProgress) -> None:
+def _make(upstream: Upstream, go: GoToolchain, home: Path, progress: BuildProgress) -> None:
     staging = Path(tempfile.mkdtemp(prefix=f".{upstream.name}-", dir=home.parent))
+    try:
+        if not _fetched(upstream, staging, progress):
+            _build(upstream, go, staging, progress)
+        if upstream.files:
+            asked = ["list", "-m", "-f", "{{.Dir}}", upstream.module]
+            source = go.run(asked, folder=_folder(upstream), workspace=not upstream.apart).strip()
+            shutil.copytree(Path(source) / upstream.files, staging / Path(upstream.files).name)
+        staging.chmod(0o755)
+        staging.rename(home)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _fetched(upstream: Upstream, staging: Path, progress: BuildProgress) -> bool:
+    """Return whether an upstream's binaries were fetched."""
+    found = published.files(upstream)
+    if not found:
+        return False
+    try:
+        with (
+            tempfile.TemporaryDirectory(prefix=staging.name, dir=staging.parent) as half,
+            progress.fetching(upstream.name, upstream.version, upstream.packages),
+        ):
+            published.fetch(found, Path(half), progress.took)
+            for name in upstream.packages:
+                (Path(half) / name).rename(staging / name)
+    except FetchError as error:
+        progress.say(f"{upstream.name} is built instead: {error}")
+        return False
+    return True
+
+
+def _build(upstream: Upstream, go: GoToolchain, staging: Path, progress: BuildProgress) -> None:
     stamp = f" -X {upstream.version_variable}={upstream.version}" if upstream.version_variable else ""
     # go names a lone binary after its package, which is not always the binary's name.
     target = staging / next(iter(upstream.packages)) if len(upstream.packages) == 1 else staging
@@ -114,23 +149,17 @@ def _build(upstream: Upstream, go: GoToolchain, home: Path, progress: BuildProgr
         f"-ldflags=-s -w{stamp}",
         f"-tags={','.join(upstream.tags)}",
     ]
-    folder = pins.BINARIES / upstream.name if upstream.apart else pins.BINARIES
-    try:
-        with progress.building(upstream.name, upstream.version, upstream.packages):
-            go.run(
-                ["build", "-v", *flags, "-o", str(target), *upstream.packages.values()],
-                folder=folder,
-                workspace=not upstream.apart,
-                on_line=progress.line,
-            )
-        if upstream.files:
-            asked = ["list", "-m", "-f", "{{.Dir}}", upstream.module]
-            source = go.run(asked, folder=folder, workspace=not upstream.apart).strip()
-            shutil.copytree(Path(source) / upstream.files, staging / Path(upstream.files).name)
-        staging.chmod(0o755)
-        staging.rename(home)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    with progress.building(upstream.name, upstream.version, upstream.packages):
+        go.run(
+            ["build", "-v", *flags, "-o", str(target), *upstream.packages.values()],
+            folder=_folder(upstream),
+            workspace=not upstream.apart,
+            on_line=progress.line,
+        )
+
+
+def _folder(upstream: Upstream) -> Path:
+    return pins.BINARIES / upstream.name if upstream.apart else pins.BINARIES
 
 
 @contextmanager

@@ -76,6 +76,14 @@ PROMETHEUS_ADAPTER = Upstream(
     packages={"prometheus-adapter": "sigs.k8s.io/prometheus-adapter/cmd/adapter"},
     apart=True,
 )
+# The last version whose module has the files of its user interface: without them it does not compile.
+ALERTMANAGER = Upstream(
+    name="alertmanager",
+    module="github.com/prometheus/alertmanager",
+    packages={"alertmanager": "github.com/prometheus/alertmanager/cmd/alertmanager"},
+    apart=True,
+    compiler=UNOPTIMISED,
+)
 PULUMI = Upstream(
     name="pulumi",
     module="github.com/pulumi/pulumi/pkg/v3",
@@ -97,4 +105,4 @@ PULUMI_KUBERNETES = Upstream(
 )
 ENGINE = (PULUMI, PULUMI_KUBERNETES)
 CONTROL_PLANE = (ETCD, KUBERNETES, KWOK)
-ALL = (*CONTROL_PLANE, PROMETHEUS_OPERATOR, PROMETHEUS, PROMETHEUS_ADAPTER, *ENGINE)
+ALL = (*CONTROL_PLANE, PROMETHEUS_OPERATOR, PROMETHEUS, PROMETHEUS_ADAPTER, ALERTMANAGER, *ENGINE)

@@ -11,6 +11,7 @@ from typing import Any
 
 from offline import Recording
 from rehearsal.client import Json
+from slipway.addons.gpu_operator import POLICY
 from slipway.checks.signals import charts
 
 TYPE = "kubernetes:helm.sh/v3:Release"
@@ -70,6 +71,8 @@ def objects(found: Release) -> list[Json]:
         return [prometheus(found)]
     if found.chart == PROMETHEUS_ADAPTER:
         return _adapter(found)
+    if found.chart == GPU_OPERATOR:
+        return [{"apiVersion": "nvidia.com/v1", "kind": "ClusterPolicy", "metadata": {"name": POLICY}, "spec": {}}]
     return []
 
 

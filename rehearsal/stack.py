@@ -39,6 +39,7 @@ class PlayedStack:
         metrics: the way of series to its autoscalers.
         servers: what is loaded.
         not_rehearsed: what the stack has and a rehearsal leaves out, for people.
+        unloaded: the servers that are deployed and not loaded, and why, for people.
         judged: what was judged of the stack.
         there: the cluster, where it is there already.
     """
@@ -53,6 +54,7 @@ class PlayedStack:
     not_rehearsed: Sequence[str]
     judged: Judged
     there: ClusterThere | None = None
+    unloaded: Sequence[str] = ()
 
     @property
     def has_real_engines(self) -> bool:
@@ -77,7 +79,7 @@ def read(recording: Recording) -> PlayedStack:
     """Return what of a recording has an autoscaler and load, whichever cluster it is on.
 
     Raises:
-        NothingToPlayError: no server of the stack can be played, or nothing of it says what scrapes its pods.
+        NothingToPlayError: it has no cluster, or nothing of it says what scrapes its pods.
         UnknownMachineError: a pool has machines of unknown size.
     """
     if recording.of(gke_pools.CLUSTER):
@@ -149,7 +151,7 @@ def _played(
     Args:
         further: what is not rehearsed beside what the recording shows.
     """
-    servers, left_out = _servers(recording, manifests, pools_)
+    servers, unloaded = _servers(recording, manifests, pools_)
     return PlayedStack(
         name=recording.stack,
         manifests=manifests,
@@ -158,8 +160,9 @@ def _played(
         remove_seconds=seconds[1],
         metrics=metrics,
         servers=servers,
-        not_rehearsed=[*not_rehearsed(recording), *further, *left_out],
+        not_rehearsed=[*not_rehearsed(recording), *further, *unloaded],
         judged=recording.judged,
+        unloaded=unloaded,
     )
 
 
@@ -181,11 +184,7 @@ def _servers(
         around = _around(pod, recording.judged, manifests, pools_)
         return pods.read(pod["spec"], around) if around else None
 
-    found, left_out = servers(manifests, read_pod)
-    if not found:
-        reasons = "; ".join(left_out) or "it has no HorizontalPodAutoscaler"
-        raise NothingToPlayError(f"{recording.stack} has no server that is played: {reasons}")
-    return found, left_out
+    return servers(manifests, read_pod)
 
 
 def _around(pod: Json, judged: Judged, manifests: Sequence[Json], pools_: Sequence[Pool]) -> Surroundings | None:

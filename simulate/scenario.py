@@ -111,7 +111,7 @@ def scenarios(stack: PlayedStack) -> tuple[list[Scenario], list[str]]:
         except NotSimulatedError as error:
             left_out.append(str(error))
     if not found:
-        raise NotSimulatedError("; ".join(left_out))
+        raise NotSimulatedError("; ".join([*stack.unloaded, *left_out]))
     return found, left_out
 
 

@@ -16,7 +16,7 @@ from slipway.reading import dotted, read
 from slipway.reading.mending import Path
 from slipway.refused import Refused
 from slipway.stack_files import extended
-from stacks.clusters import PROVIDERS, AnyStack, old_form, provider_finding, provider_of
+from stacks.clusters import PROVIDERS, AnyStack, examples_for, provider_finding, provider_of, without_kind
 from stacks.figures import figures, judged
 from stacks.judgement import judge
 from stacks.outputs import Outputs
@@ -62,13 +62,12 @@ def load(raw: Mapping[str, Any] | None, surroundings: Surroundings) -> Loaded:
             ]
         )
     inherited = extended(raw, FOLDER)
-    stack = inherited.stack
-    if stack is None:
+    if inherited.stack is None:
         raise Refused(list(inherited.findings))
-    if "kind" in stack:
-        raise Refused([inherited.told(old_form(str(stack["kind"])))])
-    reading, swapped = read(PROVIDERS[provider_of(stack)], stack), provider_finding(stack)
-    findings = [swapped] if swapped else []
+    stack, findings = without_kind(inherited.stack)
+    swapped = provider_finding(stack)
+    reading = read(PROVIDERS[provider_of(stack)], stack, examples_for(stack))
+    findings += [swapped] if swapped else []
     findings += [finding for finding in reading.findings if not swapped or finding.path != swapped.path]
     if reading.settings is not None:
         said = {finding.path for finding in findings}

@@ -9,6 +9,7 @@ from slipway.addons.metrics import PrometheusMetrics
 from slipway.addons.monitoring_settings import STACK, stack_values
 from slipway.addons.settings import KedaArgs
 from slipway.catalog.charts import EFA_DEVICE_PLUGIN, LOAD_BALANCER_CONTROLLER
+from slipway.catalog.machines.general import Room
 from slipway.checks import Finding
 from slipway.checks.charts import Around, StackChart, chart_findings
 from slipway.checks.settings import Settings
@@ -38,6 +39,8 @@ def value_findings(
     present: Collection[str] = (),
     own_cluster: bool,
     driver: int | None,
+    machine: str = "",
+    room: Room | None = None,
 ) -> list[Finding]:
     """Judge the values of charts.
 
@@ -47,6 +50,8 @@ def value_findings(
         present: add-ons that the cluster has already.
         own_cluster: whether nothing is in the cluster but what the stack puts there.
         driver: branch of the driver in the image of its nodes, where that is known.
+        machine: of the nodes that add-ons run on; empty where others see to them.
+        room: what such a node leaves to pods, where that is known.
     """
     had = {name.replace("-", "_") for name in present}
     there = {*installed, *_with_servers(stack)} - had
@@ -60,7 +65,9 @@ def value_findings(
         for key in type(values).model_fields
     }
     classes = frozenset({f"{stack.name}-signals", f"{stack.name}-servers"})
-    around = Around(namespace=stack.namespace, own_cluster=own_cluster, classes=classes, driver=driver)
+    around = Around(
+        namespace=stack.namespace, own_cluster=own_cluster, classes=classes, driver=driver, machine=machine, room=room
+    )
     return chart_findings(charts, around)
 
 

@@ -87,16 +87,18 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
 
 
 def _writer_findings(stack: Stack, name: str) -> Iterator[Finding]:
-    """Say that several replicas download a model into storage that knows no locks."""
+    """Say that several servers download a model into storage that knows no locks.
+
+    Of one server, a replica alone does: its autoscaler comes when that is Ready, and a rollout adds one at a time.
+    """
     server = stack.servers[name]
     model = getattr(server, "model", None)
     if stack.storage != "cached" or stack.reads_only or model is None or server.bucket_uri:
         return
     alike = [other for other, each in stack.servers.items() if getattr(each, "model", None) == model]
-    first = sum(stack.servers[other].scaling.min_replicas for other in alike)
-    if first > 1 and name == alike[0]:
-        message = f"{first} replicas start at once, and each downloads {model} into the bucket, which knows no locks"
-        remedy = "create the stack with one replica of it, and add the others once that one answers"
+    if len(alike) > 1 and name == alike[0]:
+        message = f"{' and '.join(alike)} download {model} into the bucket at once, which knows no locks"
+        remedy = "create the stack with one of them, and add the others once that one answers"
         yield Finding("storage.writers", f"servers.{name}.model", message, remedy, "warning")
 
 

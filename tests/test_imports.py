@@ -11,13 +11,14 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-LIBRARY = {"slipway.catalog", "slipway.checks", "slipway.triton_repository"}
+LIBRARY = {"slipway.catalog", "slipway.checks", "slipway.reading", "slipway.triton_repository"}
 """What is known and judged without Pulumi; `slipway` stands for the rest of the library, its components."""
 
 MAY_IMPORT: dict[str, set[str]] = {
     "slipway.catalog": set(),
     "slipway.checks": {"slipway.catalog"},
-    "slipway.triton_repository": {"slipway.catalog", "slipway.checks"},
+    "slipway.reading": {"slipway.catalog", "slipway.checks"},
+    "slipway.triton_repository": {"slipway.catalog", "slipway.checks", "slipway.reading"},
     "slipway": LIBRARY,
     "stacks": LIBRARY | {"slipway"},
     "offline": LIBRARY | {"slipway"},

@@ -49,7 +49,7 @@ class _Loader(yaml.CSafeLoader):
 for _tag, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("int", r"[-+]?(0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*)", "-+0123456789"),
+    ("int", r"[-+]?(0o?[0-7_]+|0x[0-9a-fA-F][0-9a-fA-F_]*|[0-9][0-9_]*)", "-+0123456789"),
     ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+0123456789."),
     ("float", r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", "-+."),
     ("merge", r"<<", "<"),
@@ -59,10 +59,10 @@ for _tag, _pattern, _first in (
     )
 
 
-MOST_BYTES, MOST_VALUES, DEEPEST = 1 << 20, 100_000, 100
-"""Of a file, of the values in it with every alias followed, and of blocks within blocks."""
+MOST_BYTES, MOST_VALUES, DEEPEST, LONGEST_KEY = 1 << 20, 100_000, 100, 1024
+"""Of a file, of the values in it with every alias followed, of blocks within blocks, and of a key in characters."""
 
-_CORE = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq", "merge")}
+_CORE = "tag:yaml.org,2002:"
 
 
 def _whole(loader: _Loader, node: yaml.ScalarNode) -> int | float:
@@ -91,7 +91,7 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _whole)  # pyright: ignore[repo
 _Loader.add_constructor("tag:yaml.org,2002:float", _finite)  # pyright: ignore[reportUnknownMemberType]
 
 
-def _bounded(root: yaml.Node) -> None:
+def _bounded(loader: _Loader, root: yaml.Node) -> None:
     """Refuse a document that names itself within itself, is too deep or too large, or has types of its own."""
     sizes: dict[int, int] = {}
     above: set[int] = set()
@@ -107,13 +107,26 @@ def _bounded(root: yaml.Node) -> None:
         elif id(node) in above:
             _refuse(node, "a block that is an alias of itself")
         elif id(node) not in sizes:
-            if node.tag not in _CORE:
-                _refuse(node, f"the tag {node.tag!r}, and configuration has text, numbers, lists and blocks only")
+            if node.tag not in _tags(loader, node):
+                _refuse(node, f"the tag {node.tag!r}, and text, numbers, lists and blocks are written without one")
+            if isinstance(node, yaml.MappingNode) and any(_is_long(key) for key, _ in node.value):
+                _refuse(node, f"a key of more than {LONGEST_KEY} characters")
             above.add(id(node))
             if len(above) > DEEPEST:
                 _refuse(node, f"more than {DEEPEST} blocks within blocks")
             waiting.append((node, True))
             waiting += [(each, False) for each in below]
+
+
+def _tags(loader: _Loader, node: yaml.Node) -> set[str]:
+    """Return the tags that a node may have: that of its kind, and text may be called what it is anyway."""
+    if isinstance(node, yaml.ScalarNode):
+        return {f"{_CORE}str", str(loader.resolve(yaml.ScalarNode, node.value, (True, False)))}  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    return {f"{_CORE}{'map' if isinstance(node, yaml.MappingNode) else 'seq'}"}
+
+
+def _is_long(key: yaml.Node) -> bool:
+    return isinstance(key, yaml.ScalarNode) and len(key.value) > LONGEST_KEY
 
 
 def _below(node: yaml.Node) -> list[yaml.Node]:
@@ -132,7 +145,7 @@ def _document(text: str) -> Any:
         root = loader.get_single_node()  # pyright: ignore[reportUnknownMemberType]
         if root is None:
             return None
-        _bounded(root)
+        _bounded(loader, root)
         return loader.construct_document(root)  # pyright: ignore[reportUnknownMemberType]
     finally:
         loader.dispose()
@@ -157,16 +170,16 @@ def load(path: Path) -> Any:
         message = f"not valid YAML: more than {DEEPEST} blocks within blocks"
         raise UnreadableFileError(Finding("stack-file.yaml", str(path), message, "write fewer")) from None
     except UnicodeDecodeError as error:
-        found = Finding("stack-file.encoding", str(path), str(error), "save the file as UTF-8")
+        message = f"is no UTF-8: byte {error.object[error.start]:#04x} at {error.start} begins no character"
+        found = Finding("stack-file.encoding", str(path), message, "save the file as UTF-8")
         raise UnreadableFileError(found) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        message = f"not valid YAML: {error.problem or error.context}"
+        message = f"not valid YAML: {', '.join(filter(None, (error.context, error.problem)))}"
         raise UnreadableFileError(
             Finding("stack-file.yaml", where, message, "correct the file at this line and column")
         ) from None
     except yaml.YAMLError as error:
-        raise UnreadableFileError(
-            Finding("stack-file.yaml", str(path), f"not valid YAML: {error}", "correct the file")
-        ) from None
+        message = f"not valid YAML: {str(error).partition(chr(10))[0]}"
+        raise UnreadableFileError(Finding("stack-file.yaml", str(path), message, "leave that character out")) from None

@@ -29,8 +29,9 @@ from rehearsal.releases import Release
 GENUINE = "kubernetes-provider"
 PACKAGES = ("aws", "gcp")
 SKIP_AWAIT = "pulumi.com/skipAwait"
-UNAWAITED = ("Ingress", "Service")
-"""What would be waited for without end: the API server takes no loopback address for what is behind a Service."""
+UNAWAITED = ("Ingress", "Service", "ClusterPolicy", "NIMService")
+"""What would be waited for without end: the API server takes no loopback address for what is behind a Service, and
+neither the GPU operator nor the NIM operator is played, which would say that theirs is ready."""
 
 
 class Clouds:

@@ -101,8 +101,13 @@ class KubernetesProxy(grpc.GenericRpcHandler):
     def _complete(self, made: Any, request: Any) -> bytes:
         """Return an answer with what the provider reads of the object, if it has been completed since."""
         if self._completed(_whole(json_format.MessageToDict(made.properties))):
-            id_ = request.id if isinstance(request, provider_pb2.UpdateRequest) else made.id
-            again = provider_pb2.ReadRequest(id=id_, urn=request.urn, properties=made.properties)
+            id_, inputs = (
+                (request.id, request.news)
+                if isinstance(request, provider_pb2.UpdateRequest)
+                else (made.id, request.properties)
+            )
+            # Without inputs the provider takes the object for one to import, and every input for a change.
+            again = provider_pb2.ReadRequest(id=id_, urn=request.urn, properties=made.properties, inputs=inputs)
             read = provider_pb2.ReadResponse.FromString(self._forward(READ)(again.SerializeToString()))
             made.properties.CopyFrom(read.properties)
         return made.SerializeToString()

@@ -48,7 +48,7 @@ def _about(report: Report) -> str:
     return (
         f"Played on {report.played} in {report.seconds:.0f} s at {report.speed:g} times the speed: scrapes, the "
         f"autoscaler's periods, load times and nodes alike, so a second of this machine's own work shows as "
-        f"{report.speed:g} s. {loads}."
+        f"{report.speed:g} s. {loads or 'No server was loaded'}."
     )
 
 

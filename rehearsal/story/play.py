@@ -33,7 +33,8 @@ def play(setting: Setting, show: Show) -> Told:
     """
     story = _Story(setting, show)
     show.begin(setting)
-    for acts in ((story.start, story.load, story.hold, story.update, story.rest), (story.tear_down,)):
+    loaded = (story.load, story.hold, story.update, story.rest)
+    for acts in ((story.start, *(loaded if setting.stack.servers else (story.update,))), (story.tear_down,)):
         try:
             for act in acts:
                 if not act():
@@ -145,7 +146,8 @@ class _Story:
     @property
     def _ready_seconds(self) -> float:
         """How long a pod may take until it is Ready, with a node of its own."""
-        return self._played.add_seconds + max(server.engine.load_seconds for server in self._servers) + REACT_SECONDS
+        longest = max((server.engine.load_seconds for server in self._servers), default=0)
+        return self._played.add_seconds + longest + REACT_SECONDS
 
     def _scaled_up(self, server: Server) -> str:
         if server.minimum == server.maximum:

@@ -53,6 +53,8 @@ class Screen:
             f"{setting.stack.name} at {setting.clock.speed:g} times the speed: {_names(setting.stack.servers)}; "
             f"one second here is {setting.clock.speed:g} s there"
         )
+        for line in setting.stack.unloaded:
+            self._print(f"- deployed, and not loaded: {line}")
 
     def act(self, act: Act) -> None:
         """Name the act."""
@@ -123,4 +125,4 @@ def _number(value: float | None) -> str:
 
 
 def _names(servers: Sequence[Server]) -> str:
-    return ", ".join(f"{server.name} ({server.minimum} to {server.maximum})" for server in servers)
+    return ", ".join(f"{server.name} ({server.minimum} to {server.maximum})" for server in servers) or "no load"

@@ -72,7 +72,7 @@ class Updates:
     def again(self) -> list[Verdict]:
         """Run `pulumi up` once more."""
         update = self._run("up")
-        return _failed(update, Link.UNSETTLED) or _unchanged(update, "a second `pulumi up` under load")
+        return _failed(update, Link.UNSETTLED) or _unchanged(update, "a second `pulumi up`")
 
     def restore(self) -> list[Verdict]:
         """Delete an object behind the engine's back, and run `pulumi refresh` and `pulumi up`."""
@@ -147,7 +147,11 @@ def _unchanged(update: Update, what: str) -> list[Verdict]:
 
 
 def _steps(update: Update) -> str:
-    return ", ".join(f"{step.operation} {step.name}" for step in update.steps) or "nothing"
+    return ", ".join(map(_step, update.steps)) or "nothing"
+
+
+def _step(step: Step) -> str:
+    return f"{step.operation} {step.name}" + (f" ({', '.join(step.changed)})" if step.changed else "")
 
 
 def _unprotected(config: StackConfig) -> StackConfig:

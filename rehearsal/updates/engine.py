@@ -32,10 +32,16 @@ Name = Literal["up", "preview", "refresh", "destroy"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What the engine did with a resource: `operation` is its own word, such as `create` or `delete-replaced`."""
+    """What the engine did with a resource.
+
+    Attributes:
+        operation: its own word, such as `create` or `delete-replaced`.
+        changed: the paths of the inputs that it found changed.
+    """
 
     operation: str
     urn: str
+    changed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -78,7 +84,7 @@ class Update:
             if metadata.op.value in _LEFT:
                 self.left += 1
             else:
-                self.steps.append(Step(metadata.op.value, metadata.urn))
+                self.steps.append(Step(metadata.op.value, metadata.urn, tuple(sorted(metadata.detailed_diff or ()))))
         if (diagnostic := event.diagnostic_event) and diagnostic.severity == "error":
             self.errors.append(diagnostic.message.strip())
 

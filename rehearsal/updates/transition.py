@@ -155,7 +155,8 @@ class Transition:
         return all(self._ready(server) >= server.minimum for server in state.played.servers)
 
     def _longest(self, state: State) -> float:
-        return state.played.add_seconds + max(server.engine.load_seconds for server in state.played.servers)
+        longest = max((server.engine.load_seconds for server in state.played.servers), default=0)
+        return state.played.add_seconds + longest
 
     def _load(self, servers: Sequence[Server]) -> None:
         for server in servers:

@@ -6,7 +6,10 @@ from typing import Annotated, Any, cast
 
 from pydantic import Discriminator, Tag
 
+from slipway.catalog.machines import known, slices_of
 from slipway.checks import Finding
+from slipway.checks.wording import shown
+from slipway.reading import Examples
 from slipway.reading.fields import fields_at
 from stacks.clusters.eks import EksStack
 from stacks.clusters.existing import ExistingStack
@@ -25,12 +28,8 @@ PULUMI_KEYS = {
 }
 """Keys of Pulumi's providers in a stack file, with what they hold."""
 
-KINDS = {
-    "gke-tpu": "write cluster.provider: gke, and engine: vllm in each server",
-    "eks-gpu": "write cluster.provider: eks",
-    "existing": "write cluster.provider: existing, and machineType for instanceType in each pool",
-}
-"""What to write in place of the kind that stack files once had."""
+KINDS = {"gke-tpu": "gke", "eks-gpu": "eks", "existing": "existing"}
+"""The provider that each kind meant which stack files once had."""
 
 
 def provider_of(raw: Any) -> str:
@@ -73,8 +72,41 @@ AnyStack = Annotated[
 ]
 
 
-def old_form(kind: str) -> Finding:
-    """Say what to write in place of a stack's kind."""
-    [closest] = difflib.get_close_matches(kind, KINDS, n=1, cutoff=0)
-    message = f"{kind!r}: a stack has no kind any more; its cluster says its provider, and each server its engine"
-    return Finding("settings.kind", "kind", message, f"leave it out, and {KINDS[closest]}")
+def without_kind(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[Finding]]:
+    """Return a stack without the kind that it may have, and what to write in place of that."""
+    if "kind" not in raw:
+        return raw, []
+    rest, kind = {key: value for key, value in raw.items() if key != "kind"}, raw["kind"]
+    near = difflib.get_close_matches(str(kind), KINDS, n=1)
+    provider = KINDS[near[0]] if near else provider_of(rest)
+    message = f"{shown(kind)}: a stack has no kind any more; its cluster says its provider, and each server its engine"
+    found = Finding("settings.kind", "kind", message, f"leave it out, and write provider: {provider} below cluster")
+    if isinstance(cluster := rest.get("cluster"), Mapping):
+        rest["cluster"] = {"provider": provider, **cluster}
+    return rest, [found]
+
+
+def examples_for(raw: Mapping[str, Any]) -> Examples:
+    """Return examples that suit a stack's pools: the first of them, and a server on it."""
+    pools = _block(_block(raw.get("cluster")).get("pools"))
+    pool = next(iter(pools), "")
+    machine = _block(pools.get(pool))
+    machines = known(str(machine.get(key)) for key in ("machineType", "instanceType"))
+    slices = [each for each in slices_of(machines) if each.topology == machine.get("topology")]
+    if not slices:
+        return {("servers", "*", "pool"): pool} if pool else {}
+    server = {
+        "engine": "vllm",
+        "model": "meta-llama/Llama-3.1-8B-Instruct",
+        "pool": pool,
+        "tensorParallel": slices[0].devices if slices[0].topology else 1,
+        "maxModelLen": 8192,
+        "maxNumSeqs": 32,
+        "maxNumBatchedTokens": 2048,
+        "autoscaling": {
+            "metric": {"signal": "waiting-requests", "target": 4},
+            "minReplicas": 1,
+            "maxReplicas": 1,
+        },
+    }
+    return {("servers", "*", "pool"): pool, ("servers", "*"): server, ("servers",): {"llama": server}}

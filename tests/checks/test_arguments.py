@@ -158,6 +158,10 @@ VLLM_ENV = Told(flags=vllm.variables(), downloads=True)
         (VLLM_ENV, "HF_HUB_OFFLINE", "1", "start", "leave it out"),
         (VLLM_ENV, "TRANSFORMERS_OFFLINE", "true", "start", "leave it out"),
         (VLLM_ENV, "PATH", "/ours/bin", "start", "leave it out"),
+        (VLLM_ENV, "LD_LIBRARY_PATH", "/ours/lib", "start", "leave it out"),
+        (VLLM_ENV, "LD_PRELOAD", "/ours.so", "memory", "leave it out"),
+        (VLLM_ENV, "PYTHONPATH", "/ours", "memory", "leave it out"),
+        (NIM, "CUDA_MPS_PIPE_DIRECTORY", "/tmp/mps", "memory", "leave it out"),
         (VLLM_ENV, "PROMETHEUS_MULTIPROC_DIR", "/ours", "listening", "leave it out"),
     ],
 )
@@ -172,7 +176,9 @@ def test_each_kind_of_variable_is_told_of(told: Told, name: str, value: str | No
 @pytest.mark.parametrize(
     ("told", "environment"),
     [
-        (VLLM_ENV, {"HF_HUB_DISABLE_XET": "1", "VLLM_USE_DEEP_GEMM": "0", "NCCL_DEBUG": "INFO", "LD_PRELOAD": "/x.so"}),
+        (VLLM_ENV, {"HF_HUB_DISABLE_XET": "1", "VLLM_USE_DEEP_GEMM": "0", "NCCL_DEBUG": "INFO"}),
+        (VLLM_ENV, {"LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/libtcmalloc.so.4"}),
+        (VLLM_ENV, {"LD_LIBRARY_PATH": "/usr/local/nvidia/lib64"}),
         (VLLM_ENV, {"OUR_TOKEN": None, "HF_TOKEN": None, "S3_SECRET_ACCESS_KEY": None}),
         (VLLM_ENV, {"HF_HUB_OFFLINE": "0", "TRANSFORMERS_OFFLINE": "False"}),
         (NIM, {"HF_HUB_OFFLINE": "1"}),

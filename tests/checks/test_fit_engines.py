@@ -101,6 +101,16 @@ def test_each_chip_needs_whole_quantisation_blocks(name: str, chips: int, fittin
     assert codes(asked(from_file(name), "vllm-tpu", chips=chips)) == []
 
 
+@pytest.mark.parametrize("engine", ["vllm", "sglang"])
+def test_whole_experts_are_not_cut(engine: Engine) -> None:
+    """vllm#17327: --enable-expert-parallel is how people run it on four GPUs."""
+    cut = asked(from_file("Qwen3-30B-A3B-FP8"), engine, chips=4)
+    [finding] = [one for one in fit(cut, "servers.it").findings if one.severity == "error"]
+    assert "give each chip whole experts by extraArgs" in finding.remedy
+    whole = replace(cut, expert_parallel=4)
+    assert not [one for one in fit(whole, "servers.it").findings if one.severity == "error"]
+
+
 def test_a_group_of_gptq_is_not_cut() -> None:
     """vllm#5675: Qwen2-72B in GPTQ is loaded on one GPU or not at all, 29568 / 128 being odd."""
     config = FILES["Qwen/Qwen2.5-7B-Instruct"]["config"] | {

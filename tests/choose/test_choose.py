@@ -132,3 +132,47 @@ def test_a_person_is_asked_for_what_flags_leave_open(
 def test_what_is_left_out_where_nobody_can_be_asked_is_named() -> None:
     with pytest.raises(SystemExit, match="--model and --context missing"):
         main(["table"])
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["--context", "0"], "--context: 0 is nothing to serve"),
+        (["--context", "4096", "--requests", "-1"], "--requests: -1 is nothing to serve"),
+        (["--context", "4096", "--tokens-per-second", "0"], "--tokens-per-second: 0 is nothing to serve"),
+    ],
+)
+def test_a_load_that_is_none_is_refused(flags: list[str], says: str) -> None:
+    with pytest.raises(SystemExit, match=says):
+        main(["table", "--model", LLAMA_8B, *flags])
+
+
+def test_ranges_may_stand_in_one_flag(tmp_path: Path) -> None:
+    out = tmp_path / "Pulumi.mine.yaml"
+    ranges = ["--public", "198.18.0.0/24, 198.19.0.0/24"]
+    flags = ["new", "--model", LLAMA_8B, "--context", "4096", "--name", "mine", "--out", str(out)]
+    assert main([*flags, "--machine", "g6e.xlarge", *ranges]) == 0
+    ranges_of = record(out, assume_secrets=True).judged.servers["llm"].source_ranges
+    assert list(ranges_of) == ["198.18.0.0/24", "198.19.0.0/24"]
+
+
+def test_long_requests_are_slower_and_more_requests_are_not_made_up() -> None:
+    """A step reads the KV cache of every request, and requests make no more tokens for being on two replicas."""
+    short, long = (
+        next(each.tokens_per_second[1] for each in answer(request) if each.draft.slice.machine.name == "p5.48xlarge")
+        for request in (Request(model=LLAMA_8B, context=each, requests=8, cloud="eks") for each in (2048, 65536))
+    )
+    assert long < 0.7 * short
+    for each in answer(Request(model=LLAMA_8B, context=32768, requests=40)):
+        assert each.draft.sequences * each.draft.replicas < 40 + 8 * each.draft.replicas
+
+
+def test_a_rate_is_reached_with_full_batches() -> None:
+    [found] = [
+        each
+        for each in answer(Request(model=LLAMA_8B, context=4096, requests=1, cloud="eks", tokens_per_second=20_000))
+        if each.draft.slice.machine.name == "p5en.48xlarge"
+    ]
+    assert found.tokens_per_second[0] >= 20_000
+    assert found.draft.replicas <= 8
+    assert found.draft.sequences > 8

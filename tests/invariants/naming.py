@@ -45,6 +45,7 @@ KUBERNETES: Mapping[str, Rule] = {
 
 CLOUD: Mapping[str, Rule] = {
     "aws:cloudwatch/eventRule:EventRule": Rule(64, re.compile(r"[\w.-]+")),
+    "aws:cloudwatch/logGroup:LogGroup": Rule(512, re.compile(r"[\w./#-]+")),
     "aws:ec2/placementGroup:PlacementGroup": Rule(255, re.compile(r".+")),
     "aws:ec2/launchTemplate:LaunchTemplate": Rule(128, re.compile(r"[\w().\-/]+")),
     "aws:eks/cluster:Cluster": Rule(100, re.compile(r"[A-Za-z0-9][\w-]*")),
@@ -93,6 +94,8 @@ def _broken(resource: Resource) -> Iterator[str]:
     elif rule := CLOUD.get(resource.type):
         given = resource.inputs.get(rule.key) or resource.inputs.get(f"{rule.key}Prefix")
         yield from _against(resource, str(given or f"{resource.name}-{'0' * (AUTO_SUFFIX - 1)}"), rule)
+    elif "name" in resource.inputs:
+        yield f"{resource.urn}: nobody knows which names {resource.type} takes"
 
 
 def _against(resource: Resource, name: str, rule: Rule) -> Iterator[str]:

@@ -12,6 +12,15 @@ def test_an_autoscaled_workload_states_no_replicas_and_ignores_what_the_autoscal
         assert "spec.replicas" in target.ignore_changes, target.urn
 
 
+def test_a_model_is_downloaded_by_one_replica_alone(recording: Recording) -> None:
+    """What they share knows no locks: the second comes when the first is Ready, and a rollout adds one at a time."""
+    for scaler in autoscalers(recording):
+        target = scaled(recording, scaler)
+        assert target.urn in reached(recording, scaler), scaler.urn
+        if target.inputs["kind"] == "Deployment":
+            assert sum(target.inputs["spec"]["strategy"]["rollingUpdate"].values()) == 1, target.urn
+
+
 def test_no_workload_has_two_autoscalers(recording: Recording) -> None:
     targets = [scaled(recording, scaler).urn for scaler in autoscalers(recording)]
     assert len(targets) == len(set(targets))

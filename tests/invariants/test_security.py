@@ -23,13 +23,25 @@ def test_no_container_gains_privileges_or_keeps_capabilities(recording: Recordin
         assert pod["spec"]["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, owner.urn
 
 
-def test_whoever_needs_no_accelerator_is_an_ordinary_user(recording: Recording) -> None:
+def test_nothing_holds_a_token_of_kubernetes_but_what_asks_it(recording: Recording) -> None:
+    for owner, pod in pods(recording):
+        if owner.inputs["kind"] != "NIMService":
+            asks = owner.inputs["metadata"]["name"] == "custom-metrics-stackdriver-adapter"
+            assert pod["spec"].get("automountServiceAccountToken", True) is asks, owner.urn
+
+
+def test_whoever_needs_no_accelerator_is_an_ordinary_user_that_writes_nothing_without_limit(
+    recording: Recording,
+) -> None:
     for owner, pod in pods(recording):
         asked = [each["resources"].get("limits", {}) for each in containers(pod) if "resources" in each]
         if asked and not any("/" in resource for limits in asked for resource in limits):
             context = pod["spec"]["securityContext"]
             assert context["runAsNonRoot"] is True, owner.urn
             assert context["runAsUser"] > 0, owner.urn
+            for container in containers(pod):
+                assert container["securityContext"]["readOnlyRootFilesystem"] is True, owner.urn
+                assert "memory" in container["resources"]["limits"], owner.urn
 
 
 def test_no_add_on_reads_the_secrets_of_the_whole_cluster(recording: Recording) -> None:

@@ -77,6 +77,21 @@ def test_another_data_plane_replaces_the_cluster_and_all_that_is_in_it(
     assert any("core/v1 Namespace gke-tpu: every object in it is lost" in line for line in lines)
 
 
+def test_a_zone_that_a_pool_leaves_takes_its_nodes_along(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The provider updates the pool where it is, and GKE removes the nodes of the zone."""
+    regional = (PROGRAM.parent / "stacks" / "Pulumi.gke-tpu-prod.yaml").read_text()
+    file, base = tmp_path / "Pulumi.mine.yaml", tmp_path / "base.json"
+    file.write_text(regional)
+    assert main(["preview", str(file), "--format", "json"]) == 0
+    base.write_text(capsys.readouterr().out)
+    assert changes(base, capsys, regional.replace("zones: [us-east5-b]", "zones: [us-east5-a]")) == [
+        "compared with the base: 1 rolling",
+        "  rolling gcp.container.NodePool v6e",
+        "    nodeLocations: us-east5-b -> us-east5-a",
+        "    ! its nodes in us-east5-b go, and every pod on them starts again where there is a node",
+    ]
+
+
 def test_every_format_says_what_is_replaced(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed = GOOD.replace("us-east5-a", "us-east5-b")
     assert "**Replaced** (" in compared(base, capsys, changed, "markdown")

@@ -95,9 +95,9 @@ def test_a_declared_key_without_any_value_is_refused(tmp_path: Path) -> None:
     project = "name: slipway\nconfig: {one: {type: string, secret: true}, two: {type: string}, aws:three: {}}"
     assert findings(tmp_path, "config:", project) == [
         "error: slipway:one: is missing, and Pulumi.yaml declares it without a value or a default; "
-        "config has nothing; run `pulumi config set --secret one <value>`",
+        "the file has config; run `pulumi config set --secret one <value>`",
         "error: slipway:two: is missing, and Pulumi.yaml declares it without a value or a default; "
-        "config has nothing; run `pulumi config set two <value>`",
+        "the file has config; run `pulumi config set two <value>`",
     ]
 
 
@@ -118,7 +118,7 @@ def test_a_secret_in_plain_text_is_refused_and_not_repeated(tmp_path: Path) -> N
 
 def test_a_key_that_is_no_string_is_refused_with_its_path(tmp_path: Path) -> None:
     (found,) = findings(tmp_path, "config: {stack: {ports: {80: http}}}")
-    assert found == 'error: slipway:stack.ports: has the key 80, which is no string; write "80" in quotes'
+    assert found == 'error: slipway:stack.ports: has the key 80, which is no text; write "80" in quotes'
 
 
 @pytest.mark.parametrize(
@@ -127,8 +127,8 @@ def test_a_key_that_is_no_string_is_refused_with_its_path(tmp_path: Path) -> Non
         ("config:\n  a: [1\n  b: 2\n", "/Pulumi.dev.yaml:3:4", "expected ',' or ']'"),
         ("config:\n  a: 1\n  a: 2\n", "/Pulumi.dev.yaml:3:3", "the key 'a' stands here and in line 2"),
         ("config:\n\ta: 1\n", "/Pulumi.dev.yaml:2:1", "cannot start any token"),
-        ("- a\n", "/Pulumi.dev.yaml", "holds a list, not a map"),
-        ("config: [a]\n", "/Pulumi.dev.yaml: config", "is a list, not a map"),
+        ("- a\n", "/Pulumi.dev.yaml", "['a'] is no block of keys"),
+        ("config: [a]\n", "/Pulumi.dev.yaml: config", "['a'] is no block of keys"),
     ],
 )
 def test_a_file_that_is_no_configuration_is_refused_with_line_and_column(

@@ -23,9 +23,18 @@ QUOTA = (
     f"/v1/projects/{PROJECT}/locations/global/services/compute.googleapis.com/quotaInfos/"
     "TPUS-PER-TPU-FAMILY-per-project-region"
 )
+CPUS = QUOTA.replace("TPUS-PER-TPU-FAMILY", "CPUS")
 ZONE = f"/compute/v1/projects/{PROJECT}/zones/us-east5-b"
 MACHINE, RESERVATION = f"{ZONE}/machineTypes/ct6e-standard-8t", f"{ZONE}/reservations/tpu-v6e-serving"
-SERVICE_NAMES = ("cloudquotas", "cloudresourcemanager", "compute", "container", "serviceusage", "storage")
+SERVICE_NAMES = (
+    "cloudquotas",
+    "cloudresourcemanager",
+    "compute",
+    "container",
+    "secretmanager",
+    "serviceusage",
+    "storage",
+)
 HOSTS = [f"{name}.googleapis.com" for name in SERVICE_NAMES]
 APIS = ("artifactregistry", "cloudkms", "cloudresourcemanager", "compute", "container", "containerfilesystem", "iam")
 
@@ -53,6 +62,7 @@ def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Api:
             IAM: (200, {"permissions": held}),
             VERSIONS: (200, {"channels": channels}),
             QUOTA: (200, {"dimensionsInfos": rows}),
+            CPUS: (200, {"dimensionsInfos": [row("24"), row("600", region="us-east5")]}),
             MACHINE: (200, {"name": "ct6e-standard-8t"}),
             RESERVATION: (200, {"specificReservation": specific}),
         }
@@ -82,14 +92,28 @@ def test_a_project_that_has_all_that_a_stack_needs_gives_no_finding(
         (SERVICES, {"services": []}, "preflight.apis", "not enabled yet in my-project: ", "gcloud services enable "),
         (IAM, {}, "preflight.permissions", "container.clusters.create", "roles/container.admin"),
         (VERSIONS, {"channels": []}, "preflight.version", "1.35 is not on offer", "gcloud container get-server-config"),
-        (QUOTA, {"dimensionsInfos": [row("40", tpu_family="CT6E")]}, "preflight.quota", "48 chips", "raised to 48"),
-        (QUOTA, {"dimensionsInfos": []}, "preflight.quota", "allows 0 in us-east5", "raised to 48"),
+        (
+            QUOTA,
+            {"dimensionsInfos": [row("40", tpu_family="CT6E")]},
+            "preflight.quota",
+            "48 chips",
+            "--preferred-value 48",
+        ),
+        (QUOTA, {"dimensionsInfos": []}, "preflight.quota", "allows 0 in us-east5", "region=us-east5,tpu_family=CT6E"),
+        (CPUS, {"dimensionsInfos": [row("8")]}, "preflight.quota", "16 vCPUs are taken", "CPUS-per-project-region"),
         (RESERVATION, {"specificReservation": {"count": "4"}}, "preflight.reservation", "4 machines", "enlarged"),
         (
             RESERVATION,
             {"specificReservation": {"count": "9", "instanceProperties": {"machineType": "ct6e-standard-4t"}}},
             "preflight.reservation",
             "holds ct6e-standard-4t",
+            "another",
+        ),
+        (
+            RESERVATION,
+            {"specificReservation": {"count": "9"}, "deleteAtTime": "2026-11-02T11:30:00.000-07:00"},
+            "preflight.reservation",
+            "has ended on 2026-11-02T11:30",
             "another",
         ),
     ],
@@ -153,6 +177,26 @@ def test_a_bucket_that_exists_is_there_and_the_caller_s_to_open(
     api.answers["/storage/v1/b/our-models/iam/testPermissions"] = answer
     [question] = [each for each in google.questions(record(shared), web) if each.about == "bucket our-models"]
     assert [says in each.message for each in question.ask().findings if says] == [True] * bool(says)
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ((200, {"state": "ENABLED"}), None),
+        ((200, {"state": "DISABLED"}), "its latest version is DISABLED"),
+        ((404, {"error": "missing"}), "it has no version, or is not there"),
+    ],
+)
+def test_the_secret_of_a_token_is_there_and_enabled(
+    answer: tuple[int, object], says: str | None, api: Api, web: Web
+) -> None:
+    stack = record(ROOT / "tests" / "stack_files" / "Pulumi.small-slices.yaml", assume_secrets=True)
+    [question] = [each for each in google.questions(stack, web) if each.about.startswith("secret ")]
+    name = question.about.removeprefix("secret ")
+    project = stack.of("gcp:secretmanager/secretIamMember:SecretIamMember")[0].inputs["project"]
+    api.answers[f"/v1/projects/{project}/secrets/{name}/versions/latest"] = answer
+    assert [says in each.message for each in question.ask().findings if says] == [True] * bool(says)
+    assert not any(path.endswith(":access") for _, path, _ in api.asked)
 
 
 def test_who_is_not_signed_in_is_told_once_how_to(

@@ -8,9 +8,10 @@ import pytest
 from _pytest.capture import CaptureManager
 from rich.console import Console
 
-from rehearsal import build, lifecycle
+from rehearsal import build, go_toolchain, lifecycle, pins
 from rehearsal.client import Client
 from rehearsal.control_plane import ControlPlane, control_plane
+from tests.rehearsal.hello import write_workspace
 from tests.rehearsal.objects import namespace
 
 SPEED = 30
@@ -53,3 +54,19 @@ def space(client: Client) -> Generator[str]:
     assert not lifecycle.apply(client, [namespace(name)])
     yield name
     client.delete(namespace(name))
+
+
+@pytest.fixture(scope="session")
+def go_cache() -> str:
+    """Where Go keeps compiled packages; it lies below the cache folder that the tests replace."""
+    return go_toolchain.find((1, 26)).run(["env", "GOCACHE"], folder=pins.BINARIES).strip()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go_cache: str) -> Path:
+    """A Go workspace of upstreams that need nothing from a registry, and an empty cache."""
+    home = write_workspace(tmp_path)
+    monkeypatch.setattr(pins, "BINARIES", home)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("GOCACHE", go_cache)
+    return home

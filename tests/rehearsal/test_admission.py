@@ -77,7 +77,7 @@ def judged(recording: Recording, space: str) -> Iterator[Json]:
         if each["kind"] in JUDGED and each["metadata"].get("namespace") == serving:
             yield _moved(each, space)
     for owner, template in pods(recording):
-        if owner.inputs["kind"] != "NIMService" and owner.inputs["metadata"]["namespace"] == serving:
+        if owner.inputs["metadata"]["namespace"] == serving:
             labels = template["metadata"]["labels"]
             name = owner.inputs["metadata"]["name"]
             yield {
@@ -238,8 +238,17 @@ def test_what_google_cloud_puts_into_pods_is_left_alone_and_nothing_else_is(
     known = judged(recording, space)
     llama = next(each for each in known if (each["kind"], each["metadata"]["name"]) == ("Pod", "llama"))
     sidecar = {"image": "gke.gcr.io/gcs-fuse-csi-driver-sidecar-mounter:v1.22.4-gke.1", "restartPolicy": "Always"}
-    for name, admitted in {"gke-gcsfuse-sidecar": True, "own": False}.items():
+    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "llama", "uid": "1", "controller": True}
+    for name, owners, admitted in (
+        ("gke-gcsfuse-sidecar", [owner], True),
+        ("gke-gcsfuse-sidecar", [], False),
+        ("own", [owner], False),
+    ):
         item = copy.deepcopy(llama)
+        item["metadata"]["ownerReferences"] = owners
         item["spec"]["initContainers"] = [{"name": name, **sidecar}]
-        assert ("own is of an image from none of" not in refusal(client, item)) == admitted
+        assert (f"{name} is of an image from none of" not in refusal(client, item)) == admitted
         assert bool(refusal(client, item)) != admitted
+    workload = next(each for each in judged(recording, space) if each["kind"] == "Deployment")
+    workload["spec"]["template"]["spec"]["initContainers"] = [{"name": "gke-own", **sidecar}]
+    assert "gke-own is of an image from none of" in refusal(client, workload)

@@ -1,74 +1,15 @@
 """Binaries are built once for their pins, whole or not at all."""
 
-import io
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from rehearsal import build, go_toolchain, pins
 from rehearsal.go_toolchain import GoError
-
-MAIN = """package main
-
-import "os"
-
-var version = "none"
-
-func main() { os.Stdout.WriteString(version) }
-"""
-HELLO = pins.Upstream(
-    name="hello",
-    module="example.com/pinned",
-    packages={"hello": "example.com/hello", "other": "example.com/hello/other"},
-    version_variable="main.version",
-    files="data",
-)
-ALONE = pins.Upstream(
-    name="alone",
-    module="example.com/pinned",
-    packages={"alone": "example.com/alone"},
-    version_variable="main.version",
-    apart=True,
-)
-
-
-@pytest.fixture(scope="module")
-def go_cache() -> str:
-    """Where Go keeps compiled packages; it lies below the cache folder that the tests replace."""
-    return go_toolchain.find((1, 26)).run(["env", "GOCACHE"], folder=pins.BINARIES).strip()
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go_cache: str) -> Path:
-    """A Go workspace with one upstream of two binaries, which needs nothing from a registry, and an empty cache."""
-    home = tmp_path / "binaries"
-    for path, text in {
-        "go.work": "go 1.26.0\n\nuse (\n\t./hello\n\t./pinned\n)\n",
-        "hello/go.mod": "module example.com/hello\n\ngo 1.26.0\n\nrequire example.com/pinned v1.2.3\n",
-        "hello/go.sum": "",
-        "hello/main.go": MAIN,
-        "hello/other/main.go": MAIN,
-        "alone/go.mod": "module example.com/alone\n\ngo 1.26.0\n\nrequire example.com/pinned v1.2.3\n\n"
-        "replace example.com/pinned => ../pinned\n",
-        "alone/main.go": MAIN,
-        "pinned/go.mod": "module example.com/pinned\n\ngo 1.26.0\n",
-        "pinned/data/file.txt": "needed beside the binaries",
-    }.items():
-        (home / path).parent.mkdir(parents=True, exist_ok=True)
-        (home / path).write_text(text)
-    monkeypatch.setattr(pins, "BINARIES", home)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("GOCACHE", go_cache)
-    return home
-
-
-def said(upstream: pins.Upstream = HELLO) -> tuple[dict[str, Path], str]:
-    output = io.StringIO()
-    return build.ensure([upstream], console=Console(file=output)), output.getvalue()
+from tests.rehearsal.hello import ALONE, HELLO, MAIN, said
 
 
 def test_a_binary_is_built_with_its_version_and_files_and_then_only_found(workspace: Path) -> None:

@@ -119,6 +119,18 @@ CASES: dict[str, tuple[str, Edit, str, str]] = {
         "extraArgs",
         "adapters",
     ),
+    "experts that NIM is to hand on": (
+        "eks-nim",
+        adding(env={"NIM_PASSTHROUGH_ARGS": "--enable-expert-parallel"}),
+        "env.NIM_PASSTHROUGH_ARGS",
+        "experts",
+    ),
+    "experts over more GPUs than SGLang has": (
+        "eks-nim",
+        vllm_on_gpus(engine="sglang", extraArgs=["--ep-size", "4"]),
+        "extraArgs",
+        "experts",
+    ),
     "experts over more GPUs than there are": (
         "eks-h200",
         within("route", extraOptions={"moe_expert_parallel_size": 2}),
@@ -215,6 +227,17 @@ def test_an_address_without_a_password_is_no_credential(address: str, deployed: 
 def test_experts_are_spread_where_there_are_some(deployed: Deploy) -> None:
     edit = adding(model="openai/gpt-oss-20b", extraArgs=["--enable-expert-parallel"])
     assert deployed(edit)
+
+
+def test_experts_that_a_model_has_not_are_spread_for_nothing(deployed: Deploy) -> None:
+    def edit(stack: Stack) -> None:
+        stack["cluster"]["pools"]["l40s"]["instanceType"] = "g6e.12xlarge"
+        vllm_on_gpus(engine="sglang", tensorParallel=4, extraArgs=["--ep", "2"])(stack)
+
+    [finding] = [
+        each for each in deployed(edit, stack="eks-nim", config=TOKEN).findings if each.code == "arguments.no-experts"
+    ]
+    assert finding.severity == "warning"
 
 
 def test_options_that_blind_the_autoscaler_are_told_of_twice(refused: Refuse) -> None:

@@ -135,11 +135,18 @@ def test_the_controller_reads_everything_and_changes_nothing_everywhere(karpente
             assert all(verb.startswith(("Describe", "Get", "List")) for verb in verbs)
 
 
+def test_a_node_with_a_fault_is_replaced_as_those_of_node_groups_are(karpenter: Recording) -> None:
+    assert release(karpenter, "karpenter").inputs["values"]["settings"]["featureGates"] == {"nodeRepair": True}
+    agents = [each.inputs["addonName"] for each in karpenter.of("aws:eks/addon:Addon")]
+    assert "eks-node-monitoring-agent" in agents
+
+
 def test_warnings_of_ec2_reach_the_controller(karpenter: Recording) -> None:
     [queue] = karpenter.of("aws:sqs/queue:Queue")
     values = release(karpenter, "karpenter").inputs["values"]
     assert values["replicas"] == 2
-    assert values["settings"] == {"clusterName": "eks-karpenter", "interruptionQueue": queue.state["name"]}
+    settings = values["settings"]
+    assert (settings["clusterName"], settings["interruptionQueue"]) == ("eks-karpenter", queue.state["name"])
     kinds = [json.loads(rule.inputs["eventPattern"]) for rule in karpenter.of("aws:cloudwatch/eventRule:EventRule")]
     assert {"source": ["aws.ec2"], "detail-type": ["EC2 Spot Instance Interruption Warning"]} in kinds
     targets = karpenter.of("aws:cloudwatch/eventTarget:EventTarget")

@@ -80,7 +80,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         lambda stack: (pool(stack).update(instanceType="g5.xlarge"), server(stack).update(maxModelLen=8192)),
         "servers.llama",
         "a pod needs 24 GiB of main memory, and a node of pool 'l40s' (g5.xlarge) leaves 14 GiB",
-        "choose a pool of larger machines",
+        "write instanceType: g5.2xlarge in cluster.pools.l40s",
     ),
     "no key": (
         lambda stack: stack.pop("ngc"),
@@ -158,7 +158,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         lambda stack: stack.update(kind="eks"),
         "kind",
         "'eks': a stack has no kind any more",
-        "leave it out, and write cluster.provider: eks",
+        "leave it out, and write provider: eks below cluster",
     ),
 }
 """A name for each: the edit, the path of the finding, and what its message and its remedy say."""

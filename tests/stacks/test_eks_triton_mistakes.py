@@ -138,7 +138,7 @@ MISTAKES: dict[str, tuple[str, Edit, str, str, str]] = {
         lambda stack: stack["cluster"]["pools"]["a10g"].update(instanceType="g5.2xlarge"),
         "servers.llama",
         "a pod needs 44 GiB of main memory",
-        "choose a pool of larger machines",
+        "write instanceType: g5.4xlarge in cluster.pools.a10g",
     ),
     "a signal that an asynchronous model does not move": (
         "eks-triton-llama2",

@@ -13,6 +13,10 @@ def chart(key: str, values: dict[str, Any]) -> Edit:
     return lambda stack: stack.update(values={key: values})
 
 
+def prometheus_of(resources: dict[str, Any]) -> dict[str, Any]:
+    return {"prometheus": {"prometheusSpec": {"resources": resources}}}
+
+
 MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
     "a chart key that is misspelt": (
         chart("kubePrometheusStack", {"alertmanger": {"enabled": True}}),
@@ -25,6 +29,30 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         "values.kubePrometheusStack.prometheus.enabled",
         "is false: nothing collects what the servers' autoscalers follow",
         "leave it out",
+    ),
+    "a Prometheus larger than its node": (
+        chart("kubePrometheusStack", prometheus_of({"requests": {"memory": "64Gi"}})),
+        "values.kubePrometheusStack.prometheus.prometheusSpec.resources.requests.memory",
+        "64Gi is above the 14.4 GiB that a m7i.xlarge leaves to pods",
+        "write a larger systemPool",
+    ),
+    "more cores for an adapter than its node has": (
+        chart("prometheusAdapter", {"resources": {"requests": {"cpu": "5"}}}),
+        "values.prometheusAdapter.resources.requests.cpu",
+        "5 is above the 3.9 cores",
+        "write a larger systemPool",
+    ),
+    "a limit below Slipway's own request": (
+        chart("kubePrometheusStack", prometheus_of({"limits": {"memory": "1Gi"}})),
+        "values.kubePrometheusStack.prometheus.prometheusSpec.resources.limits.memory",
+        "1Gi is below the 2Gi that is asked for",
+        "write 2Gi or more",
+    ),
+    "no quantity": (
+        chart("kubePrometheusStack", prometheus_of({"requests": {"memory": "2 GB"}})),
+        "values.kubePrometheusStack.prometheus.prometheusSpec.resources.requests.memory",
+        "'2 GB' is no quantity",
+        "write it as in 500m or 4Gi",
     ),
     "a Prometheus on another port": (
         chart("kubePrometheusStack", {"prometheus": {"service": {"port": 80}}}),
@@ -168,3 +196,17 @@ def test_bounds_of_the_autoscaler_that_pools_do_not_know_are_told(deployed: Depl
     recording = deployed(chart("clusterAutoscaler", {"extraArgs": {"max-nodes-total": 3}}), stack="eks-nim")
     [found] = [finding for finding in recording.findings if finding.path.startswith("values.")]
     assert (found.code, found.severity) == ("values.fewer-nodes", "warning")
+
+
+@pytest.mark.parametrize(
+    ("instance_type", "memory"), [("m7i.xlarge", "12Gi"), ("r7i.2xlarge", "50Gi"), ("x2idn.16xlarge", "900Gi")]
+)
+def test_a_prometheus_that_its_node_holds_is_nothing_to_speak_of(
+    instance_type: str, memory: str, deployed: Deploy
+) -> None:
+    def edit(stack: Stack) -> None:
+        stack["cluster"]["systemPool"] = {"instanceType": instance_type}
+        chart("kubePrometheusStack", prometheus_of({"requests": {"memory": memory}}))(stack)
+
+    found = deployed(edit, stack="eks-nim").findings
+    assert not [each for each in found if each.path.startswith("values")]

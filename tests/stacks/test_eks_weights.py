@@ -196,7 +196,7 @@ MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         ),
         "servers.llama",
         "a pod needs 28 GiB of main memory",
-        "choose a pool of larger machines",
+        "write instanceType: g6.2xlarge in cluster.pools.l40s",
     ),
 }
 """A name for each: the edit, the path of the finding, and what its message and its remedy say."""

@@ -1,5 +1,6 @@
 """Replicas that span hosts: their webhooks are reached, they start together, and no two write the same files."""
 
+import copy
 import os
 import subprocess
 from collections.abc import Mapping
@@ -106,14 +107,19 @@ def test_a_preview_says_that_no_group_has_run_on_chips(spanning: Recording) -> N
     assert "4 hosts of 4x4" in warning.message
 
 
-def test_a_preview_says_when_replicas_download_the_same_files_at_once(deployed: Deploy) -> None:
-    def two(stack: Stack) -> None:
+def test_a_preview_says_when_servers_download_the_same_files_at_once(deployed: Deploy) -> None:
+    def several(stack: Stack) -> None:
         stack["servers"]["llama"]["autoscaling"]["minReplicas"] = 2
+
+    def two(stack: Stack) -> None:
+        llama = stack["servers"]["llama"]
+        llama["autoscaling"]["maxReplicas"] = 1
+        stack["servers"]["twin"] = copy.deepcopy(llama)
 
     [warning] = [each for each in deployed(two).findings if each.code == "storage.writers"]
     assert (warning.severity, warning.path) == ("warning", "servers.llama.model")
-    assert "2 replicas start at once" in warning.message
-    assert not [each for each in deployed().findings if each.code == "storage.writers"]
+    assert "llama and twin download" in warning.message
+    assert not [each for each in deployed(several).findings if each.code == "storage.writers"]
 
 
 def test_autopilot_gets_limits_of_the_side_car_that_hold_its_cache(recordings: Mapping[str, Recording]) -> None:

@@ -152,18 +152,22 @@ def as_existing(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stack", "edit", "remedy"),
+    ("stack", "edit", "provider", "beside"),
     [
-        ("gke-tpu", as_gke_tpu, "write cluster.provider: gke, and engine: vllm in each server"),
-        ("eks-nim", as_eks_gpu, "write cluster.provider: eks"),
-        ("existing", as_existing, "write cluster.provider: existing, and machineType for instanceType in each pool"),
+        ("gke-tpu", as_gke_tpu, "gke", {"servers.llama.engine": "write engine: vllm"}),
+        ("eks-nim", as_eks_gpu, "eks", {}),
+        ("existing", as_existing, "existing", {"cluster.pools.l40s.instanceType": "did you mean 'machineType'?"}),
     ],
 )
-def test_a_file_with_a_kind_is_told_once_what_to_write(stack: str, edit: Edit, remedy: str, refused: Refuse) -> None:
-    [finding] = refused(edit, stack=stack).values()
-    assert (finding.code, finding.path) == ("settings.kind", "kind")
-    assert "a stack has no kind any more" in finding.message
-    assert finding.remedy == f"leave it out, and {remedy}"
+def test_a_file_with_a_kind_is_told_what_to_write_and_everything_else(
+    stack: str, edit: Edit, provider: str, beside: dict[str, str], refused: Refuse
+) -> None:
+    found = dict(refused(edit, stack=stack))
+    kind = found.pop("kind")
+    assert "a stack has no kind any more" in kind.message
+    assert kind.remedy == f"leave it out, and write provider: {provider} below cluster"
+    assert set(found) == set(beside)
+    assert all(found[path].remedy.startswith(remedy) for path, remedy in beside.items())
 
 
 @pytest.mark.parametrize("stack", ["gke-tpu", "gke-tpu-autopilot", "eks-nim", "existing"])

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from offline import Recording
+from offline import Recording, record
 from slipway.catalog.models import model
-from tests.stacks.edits import Deploy, Edit, Refuse, Stack
+from slipway.checks import errors
+from stacks import Refused
+from tests.stacks.edits import Change, Deploy, Edit, Refuse, Stack
 
 ROOT = Path(__file__).parents[2]
 OURS = "our-org/Our-8B"
@@ -52,6 +54,20 @@ def test_a_described_model_fits_as_the_catalogs_of_its_shape(
         lambda stack: stack["servers"]["llama"].update(model="meta-llama/Llama-3.1-8B-Instruct"), stack=stack
     )
     assert fit(deployed(serving(described), stack=stack)) == fit(named)
+
+
+@pytest.mark.parametrize(("stack", "fits"), [("gke-tpu", False), ("eks-nim", True)])
+def test_a_checkpoint_is_refused_where_the_engine_loads_none_of_its_kind(
+    stack: str, fits: bool, changed: Change
+) -> None:
+    path = changed(serving({"source": "config-json", "path": f"{FILES}/bitsandbytes.json"}), stack=stack)
+    if fits:
+        assert record(path)
+        return
+    with pytest.raises(Refused) as caught:
+        record(path)
+    [finding] = errors(caught.value.findings)
+    assert (finding.code, finding.path) == ("fit.quantisation-method", "servers.llama.model")
 
 
 def test_a_described_model_is_served_under_its_name(deployed: Deploy) -> None:

@@ -184,3 +184,13 @@ def test_a_certificate_is_one_of_the_stacks_partition_and_region() -> None:
     }.items():
         found = judged("eks-h200", ("servers.llama.exposure", {"type": "internal-alb", "certificateArn": arn}))
         assert [each.code for each in found if each.path == "servers.llama.exposure.certificateArn"] == [code]
+
+
+@pytest.mark.parametrize(
+    ("stack", "path"),
+    [("gke-tpu", "cluster.access.authorizedNetworks"), ("eks-nim", "cluster.publicAccess")],
+)
+def test_a_range_that_is_let_in_twice_is_said_once(stack: str, path: str) -> None:
+    found = judged(stack, (path, {"office": "198.18.7.0/24", "home": "198.18.7.0/24"}))
+    [twice] = [finding for finding in found if finding.code == "networks.twice"]
+    assert (twice.path, twice.severity) == (f"{path}.home", "warning")

@@ -124,7 +124,7 @@ def test_arguments_of_vllm_are_strings() -> None:
     found = errors(repository_findings(Repository(models=(model,)), A10G))
     assert [(each.path.partition("model.json.")[2], each.message) for each in found] == [
         ("disable_log_requests", "'true' is a string, and the engine takes any string for true"),
-        ("enforce_eager", "'true': it is neither true nor false"),
+        ("enforce_eager", "'true' is neither true nor false"),
     ]
 
 

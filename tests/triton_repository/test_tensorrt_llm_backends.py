@@ -52,7 +52,7 @@ class TestTensorRtLlm:
             ({"gpt_model_path": ""}, "gpt_model_path", "does not load the model without it"),
             ({"gpt_model_type": "${batching_strategy}"}, "gpt_model_type", "was not filled in, and the backend does"),
             ({"kv_cache_free_gpu_mem_fraction": "9"}, "kv_cache_free_gpu_mem_fraction", "'9'"),
-            ({"gpt_model_type": "V2"}, "gpt_model_type", "'V2': it is none of 'V1', 'v1'"),
+            ({"gpt_model_type": "V2"}, "gpt_model_type", "'V2' is not a choice"),
             ({"gpu_device_ids": "0,3"}, "gpu_device_ids", "GPU 3 of a pod that has 1"),
             ({"gpu_device_ids": "0;;1"}, "gpu_device_ids", "commas, and semicolons between groups"),
             ({"max_attention_window_size": "4096;256"}, "max_attention_window_size", "commas between them"),
@@ -155,16 +155,16 @@ class TestLlmApi:
         ("text", "path", "message"),
         [
             ("model: [", "model.yaml:1:9", "not YAML"),
-            ("model: m", "model.yaml.triton_config", "it is missing"),
+            ("model: m", "model.yaml.triton_config", "is missing"),
             (
                 "model: m\ntriton_config: {decoupled: 'no'}",
                 "model.yaml.triton_config.decoupled",
-                "it is neither true nor false",
+                "neither true nor false",
             ),
             (
                 "model: m\ntriton_config: {decoupled: false, max_batch_size: 4}",
                 "model.yaml.triton_config.max_batch_size",
-                "4: it is none of 0",
+                "4 is not a choice",
             ),
         ],
     )

@@ -58,18 +58,18 @@ class TestVllm:
         [
             ('{"model": m}', "model.json:1:11", "not JSON"),
             ('["m"]', "model.json", "it holds no map of arguments"),
-            ({}, "model.json.model", "it is missing"),
+            ({}, "model.json.model", "is missing"),
             (
                 {"model": "m", "tensor_parallel_size": "2"},
                 "model.json.tensor_parallel_size",
-                "'2': it is no whole number",
+                "'2' is no whole number",
             ),
-            ({"model": "m", "gpu_memory_utilization": 1.5}, "model.json.gpu_memory_utilization", "1.5: it is above 1"),
+            ({"model": "m", "gpu_memory_utilization": 1.5}, "model.json.gpu_memory_utilization", "1.5 is above 1.0"),
             ({"model": "m", "tensor_paralel_size": 1}, "model.json.tensor_paralel_size", "has no such argument"),
             (
                 {"model": "m", "disable_log_stats": "true"},
                 "model.json.disable_log_stats",
-                "it is neither true nor false",
+                "neither true nor false",
             ),
             ({"model": "m", "some_new_flag": "false"}, "model.json.some_new_flag", "takes any string for true"),
             ({"model": "m", "tensor_parallel_size": 2}, "model.json.tensor_parallel_size", "2 GPUs are needed"),
@@ -79,6 +79,11 @@ class TestVllm:
         ((where, what),) = found(vllm(arguments))
         assert where == f"vllm.versions.1.{path}"
         assert message in what
+
+    def test_an_argument_of_the_wrong_type_comes_with_one_to_paste(self) -> None:
+        repository = Repository(models=(vllm({"model": "m", "tensor_parallel_size": "2"}),))
+        (finding,) = repository_findings(repository, A10G)
+        assert finding.remedy.startswith("write tensor_parallel_size: 1; it says: GPUs over which")
 
     def test_arguments_that_are_not_known_here_are_passed_on(self) -> None:
         assert found(vllm({"model": "m", "some_new_argument": 3})) == []

@@ -78,7 +78,12 @@ class Karpenter(pulumi.ComponentResource):
                 "fullnameOverride": NAME,
                 "replicas": replicas,
                 "serviceAccount": {"name": NAME},
-                "settings": {"clusterName": cluster, "interruptionQueue": queue.name},
+                # As node groups repair theirs: it replaces a node of which the monitoring agent reports a fault.
+                "settings": {
+                    "clusterName": cluster,
+                    "interruptionQueue": queue.name,
+                    "featureGates": {"nodeRepair": True},
+                },
                 "controller": {"resources": RESOURCES},
                 "serviceMonitor": MONITORED,
             },

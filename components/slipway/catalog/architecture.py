@@ -65,6 +65,7 @@ class Model:
         tied: whether the output layer is the embedding.
         source: where the row was read.
         quantisation: how the checkpoint's own files are quantised, if they are.
+        quantised_by: what its config.json calls the way that it is quantised; empty where that is not known.
         checkpoint_bytes: bytes of the checkpoint where parameters and dtype do not give them.
         vision: what it reads images with, if it does.
         gated: whether the download needs an approved token; the publisher can change this at any time.
@@ -94,6 +95,7 @@ class Model:
     dtype: Dtype = "bfloat16"
     tied: bool = False
     quantisation: Quantisation | None = None
+    quantised_by: str = ""
     checkpoint_bytes: int | None = None
     vision: Vision | None = None
     gated: bool = False

@@ -9,6 +9,8 @@ from typing import Literal
 
 from typing_extensions import override
 
+from slipway.checks.wording import shortened
+
 Severity = Literal["error", "warning"]
 
 
@@ -31,6 +33,10 @@ class Finding:
     remedy: str
     severity: Severity = "error"
     about: str = ""
+
+    def __post_init__(self) -> None:
+        for part in ("message", "remedy"):
+            object.__setattr__(self, part, shortened(getattr(self, part)))
 
     @override
     def __str__(self) -> str:

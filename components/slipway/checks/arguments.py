@@ -54,11 +54,18 @@ def environment_findings(path: str, environment: Mapping[str, str | None], told:
 
 def _line_findings(path: str, name: str, line: str, told: Told) -> Iterator[Finding]:
     try:
-        words = shlex.split(line)
+        shlex.split(line)
     except ValueError as error:
         yield Finding("arguments.value", path, f"{name} is no command line: {error}", "close the quotes")
-        return
-    yield from argument_findings(path, words, told)
+    yield from argument_findings(path, words_of(line), told)
+
+
+def words_of(line: str | None) -> list[str]:
+    """Return the words of a command line; none where it is not one."""
+    try:
+        return shlex.split(line or "")
+    except ValueError:
+        return []
 
 
 def option_findings(path: str, options: Mapping[str, Any], told: Told, within: str = "") -> Iterator[Finding]:

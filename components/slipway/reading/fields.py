@@ -1,6 +1,7 @@
 """The keys that a block of a stack file may have, and what is known of each value."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
@@ -29,10 +30,7 @@ def places_at(model: type[BaseModel], location: Iterable[str | int]) -> list[Fie
         if parts[index + 1 :] == [KEY]:
             return [FieldInfo.from_annotation(get_args(member)[0]) for member in members if _is_mapping(member)]
         inside = [found for member in members for found in _inside(member, part)]
-        tagged = [
-            FieldInfo.from_annotation(member) for member in members if _is_model(member) and _has_tag(member, part)
-        ]
-        places = inside or tagged or places
+        places = inside or tagged(places, part) or places
     return places
 
 
@@ -67,6 +65,19 @@ def _members(annotation: Any) -> Iterator[Any]:
         yield from _members(get_args(annotation)[0])
     else:
         yield annotation
+
+
+def exemplified(place: FieldInfo, value: Any) -> FieldInfo:
+    """Return what is known of a value with another example of it."""
+    other = copy(place)
+    other.examples = [value]
+    return other
+
+
+def tagged(places: Iterable[FieldInfo], tag: str | int) -> list[FieldInfo]:
+    """Return the members of unions that a tag picks."""
+    members = (member for place in places for member in _members(place.annotation))
+    return [FieldInfo.from_annotation(each) for each in members if _is_model(each) and _has_tag(each, tag)]
 
 
 def is_number(place: FieldInfo) -> bool:

@@ -7,12 +7,9 @@ from typing import Any, NamedTuple
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from slipway.checks.wording import listed
+from slipway.checks.wording import listed, shown
 from slipway.reading.examples import choices, example, written
-from slipway.reading.fields import KEY
-
-LONGEST = 60
-"""Characters of a value that a message shows."""
+from slipway.reading.fields import KEY, tagged
 
 
 class Words(NamedTuple):
@@ -80,7 +77,8 @@ def wrong_type(value: Any, kind: str, key: str, places: Sequence[FieldInfo]) -> 
     Args:
         kind: the beginning of pydantic's word for it.
     """
-    return Words("settings.type", f"{shown(value)} is {_WRONG_TYPE[kind]}", _to_write(key, places))
+    meant = tagged(places, value) if isinstance(value, str) else []
+    return Words("settings.type", f"{shown(value)} is {_WRONG_TYPE[kind]}", _to_write(key, meant or places))
 
 
 def missing(key: str, places: Sequence[FieldInfo], first: Sequence[str] = ()) -> Words:
@@ -112,12 +110,6 @@ def chosen(value: Any, key: str, places: Sequence[FieldInfo], first: Sequence[st
     known = [str(choice) for place in places for choice in choices(place)]
     near = difflib.get_close_matches(str(value), known, 1) or first
     return Words("settings.choice", f"{shown(value)} is not a choice", _to_write(key, places, first=near))
-
-
-def shown(value: Any) -> str:
-    """Return a value as a message shows it, cut where it is long."""
-    text = "nothing" if value is None else repr(value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 3]}..."
 
 
 def _to_write(key: str, places: Sequence[FieldInfo], first: Sequence[str] = ()) -> str:

@@ -96,6 +96,11 @@ class EngineServer(EngineArgs, Server):
             strange = program_findings(where, self.image, name)
             yield from strange or image_findings(where, self.image, name, version)
 
+    @property
+    def expert_parallel(self) -> int:
+        """Parts into which the experts of a mixture are divided by whole experts."""
+        return 1
+
     def replica(self, rules: MemoryRules, model: Model, slice_: Slice, share: float) -> Replica:
         """Return what the memory check asks about a replica.
 
@@ -112,6 +117,7 @@ class EngineServer(EngineArgs, Server):
             max_num_seqs=self.max_num_seqs,
             max_num_batched_tokens=self.max_num_batched_tokens,
             tensor_parallel=self.tensor_parallel,
+            expert_parallel=self.expert_parallel,
             kv_dtype="fp8" if self.kv_cache_dtype == "fp8" else None,
         )
 

@@ -12,8 +12,10 @@ from slipway.catalog.engines.host import EngineHost
 from slipway.catalog.engines.sglang import flags
 from slipway.catalog.engines.sglang.host import CUDA, HOST
 from slipway.catalog.machines import Slice
+from slipway.checks import Finding
 from slipway.checks.fit import Fit, fit
 from slipway.checks.fit.engines.sglang import default_share
+from slipway.checks.model_arguments import expert_findings, has_experts, value_of
 from slipway.servers.engine_server import EngineServer
 from slipway.servers.server import Place
 from slipway.serving.sglang.settings import SgLangArgs
@@ -21,6 +23,10 @@ from slipway.serving.sglang.settings import SgLangArgs
 if TYPE_CHECKING:
     from slipway.serving.site import Site
     from slipway.workload import Accelerator
+
+
+EXPERT_PARALLEL = "--ep-size"
+"""GPUs over which experts are spread."""
 
 
 class SgLang(SgLangArgs, EngineServer):
@@ -39,6 +45,26 @@ class SgLang(SgLangArgs, EngineServer):
     @override
     def host(self, place: Place) -> EngineHost:
         return HOST
+
+    @override
+    def findings(self, place: Place) -> list[Finding]:
+        if unknown := super().findings(place):
+            return unknown
+        found = expert_findings(
+            f"{place.path}.extraArgs",
+            EXPERT_PARALLEL,
+            value_of(self.extra_args, flags.arguments(), EXPERT_PARALLEL),
+            chips=self.tensor_parallel,
+            experts=has_experts(place.models[self.model]),
+            engine="SGLang",
+        )
+        return list(found)
+
+    @property
+    @override
+    def expert_parallel(self) -> int:
+        parts = value_of(self.extra_args, flags.arguments(), EXPERT_PARALLEL) or ""
+        return max(int(parts), 1) if parts.isdigit() else 1
 
     def memory_share(self, place: Place) -> float:
         """Return the share of a GPU's memory that the engine is told: as set, or by its own rule.

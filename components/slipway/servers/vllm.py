@@ -18,7 +18,7 @@ from slipway.catalog.versions import VLLM_GPU
 from slipway.checks import Finding
 from slipway.checks.fit import Adapters, Fit, adapter_findings, fit, vllm_adapters
 from slipway.checks.images import chip_findings
-from slipway.checks.model_arguments import bound_findings, unmet_findings
+from slipway.checks.model_arguments import bound_findings, has_experts, unmet_findings, value_of
 from slipway.servers.engine_server import EngineServer
 from slipway.servers.server import Place, PodNeeds
 from slipway.serving.shape import Files
@@ -28,6 +28,10 @@ from slipway.serving.vllm.shape import Streamed
 if TYPE_CHECKING:
     from slipway.serving.site import Site
     from slipway.workload import Accelerator
+
+
+EXPERT_PARALLEL = "--enable-expert-parallel"
+"""Gives each chip whole experts."""
 
 
 class Vllm(VllmArgs, EngineServer):
@@ -61,6 +65,12 @@ class Vllm(VllmArgs, EngineServer):
         """Return what vLLM takes of the hosts of a pool; of an unknown one, which has a finding of its own, as on
         GPUs."""
         return HOSTS[place.slice.machine.chip.kind if place.slice else "gpu"]
+
+    @property
+    @override
+    def expert_parallel(self) -> int:
+        on = value_of(self.extra_args, flags.arguments(), EXPERT_PARALLEL) == "true"
+        return self.tensor_parallel if on else 1
 
     @property
     def adapters(self) -> Adapters | None:
@@ -100,8 +110,7 @@ class Vllm(VllmArgs, EngineServer):
             remedy = "leave it out, and merge the adapter into a checkpoint of its own"
             return [Finding("fit.tpu-adapters", f"{path}.lora", message, remedy)]
         model, adapters = place.models[self.model], self.adapters
-        # Of a model that is described by numbers nobody says whether it has experts.
-        experts, given = model.experts is not None or model.model_type == "other", flags.arguments()
+        given = flags.arguments()
         chip = place.slice.machine.chip.kind if place.slice else ""
         return [
             *(chip_findings(f"{path}.image", self.image, chip) if self.image and chip else ()),
@@ -114,7 +123,11 @@ class Vllm(VllmArgs, EngineServer):
                 longest=self.max_model_len,
             ),
             *unmet_findings(
-                f"{path}.extraArgs", self.extra_args, given, experts=experts, adapters=adapters is not None
+                f"{path}.extraArgs",
+                self.extra_args,
+                given,
+                experts=has_experts(model),
+                adapters=adapters is not None,
             ),
         ]
 

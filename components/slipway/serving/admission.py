@@ -4,41 +4,12 @@ The rules are ValidatingAdmissionPolicies: CEL that the API server evaluates, wi
 (https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/).
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import pulumi
 import pulumi_kubernetes as k8s
 
-from slipway.serving.admission_rules import (
-    BY_HAND,
-    INGRESSES,
-    NOTES,
-    OTHER_PODS,
-    POD_SPEC,
-    SERVICES,
-    STAYS,
-    Validation,
-    containers,
-    own,
-    proven,
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """What holds for objects of some kinds.
-
-    Attributes:
-        resources: what they are, by API group.
-        judged: CEL for whether a write is judged at all.
-        variables: CEL by the names under which it is used.
-    """
-
-    resources: Mapping[str, Sequence[str]]
-    judged: str = STAYS
-    variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    validations: pulumi.Input[Sequence[pulumi.Input[Validation]]]
+from slipway.serving.admission_rules import BY_HAND, Rules, containers, rules
 
 
 class AdmissionPolicies(pulumi.ComponentResource):
@@ -64,28 +35,9 @@ class AdmissionPolicies(pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:serving:AdmissionPolicies", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        parts = {
-            "pods": Rules(
-                resources={
-                    "": ["pods"],
-                    "apps": ["daemonsets", "deployments", "replicasets", "statefulsets"],
-                    "batch": ["cronjobs", "jobs"],
-                },
-                judged=OTHER_PODS,
-                variables={"spec": POD_SPEC, "own": own(injected)},
-                validations=pulumi.Output.all(*registries).apply(lambda known: containers(known, operated=operated)),
-            ),
-            "services": Rules(resources={"": ["services"]}, variables={"notes": NOTES}, validations=SERVICES),
-            "ingresses": Rules(
-                resources={"networking.k8s.io": ["ingresses"]}, variables={"notes": NOTES}, validations=INGRESSES
-            ),
-        }
-        if metrics:
-            parts["autoscalers"] = Rules(
-                resources={"autoscaling": ["horizontalpodautoscalers"]}, validations=[proven(metrics)]
-            )
-        for part, rules in parts.items():
-            _policy(f"{name}-{part}", rules, namespace, child)
+        pods = pulumi.Output.all(*registries).apply(lambda known: containers(known, operated=operated))
+        for part, each in rules(pods, metrics=metrics, injected=injected).items():
+            _policy(f"{name}-{part}", each, namespace, child)
         self.register_outputs({})
 
 

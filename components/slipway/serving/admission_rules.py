@@ -1,11 +1,13 @@
 """What a pod, a Service, an Ingress and an autoscaler of the servers' namespace must be, in CEL.
 
-CEL in a cluster: https://kubernetes.io/docs/reference/using-api/cel/.
+CEL in a cluster: https://kubernetes.io/docs/reference/using-api/cel/. Pulumi's policy pack (policy/) evaluates it, too.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+import pulumi
 import pulumi_kubernetes as k8s
 
 Validation = k8s.admissionregistration.v1.ValidationArgsDict
@@ -46,8 +48,9 @@ ALB = "alb.ingress.kubernetes.io"
 
 
 def own(injected: str) -> str:
-    """Return CEL for the containers that somebody has written."""
-    mine = f".filter(c, !c.name.startsWith('{injected}'))" if injected else ""
+    """Return CEL for the containers that somebody has written: a cluster adds to the pods of what is written."""
+    made = "object.kind == 'Pod' && has(object.metadata.ownerReferences)"
+    mine = f".filter(c, !({made} && c.name.startsWith('{injected}')))" if injected else ""
     return (
         f"variables.spec.containers + (has(variables.spec.initContainers) ? variables.spec.initContainers{mine} : [])"
     )
@@ -87,7 +90,8 @@ def _annotated(key: str, value: str) -> str:
 
 SERVICES: list[Validation] = [
     {
-        "expression": "object.spec.type == 'ClusterIP' || object.spec.type == 'LoadBalancer' && "
+        "expression": "!has(object.spec.type) || object.spec.type == 'ClusterIP'"
+        " || object.spec.type == 'LoadBalancer' && "
         f"({' || '.join(_annotated(key, value) for key, value in INTERNAL_SERVICE.items())})",
         "message": "the Service is open to other networks, and engines answer strangers on some paths; change exposure "
         "in the stack file instead",
@@ -119,3 +123,51 @@ def proven(metrics: Sequence[str]) -> Validation:
         "message": f"the autoscaler follows something else than {known}, which alone is known to be there; change "
         "autoscaling in the stack file instead",
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What holds for objects of some kinds.
+
+    Attributes:
+        resources: what they are, by API group.
+        judged: CEL for whether a write is judged at all.
+        variables: CEL by the names under which it is used.
+    """
+
+    resources: Mapping[str, Sequence[str]]
+    judged: str = STAYS
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    validations: pulumi.Input[Sequence[pulumi.Input[Validation]]]
+
+
+def rules(
+    pods: pulumi.Input[Sequence[pulumi.Input[Validation]]], *, metrics: Sequence[str], injected: str = ""
+) -> dict[str, Rules]:
+    """Return the rules of a namespace by what they are about.
+
+    Args:
+        pods: what holds for each of their containers.
+        metrics: the names by which autoscalers ask for series; none where no HorizontalPodAutoscaler is stated here.
+        injected: what the names of init containers begin with that the cluster adds to pods; none if it adds none.
+    """
+    found = {
+        "pods": Rules(
+            resources={
+                "": ["pods"],
+                "apps": ["daemonsets", "deployments", "replicasets", "statefulsets"],
+                "batch": ["cronjobs", "jobs"],
+            },
+            judged=OTHER_PODS,
+            variables={"spec": POD_SPEC, "own": own(injected)},
+            validations=pods,
+        ),
+        "services": Rules(resources={"": ["services"]}, variables={"notes": NOTES}, validations=SERVICES),
+        "ingresses": Rules(
+            resources={"networking.k8s.io": ["ingresses"]}, variables={"notes": NOTES}, validations=INGRESSES
+        ),
+    }
+    if metrics:
+        autoscalers = {"autoscaling": ["horizontalpodautoscalers"]}
+        found["autoscalers"] = Rules(resources=autoscalers, validations=[proven(metrics)])
+    return found

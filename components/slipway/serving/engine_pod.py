@@ -150,6 +150,8 @@ def pod(
     shared_memory = f"{runtime.accelerator.shared_memory_gib}Gi"
     return {
         "service_account_name": runtime.service_account,
+        # Clouds know a pod by its address or by a token of their own; nothing here asks Kubernetes.
+        "automount_service_account_token": False,
         "priority_class_name": runtime.priority_class,
         # A Service's name must not become an environment variable that an engine reads.
         "enable_service_links": False,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from slipway.catalog.drivers import EKS_DRIVER
 from slipway.catalog.machines import known
+from slipway.catalog.machines.general import ec2_room
 from slipway.checks import Finding
 from slipway.checks.placement import bound_findings, efa_findings, karpenter_findings, machine_findings, twice_findings
 from slipway.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
@@ -30,7 +31,16 @@ def findings(stack: EksStack) -> Iterator[Finding]:
         yield from _pool_findings(stack, name, pool)
     yield from stack.quota.findings(taken(stack))
     yield from bucket_findings(stack, "s3://")
-    yield from value_findings(stack, stack.values, installed=_charts(stack), own_cluster=True, driver=EKS_DRIVER)
+    machine = stack.cluster.system_pool.instance_type
+    yield from value_findings(
+        stack,
+        stack.values,
+        installed=_charts(stack),
+        own_cluster=True,
+        driver=EKS_DRIVER,
+        machine=machine,
+        room=ec2_room(machine),
+    )
 
 
 def _charts(stack: EksStack) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from slipway.catalog.gke_version import ClusterVersion
 from slipway.catalog.machines import known
+from slipway.catalog.machines.general import gce_room
 from slipway.checks import Finding
 from slipway.checks.names import bucket_findings, project_findings, reservation_findings
 from slipway.checks.placement import bound_findings, machine_findings, region_findings, twice_findings, zone_findings
@@ -42,7 +43,16 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
     yield from readable_findings(stack, "gs://")
     yield from read_only_findings(stack)
     groups = ["leader_worker_set"] if any(pool.hosts > 1 for pool in stack.pools.values()) else []
-    yield from value_findings(stack, stack.values, installed=groups, own_cluster=True, driver=None)
+    machine = stack.cluster.system_pool.machine_type if isinstance(stack.cluster, StandardClusterArgs) else ""
+    yield from value_findings(
+        stack,
+        stack.values,
+        installed=groups,
+        own_cluster=True,
+        driver=None,
+        machine=machine,
+        room=gce_room(machine),
+    )
 
 
 def _channels(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:

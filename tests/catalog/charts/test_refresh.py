@@ -104,7 +104,8 @@ def test_a_block_without_an_end_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", PINS)
 def test_the_values_of_a_pinned_chart_are_those_of_its_version(name: str) -> None:
-    assert chart(name).version == PINS[name], "run python -m catalog.charts.refresh on the chart of the new version"
+    run = "run python -m slipway.catalog.charts.refresh on the chart of the new version"
+    assert chart(name).version == PINS[name], run
 
 
 def test_every_file_is_that_of_a_pinned_chart() -> None:

@@ -45,7 +45,8 @@ class Genuine(provider_pb2_grpc.ResourceProviderServicer):
 
     @override
     def Read(self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext) -> provider_pb2.ReadResponse:
-        return provider_pb2.ReadResponse(id=request.id, properties=struct(kind="Ingress", status="balanced"))
+        status = "balanced" if "kind" in request.inputs.fields else "imported"
+        return provider_pb2.ReadResponse(id=request.id, properties=struct(kind="Ingress", status=status))
 
     @override
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:

@@ -17,7 +17,7 @@ from tests.rehearsal.report.stories import seen
 def shown(*, terminal: bool) -> str:
     """Return what a short story writes."""
     server = SimpleNamespace(name="llama", minimum=1, maximum=2, target=5.0)
-    stack = SimpleNamespace(name="gke-tpu", servers=[server])
+    stack = SimpleNamespace(name="gke-tpu", unloaded=(), servers=[server])
     stage = cast(Setting, cast(Any, SimpleNamespace(stack=stack, clock=SimpleNamespace(speed=30.0))))
     out = io.StringIO()
     with Screen(Console(file=out, force_terminal=terminal, width=120, legacy_windows=False)) as screen:

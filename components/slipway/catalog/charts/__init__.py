@@ -1,4 +1,4 @@
-"""The values that each pinned chart reads: facts, a file a chart, that `catalog.charts.refresh` writes.
+"""The values that each pinned chart reads: facts, a file a chart, that `slipway.catalog.charts.refresh` writes.
 
 A line is a key and its kind, beneath the key that it belongs to. A key without a kind is a map of the keys beneath it;
 `*` stands for any key. The chart passes `{}` and `[]` on as they are, so that more keys may be beneath than it knows.

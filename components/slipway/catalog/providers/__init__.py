@@ -23,6 +23,13 @@ NODES: Mapping[str, Sequence[str]] = {
 }
 """Inputs of a pool whose change makes the cloud exchange its nodes, by type; a path stands for all that is below."""
 
+PLACES: Mapping[str, str] = {"gcp:container/nodePool:NodePool": "nodeLocations"}
+"""Inputs that say in which zones the nodes of a pool are, by type: those in a zone that is left out go.
+
+The reference of `projects.locations.clusters.nodePools` (`locations`): "changing node pool locations will result in
+nodes being added and/or removed".
+"""
+
 FOLLOWING: Mapping[str, Mapping[str, str]] = {
     "aws:ec2/launchTemplate:LaunchTemplate": {"aws:eks/nodeGroup:NodeGroup": "launchTemplate.version"},
 }

@@ -7,10 +7,12 @@ from typing import Any, cast
 
 from slipway.catalog.charts import EFA_DEVICE_PLUGIN, LOAD_BALANCER_CONTROLLER
 from slipway.catalog.machines import GPU_RESOURCE
+from slipway.catalog.machines.general import Room
 from slipway.checks import Finding
 from slipway.checks.charts import monitoring_rules, node_rules
 from slipway.checks.charts.gpu_sharing import sharing_findings
 from slipway.checks.charts.keys import value_findings
+from slipway.checks.charts.resources import resource_findings
 from slipway.checks.charts.rules import Rule
 from slipway.checks.charts.selection import (
     Taint,
@@ -73,12 +75,16 @@ class Around:
         classes: names of the stack's own priority classes.
         driver: branch of the NVIDIA driver in the image of its nodes, which has the container toolkit, too; None if
             that is not known.
+        machine: of the nodes that add-ons run on; empty where others see to them.
+        room: what such a node leaves to pods, where that is known.
     """
 
     namespace: str
     own_cluster: bool
     classes: frozenset[str] = frozenset()
     driver: int | None
+    machine: str = ""
+    room: Room | None = None
 
 
 def chart_findings(charts: Mapping[str, StackChart], around: Around) -> list[Finding]:
@@ -118,6 +124,9 @@ def _findings(name: str, values: StackChart, around: Around) -> Iterator[Finding
         proven = {"namespaceOverride"} if name == "kube-prometheus-stack" else set[str]()
         rest = {key: value for key, value in values.given.items() if key not in proven}
         yield from cluster_findings(values.path, rest, {*around.classes, *BUILT_IN_CLASSES})
+    # Pods that run on each GPU node have its room.
+    room = None if name in TOLERATIONS else around.room
+    yield from resource_findings(values.path, values.given, values.merged, around.machine, room)
     yield from _special_findings(name, values, around)
 
 

@@ -4,6 +4,7 @@ from slipway.checks.charts.rules import (
     Rule,
     cert_manager,
     given,
+    less_than,
     longer_than,
     none_left,
     off,
@@ -27,10 +28,18 @@ _PASSWORD = "whoever reaches its address may try passwords"
 _SCRAPE_SECONDS = 15
 _LIMITS = ("enforcedSampleLimit", "sampleLimit", "enforcedLabelLimit", "enforcedTargetLimit", "enforcedBodySizeLimit")
 _SLOWEST_SECONDS = 60
+_LEAST_MILLISECONDS = 500
+"""In which Prometheus answers a question about a few series."""
 
 KUBE_PROMETHEUS_STACK = (
     Rule("values.prometheus-off", "prometheus.enabled", off, _BLIND),
     Rule("values.prometheus-off", _spec("paused"), on, "the operator then makes no Prometheus"),
+    Rule(
+        "values.no-rights",
+        _spec("automountServiceAccountToken"),
+        off,
+        f"Prometheus then asks the API server for no pods, and {_BLIND}",
+    ),
     Rule("values.prometheus-agent", "prometheus.agentMode", on, "an agent stores no series and answers no query"),
     Rule("values.operator-off", "prometheusOperator.enabled", off, f"without the operator {_BLIND}", elsewhere=True),
     Rule("values.no-definitions", "crds.enabled", off, "monitors and rules are then unknown kinds", elsewhere=True),
@@ -140,6 +149,13 @@ KEDA = (
     Rule("values.keda-off", "metricsServer.enabled", off, "nobody then answers for external.metrics.k8s.io"),
     replicas("metricsServer.replicaCount", "nobody then answers for external.metrics.k8s.io"),
     replicas("operator.replicaCount", "nobody then makes autoscalers of ScaledObjects"),
+    Rule(
+        "values.slow",
+        "http.timeout",
+        less_than(_LEAST_MILLISECONDS),
+        "questions to Prometheus then end unanswered: it counts in milliseconds",
+        "write 3000",
+    ),
     Rule("values.no-definitions", "crds.install", off, "ScaledObjects are then an unknown kind", elsewhere=True),
     Rule("values.selector", "watchLabelSelector", on, "the servers' ScaledObjects carry no labels"),
     Rule(

@@ -13,10 +13,14 @@ from slipway.checks.charts.rules import (
     owned,
     replicas,
     rights,
+    shorter_than,
 )
 
 SERVERS_PRIORITY = 100_000
 """Of the class that the stack makes for its servers."""
+
+NODE_SECONDS = 300
+"""Until a node with GPUs has joined its cluster."""
 
 _OLD = "an upgrade of the chart then leaves the old custom resource definitions"
 _NO_GPUS = "nothing tells Kubernetes of the GPUs, and the servers' pods wait for ever"
@@ -56,6 +60,15 @@ CLUSTER_AUTOSCALER = (
     owned("extraArgs.nodes", "what EKS' tags find"),
     owned("extraArgs.node-group-auto-discovery", "what EKS' tags find"),
     owned("extraArgs.namespace", "its own"),
+    owned("extraArgs.kubeconfig", "its service account"),
+    Rule("values.no-nodes", "extraArgs.dry-run", on, "nobody then adds nodes for pods that wait"),
+    Rule(
+        "values.no-nodes",
+        "extraArgs.max-node-provision-time",
+        shorter_than(NODE_SECONDS),
+        f"a GPU node takes up to {NODE_SECONDS} s to come, and is given up before",
+        "write 15m",
+    ),
     Rule(
         "values.no-nodes",
         "extraArgs.expendable-pods-priority-cutoff",
@@ -81,6 +94,17 @@ CLUSTER_AUTOSCALER = (
         for key in ("max-nodes-total", "cores-total", "memory-total", "gpu-total")
     ),
     Rule("values.no-nodes", "extraArgs.scale-down-enabled", off, "empty nodes then stay and cost", severity="warning"),
+    *(
+        Rule(
+            "values.no-nodes",
+            f"extraArgs.{key}",
+            longer_than(3600),
+            "empty nodes then stay so long and cost",
+            "write 10m",
+            "warning",
+        )
+        for key in ("scale-down-unneeded-time", "scale-down-delay-after-add")
+    ),
 )
 
 KARPENTER = (

@@ -60,25 +60,35 @@ def other_than(*allowed: object) -> Callable[[Any], bool]:
 
 def longer_than(seconds: float) -> Callable[[Any], bool]:
     """Return whether a duration, as Prometheus writes it, is longer than so many seconds."""
+    return lambda value: _seconds(value) > seconds
+
+
+def shorter_than(seconds: float) -> Callable[[Any], bool]:
+    """Return whether a duration is shorter than so many seconds; what is none is not."""
+    return lambda value: 0 < _seconds(value) < seconds
+
+
+def _seconds(value: Any) -> float:
     units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
-
-    def longer(value: Any) -> bool:
-        parts = re.findall(r"(\d+)(ms|[smhdwy])", str(value))
-        return sum(int(number) * units[unit] for number, unit in parts) > seconds
-
-    return longer
+    parts = re.findall(r"(\d+)(ms|[smhdwy])", str(value))
+    return sum(int(number) * units[unit] for number, unit in parts)
 
 
 def more_than(most: float) -> Callable[[Any], bool]:
     """Return whether a number is above another one; what is none is not."""
+    return lambda value: _number(value, most) > most
 
-    def more(value: Any) -> bool:
-        try:
-            return float(value) > most
-        except (TypeError, ValueError):
-            return False
 
-    return more
+def less_than(least: float) -> Callable[[Any], bool]:
+    """Return whether a number is below another one; what is none is not."""
+    return lambda value: _number(value, least) < least
+
+
+def _number(value: Any, otherwise: float) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return otherwise
 
 
 def replicas(key: str, reason: str) -> Rule:

@@ -63,6 +63,7 @@ def fit(replica: Replica, path: str) -> Fit:
     changes = () if use.fits else tuple(remedies(replica))
     refusal = None if use.fits else _refusal(path, replica, use, changes)
     findings = (
+        *_format_findings(path, replica),
         *sharding_findings(path, replica),
         *limit_findings(path, replica),
         *((refusal,) if refusal else _tight_findings(path, replica, use)),
@@ -91,6 +92,16 @@ def _require_sane(replica: Replica) -> None:
             raise ValueError(f"{name} is {value}; it must be positive")
     if not 0 < replica.memory_utilization <= 1:
         raise ValueError(f"memory_utilization is {replica.memory_utilization}; it must be above 0 and at most 1")
+
+
+def _format_findings(path: str, replica: Replica) -> list[Finding]:
+    """Say that the engine loads no checkpoints that are quantised like the model's."""
+    way, engine = replica.model.quantised_by, replica.rules.title
+    if replica.weight_dtype or way not in replica.rules.unread:
+        return []
+    message = f"{replica.model.name} is quantised by {way}, and {engine} loads no such checkpoint"
+    remedy = "use the checkpoint in 16 bits, or one that is quantised by compressed-tensors"
+    return [Finding("fit.quantisation-method", f"{path}.model", message, remedy)]
 
 
 def _refusal(path: str, replica: Replica, use: Memory, changes: Sequence[Change]) -> Finding:

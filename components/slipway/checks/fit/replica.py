@@ -57,6 +57,8 @@ class Replica:
         max_model_len: most tokens of a request, prompt and answer together.
         max_num_seqs: most requests in a batch; None is the engine's own default.
         max_num_batched_tokens: most tokens in one step; None is the engine's own default.
+        expert_parallel: parts into which a mixture's experts are divided by whole experts; the chips of a part share
+            out each of its experts.
         weight_dtype: what the weights are served in; None keeps the checkpoint's, float32 at 16 bits save for Triton.
         kv_dtype: what the cache is kept in; None is that of the activations.
         adapters: LoRA adapters; known for vLLM on GPUs only.
@@ -78,6 +80,7 @@ class Replica:
     max_num_batched_tokens: int | None = None
     tensor_parallel: int = 1
     pipeline_parallel: int = 1
+    expert_parallel: int = 1
     weight_dtype: WeightDtype | None = None
     kv_dtype: KvDtype | None = None
     draft: Draft | None = None

@@ -7,21 +7,26 @@ from slipway.checks.fit.engines import EngineMemory
 from slipway.checks.fit.replica import Replica
 
 MAX_CHIPS = 16
+OF_EXPERTS = ".experts."
+"""In the names of matrices that an expert of a mixture has."""
 
 
-def divides(model: Model, tensor_parallel: int) -> bool:
+def divides(model: Model, tensor_parallel: int, expert_parallel: int = 1) -> bool:
     """Whether each chip gets whole heads and an equal part of the feed-forward layers and of each expert.
 
     Key and value heads may be fewer than chips if they are replicated evenly (vLLM: one must divide the other).
     """
     chips, window, experts = tensor_parallel, model.window, model.experts
+    sharing = max(chips // expert_parallel, 1)
     kv_heads = [model.kv_heads] if window is None else [model.kv_heads, window.kv_heads or model.kv_heads]
     kv_even = model.latent is not None or all(heads % chips == 0 or chips % heads == 0 for heads in kv_heads)
-    widths = [model.heads, model.intermediate, experts.intermediate if experts else 0]
-    return kv_even and all(width % chips == 0 for width in widths)
+    even = all(width % chips == 0 for width in (model.heads, model.intermediate))
+    return kv_even and even and (experts is None or experts.intermediate % sharing == 0)
 
 
-def broken_split(model: Model, tensor_parallel: int, rules: EngineMemory | None = None) -> Split | None:
+def broken_split(
+    model: Model, tensor_parallel: int, rules: EngineMemory | None = None, expert_parallel: int = 1
+) -> Split | None:
     """Return a width whose parts are not whole quantisation blocks on so many chips, if the engine needs them whole.
 
     So vLLM refuses 192 values of a block of 128 (vllm#25292; vllm/model_executor/layers/quantization/utils/
@@ -29,7 +34,9 @@ def broken_split(model: Model, tensor_parallel: int, rules: EngineMemory | None 
     """
     if tensor_parallel == 1 or (rules is not None and not rules.whole_blocks):
         return None
-    return next((split for split in model.splits if (split.width // tensor_parallel) % split.multiple), None)
+    sharing = max(tensor_parallel // expert_parallel, 1)
+    parts = ((split, sharing if OF_EXPERTS in split.name else tensor_parallel) for split in model.splits)
+    return next((split for split, chips in parts if chips > 1 and (split.width // chips) % split.multiple), None)
 
 
 def divisors(model: Model, rules: EngineMemory | None = None) -> list[int]:
@@ -44,25 +51,29 @@ def divisors(model: Model, rules: EngineMemory | None = None) -> list[int]:
 def sharding_findings(path: str, replica: Replica) -> list[Finding]:
     """Judge the sharding of the served model and of its draft against the chips of the replica."""
     return [
-        *_tensor_parallel(f"{path}.tensorParallel", replica.model, replica.tensor_parallel, replica.rules),
+        *_tensor_parallel(f"{path}.tensorParallel", replica.model, replica.tensor_parallel, replica),
         *_pipeline_parallel(f"{path}.pipelineParallel", replica),
         *_chips(path, replica),
         *_draft(f"{path}.draft", replica),
     ]
 
 
-def _tensor_parallel(path: str, model: Model, chips: int, rules: EngineMemory) -> list[Finding]:
+def _tensor_parallel(path: str, model: Model, chips: int, replica: Replica) -> list[Finding]:
+    rules, parts = replica.rules, replica.expert_parallel
     remedy = f"use one of {', '.join(map(str, divisors(model, rules)))}"
-    if not divides(model, chips):
+    if not divides(model, chips, parts):
         expert = f", expert width {model.experts.intermediate}" if model.experts else ""
         shape = f"{model.heads} query heads, {model.kv_heads} key-value heads, feed-forward width {model.intermediate}"
         message = f"{model.name} ({shape}{expert}) cannot be spread evenly over {chips} chips"
         return [Finding("fit.tensor-parallel", path, message, remedy)]
-    if (split := broken_split(model, chips, rules)) is None:
+    if (split := broken_split(model, chips, rules, parts)) is None:
         return []
+    sharing = chips // parts if OF_EXPERTS in split.name else chips
+    if rules.whole_experts and OF_EXPERTS in split.name and model.experts and model.experts.count % chips == 0:
+        remedy += f", or give each chip whole experts by {rules.whole_experts.format(chips=chips)}"
     message = (
-        f"{model.name} is quantised in blocks of {split.multiple}, and each of {chips} chips gets "
-        f"{split.width // chips} of the {split.width} values of {split.name}, no multiple: the engine refuses it"
+        f"{model.name} is quantised in blocks of {split.multiple}, and each of {sharing} chips gets "
+        f"{split.width // sharing} of the {split.width} values of {split.name}, no multiple: the engine refuses it"
     )
     return [Finding("fit.quantisation-blocks", path, message, f"{remedy}, or a checkpoint in another format")]
 
@@ -93,7 +104,7 @@ def _draft(path: str, replica: Replica) -> list[Finding]:
     if replica.draft is None:
         return []
     draft, model = replica.draft.model, replica.model
-    findings = _tensor_parallel(f"{path}.tensorParallel", draft, replica.draft.tensor_parallel, replica.rules)
+    findings = _tensor_parallel(f"{path}.tensorParallel", draft, replica.draft.tensor_parallel, replica)
     if draft.vocabulary != model.vocabulary:
         message = f"{draft.name} has {draft.vocabulary} tokens and {model.name} has {model.vocabulary}"
         remedy = "a draft needs the vocabulary of the model it drafts for: use a smaller model of the same family"

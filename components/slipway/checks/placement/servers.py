@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 
+from slipway.catalog.machines import MACHINES
 from slipway.checks import Finding
 from slipway.checks.placement.packing import Packing
 from slipway.checks.placement.pool import Demand, Pool
@@ -46,7 +47,7 @@ def placement_findings(pools: Mapping[str, Pool], demands: Sequence[Demand]) -> 
 def _pod_findings(pool: Pool, demand: Demand) -> Iterator[Finding]:
     node = f"a node of pool {demand.pool!r} ({pool.machine.name})"
     yield from _chip_findings(pool, demand, node)
-    larger = "choose a pool of larger machines"
+    larger = _larger(pool, demand)
     if demand.memory_gib > pool.memory_gib:
         message = (
             f"a pod needs {demand.memory_gib:.0f} GiB of main memory, and {node} leaves {pool.memory_gib:.0f} GiB to "
@@ -76,8 +77,25 @@ def _chip_findings(pool: Pool, demand: Demand, node: str) -> Iterator[Finding]:
             "placement.gpus",
             path,
             f"{demand.chips} GPUs are used, and {node} has {pool.chips}",
-            f"write {pool.chips} or less, or choose a pool of larger machines",
+            f"write {pool.chips} or less, or {_larger(pool, demand)}",
         )
+
+
+def _larger(pool: Pool, demand: Demand) -> str:
+    """Return how a person writes the smallest machine with the pool's chips that has room for a pod."""
+    mine = pool.machine
+    alike = [each for each in MACHINES.values() if (each.provider, each.chip.name) == (mine.provider, mine.chip.name)]
+    enough = [
+        each
+        for each in alike
+        if each.chips * each.chip.devices >= demand.chips
+        and each.memory_for_pods_gib >= demand.memory_gib
+        and each.cpus_for_pods >= demand.cpus
+    ]
+    if not enough or pool.topology:
+        return "choose a pool of larger machines"
+    name = min(enough, key=lambda each: (each.chips, each.vcpus)).name
+    return f"write {pool.machine_key}: {name} in {pool.path}"
 
 
 def _disk_findings(pool: Pool, demand: Demand) -> Iterator[Finding]:

@@ -25,9 +25,10 @@ from slipway.catalog.machines import Slice
 from slipway.catalog.models import MODELS
 from slipway.checks import Finding
 from slipway.checks.argument_words import Told
-from slipway.checks.arguments import environment_findings
+from slipway.checks.arguments import environment_findings, words_of
 from slipway.checks.fit import Fit, Replica, fit
 from slipway.checks.images import program_findings
+from slipway.checks.model_arguments import has_experts, unmet_findings
 from slipway.checks.signals import Export, Workload
 from slipway.models import model_findings
 from slipway.servers.server import Place, PodNeeds, Server
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from slipway.serving.site import Site
     from slipway.workload import Accelerator
 
+
+PASSED_ON = "NIM_PASSTHROUGH_ARGS"
+"""The variable that holds arguments of vLLM."""
 
 KEYS = ("model", "servedModelName", "maxModelLen", "tensorParallel")
 """Of the keys that vLLM's flags name, those that a NIM server has, too."""
@@ -90,10 +94,15 @@ class Nim(NimArgs, Server):
 
     @override
     def findings(self, place: Place) -> list[Finding]:
-        return [
+        found = [
             *model_findings(place.path, self.model, place.models),
             *_image_findings(place.path, self.image, self.model),
         ]
+        if words := words_of(plain(self.env).get(PASSED_ON)):
+            experts = self.model not in place.models or has_experts(place.models[self.model])
+            path = f"{place.path}.env.{PASSED_ON}"
+            found += unmet_findings(path, words, vllm.arguments(), experts=experts, adapters=True)
+        return found
 
     @override
     def further_findings(self, path: str) -> Iterator[Finding]:

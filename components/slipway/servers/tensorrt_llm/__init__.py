@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 from typing_extensions import override
@@ -44,10 +44,6 @@ from slipway.serving.tensorrt_llm.shape import TensorRtLlmShape
 if TYPE_CHECKING:
     from slipway.serving.site import Site
     from slipway.workload import Accelerator
-
-
-EXPERT_PARALLEL = "moe_expert_parallel_size"
-"""Of the LLM API's options: GPUs over which experts are spread."""
 
 
 class TensorRtLlm(TensorRtLlmArgs, Server):
@@ -120,7 +116,6 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
         if isinstance(self.route, PyTorchRoute):
             told = Told(flags=flags.options(), pinned=self.route.image is None)
             yield from option_findings(f"{path}.route.extraOptions", self.route.extra_options, told)
-            yield from _expert_findings(f"{path}.route.extraOptions", self.route.extra_options, self.tensor_parallel)
             if self.route.image:
                 where, image = f"{path}.route.image", self.route.image
                 strange = program_findings(where, image, "TensorRT-LLM")
@@ -181,11 +176,3 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
         from slipway.serving.tensorrt_llm.server import TensorRtLlmServer
 
         return TensorRtLlmServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url
-
-
-def _expert_findings(path: str, options: Mapping[str, Any], tensor_parallel: int) -> Iterator[Finding]:
-    """Say that experts cannot be spread over other GPUs than the layers are (tensorrt_llm/mapping.py)."""
-    spread = options.get(EXPERT_PARALLEL)
-    if isinstance(spread, int) and spread > 0 and tensor_parallel % spread:
-        message = f"{spread} does not divide tensorParallel, {tensor_parallel}: TensorRT-LLM does not start"
-        yield Finding("arguments.experts", f"{path}.{EXPERT_PARALLEL}", message, f"write {tensor_parallel}, or less")

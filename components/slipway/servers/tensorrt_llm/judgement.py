@@ -8,6 +8,7 @@ from slipway.catalog.machines import Machine
 from slipway.checks import Finding, errors
 from slipway.checks.engine_pair import EnginePair, pair_fit
 from slipway.checks.fit import Draft, Fit, Replica, fit
+from slipway.checks.model_arguments import expert_findings, has_experts
 from slipway.checks.speculation import Speculation, draft_findings, speculation_findings
 from slipway.models import model_findings
 from slipway.servers.server import Models, Place
@@ -20,6 +21,9 @@ from slipway.serving.tensorrt_llm.settings import (
     PyTorchRoute,
     TensorRtLlmArgs,
 )
+
+EXPERT_PARALLEL = "moe_expert_parallel_size"
+"""Of the LLM API's options: GPUs over which experts are spread."""
 
 
 def unknown_findings(args: TensorRtLlmArgs, path: str, models: Models) -> list[Finding]:
@@ -55,6 +59,15 @@ def server_findings(args: TensorRtLlmArgs, place: Place) -> Iterator[Finding]:
     match args.route:
         case PyTorchRoute() as route:
             yield from speculation_findings(f"{path}.route.speculation", _speculation(args, route, models))
+            if EXPERT_PARALLEL in route.extra_options:
+                yield from expert_findings(
+                    f"{path}.route.extraOptions.{EXPERT_PARALLEL}",
+                    EXPERT_PARALLEL,
+                    route.extra_options[EXPERT_PARALLEL],
+                    chips=args.tensor_parallel,
+                    experts=has_experts(models[args.model]),
+                    engine="TensorRT-LLM",
+                )
         case EnginesRoute() as route:
             yield from engines_findings(args, route, path, models, machine)
     found = server_fit(args, path, models, machine) if machine else None
@@ -91,6 +104,7 @@ def _replica(args: TensorRtLlmArgs, route: PyTorchRoute, models: Models, machine
         max_num_seqs=args.max_num_seqs,
         max_num_batched_tokens=route.max_num_batched_tokens,
         tensor_parallel=args.tensor_parallel,
+        expert_parallel=max(parts, 1) if isinstance(parts := route.extra_options.get(EXPERT_PARALLEL), int) else 1,
         kv_dtype="fp8" if args.kv_cache_dtype == "fp8" else None,
         draft=Draft(model=draft, tensor_parallel=args.tensor_parallel) if draft else None,
         tokens_key="route.maxNumBatchedTokens",

@@ -1,35 +1,21 @@
 """Engine arguments in a file of the version directory, typed as far as they are known here."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar, cast
 
 import yaml
 from pydantic import ConfigDict, Field, JsonValue, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from slipway.checks import Finding
 from slipway.checks.settings import Settings
+from slipway.reading.fields import places_at
+from slipway.reading.wording import Words, chosen, missing, said, unknown
 
 Arguments = TypeVar("Arguments", bound="EngineArguments")
-
-_REASONS = {
-    "bool_type": "it is neither true nor false",
-    "dict_type": "it is no map",
-    "extra_forbidden": "there is no such key",
-    "float_parsing": "it is no number",
-    "float_type": "it is no number",
-    "greater_than": "it is not above {gt}",
-    "greater_than_equal": "it is below {ge}",
-    "int_parsing": "it is no whole number",
-    "int_type": "it is no whole number",
-    "less_than_equal": "it is above {le}",
-    "literal_error": "it is none of {expected}",
-    "missing": "it is missing",
-    "string_too_short": "it is empty",
-    "string_type": "it is no text",
-}
-"""What pydantic's kinds of errors mean to a person."""
 
 
 class EngineArguments(Settings):
@@ -93,12 +79,21 @@ def invalid_findings(kind: type[Settings], error: ValidationError, place: str) -
     """Yield what is wrong with values of `kind`, by the names that the engine knows."""
     names = {field.alias or name: name for name, field in kind.model_fields.items()}
     for item in error.errors():
-        path = ".".join(names.get(str(part), str(part)) for part in item["loc"])
-        value = "" if item["type"] == "missing" else f"{item['input']!r}: "
-        message = _REASONS.get(item["type"], item["msg"]).format(**item.get("ctx", {}))
-        yield Finding(
-            "triton.argument-value", f"{place}.{path}", f"{value}{message}", f"write a value that {path} takes"
-        )
+        parts = [names.get(str(part), str(part)) for part in item["loc"]]
+        words = _words(item, parts[-1], places_at(kind, item["loc"]))
+        yield Finding("triton.argument-value", f"{place}.{'.'.join(parts)}", words.message, words.remedy)
+
+
+def _words(details: ErrorDetails, key: str, places: Sequence[FieldInfo]) -> Words:
+    match details["type"]:
+        case "missing":
+            return missing(key, places)
+        case "literal_error":
+            return chosen(details["input"], key, places)
+        case "extra_forbidden":
+            return unknown(key, None, {})
+        case _:
+            return said(details, key, places)
 
 
 def _unknown_findings(unknown: Mapping[str, Any], known: set[str], place: str) -> Iterator[Finding]:

@@ -1,1 +1,1 @@
-"""Reads what the templates of a chart ask for; `python -m catalog.charts.refresh` is the command."""
+"""Reads what the templates of a chart ask for; `python -m slipway.catalog.charts.refresh` is the command."""

@@ -1,7 +1,7 @@
 """Write down which values a chart reads, after a change of its pin:
 
     helm pull <chart> --repo <repository> --version <pin> --untar
-    python -m catalog.charts.refresh <unpacked chart> --version <pin> --source <where it was had from>
+    python -m slipway.catalog.charts.refresh <unpacked chart> --version <pin> --source <where it was had from>
 
 The chart has its sub-charts in `charts/`, as Helm packs it; what one that is missing would read stays open.
 """
@@ -29,7 +29,7 @@ _KINDS: Mapping[type, Kind] = {bool: "bool", int: "int", float: "float", str: "s
 
 def main() -> None:
     """Read the chart and write its file."""
-    parser = argparse.ArgumentParser(prog="python -m catalog.charts.refresh", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m slipway.catalog.charts.refresh", description=__doc__)
     parser.add_argument("chart", type=Path, help="folder of the unpacked chart")
     parser.add_argument("--version", required=True, help="of the chart, as it is pinned")
     parser.add_argument("--source", required=True, help="repository and commit, or chart repository")

@@ -51,6 +51,8 @@ class EngineMemory(ABC):
         whole_blocks: whether its kernels need whole quantisation blocks on each chip.
         fewer_bits: what smaller weights it can be given.
         publisher: whose quantised checkpoints it needs; empty for anybody's.
+        whole_experts: how a person gives each of so many chips whole experts of a mixture; empty if nobody can.
+        unread: what config.json may call the way a checkpoint is quantised that it refuses to load.
         unpacks: whether it unpacks weights in a format that the GPU does not compute in.
     """
 
@@ -62,6 +64,8 @@ class EngineMemory(ABC):
     whole_blocks: ClassVar[bool] = True
     fewer_bits: ClassVar[WeightDtype] = "fp8"
     publisher: ClassVar[str] = ""
+    whole_experts: ClassVar[str] = ""
+    unread: ClassVar[frozenset[str]] = frozenset()
     unpacks: ClassVar[bool] = True
 
     @abstractmethod

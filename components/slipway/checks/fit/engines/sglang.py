@@ -86,6 +86,7 @@ class SgLang(EngineMemory):
 
     title: ClassVar[str] = "SGLang"
     mxfp4_loaded: ClassVar[float] = MXFP4_LOADED
+    whole_experts: ClassVar[str] = "extraArgs: [--ep-size, '{chips}']"
 
     @override
     def default_sequences(self, memory_gib: float) -> int:

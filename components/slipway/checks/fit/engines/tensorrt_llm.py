@@ -28,7 +28,10 @@ class TensorRtLlm(EngineMemory):
     title: ClassVar[str] = "TensorRT-LLM"
     mxfp4_loaded: ClassVar[float] = MXFP4_LOADED
     publisher: ClassVar[str] = "nvidia/"
+    # tensorrt_llm/llmapi/llm_utils.py, _update_from_hf_quant_config: "Unsupported quantization_config".
+    unread: ClassVar[frozenset[str]] = frozenset({"awq", "bitsandbytes", "fbgemm_fp8", "gptq"})
     unpacks: ClassVar[bool] = False
+    whole_experts: ClassVar[str] = "route.extraOptions: {{moe_expert_parallel_size: {chips}}}"
 
     @override
     def default_sequences(self, memory_gib: float) -> int:

@@ -82,6 +82,7 @@ class Vllm(EngineMemory):
 
     title: ClassVar[str] = "vLLM on GPUs"
     mxfp4_loaded: ClassVar[float] = MXFP4_LOADED
+    whole_experts: ClassVar[str] = "extraArgs: [--enable-expert-parallel]"
     counts_adapters: ClassVar[bool] = True
 
     @override

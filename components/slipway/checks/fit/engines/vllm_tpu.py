@@ -78,6 +78,8 @@ class VllmTpu(EngineMemory):
 
     title: ClassVar[str] = "vLLM on TPUs"
     whole_blocks: ClassVar[bool] = False
+    # tpu_inference/layers/vllm/quantization/__init__.py: all but awq, compressed-tensors, fp8 and two FP4 formats.
+    unread: ClassVar[frozenset[str]] = frozenset({"bitsandbytes", "fbgemm_fp8", "gptq", "modelopt"})
 
     @override
     def default_sequences(self, memory_gib: float) -> int:
