@@ -69,20 +69,26 @@ def test_a_cluster_uses_subnets_of_a_vpc_and_changes_nothing_of_it(eks: Recordin
     targets = eks.of("aws:efs/mountTarget:MountTarget")
     assert [each.inputs["subnetId"] for each in targets] == [f"subnet-0aaaaaaaaaaaaaaa{number}" for number in (1, 2, 3)]
     made = {each.type for each in eks.resources if each.type.startswith(NETWORKS)}
-    # Of what the stack itself puts into the VPC, and the tag of EKS's own group.
+    # Of what the stack itself puts into the VPC.
     assert made == {
         "aws:ec2/launchTemplate:LaunchTemplate",
         "aws:ec2/securityGroup:SecurityGroup",
-        "aws:ec2/tag:Tag",
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
     }
-    [tag] = eks.of("aws:ec2/tag:Tag")
+
+
+def test_karpenter_is_told_the_subnets_that_no_tag_shows_it(deployed: Deploy) -> None:
+    def by_karpenter(stack: Stack) -> None:
+        stack["cluster"]["nodeAutoscaler"] = {"type": "karpenter"}
+
+    recording = deployed(by_karpenter, stack=EKS)
+    spec = one(recording, NODE_CLASS, "l40s").inputs["spec"]
+    assert spec["subnetSelectorTerms"] == [{"id": "subnet-0aaaaaaaaaaaaaaa1"}, {"id": "subnet-0aaaaaaaaaaaaaaa3"}]
+    [tag] = recording.of("aws:ec2/tag:Tag")
     assert tag.inputs["resourceId"].startswith("sg-")
 
 
-def test_karpenter_and_load_balancers_are_told_the_subnets_that_no_tag_shows_them(eks: Recording) -> None:
-    spec = one(eks, NODE_CLASS, "l40s").inputs["spec"]
-    assert spec["subnetSelectorTerms"] == [{"id": "subnet-0aaaaaaaaaaaaaaa1"}, {"id": "subnet-0aaaaaaaaaaaaaaa3"}]
+def test_load_balancers_are_told_the_subnets_that_no_tag_shows_them(eks: Recording) -> None:
     [ingress] = eks.of("kubernetes:networking.k8s.io/v1:Ingress")
     public = "subnet-0bbbbbbbbbbbbbbb1,subnet-0bbbbbbbbbbbbbbb2"
     assert ingress.inputs["metadata"]["annotations"]["alb.ingress.kubernetes.io/subnets"] == public
