@@ -81,6 +81,18 @@ def test_annotations_stay_types(folder: str) -> None:
     assert not wrong
 
 
+def test_the_program_and_its_stacks_use_nothing_that_a_library_user_could_not() -> None:
+    private = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {alias.name}"
+        for path in [ROOT / "__main__.py", *(ROOT / "stacks").rglob("*.py")]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "slipway"
+        for alias in node.names
+        if any(part.startswith("_") for part in f"{node.module}.{alias.name}".split("."))
+    ]
+    assert not private
+
+
 def test_only_the_program_reads_the_configuration() -> None:
     readers = [
         str(path.relative_to(ROOT))

@@ -61,6 +61,13 @@ def reservation_findings(path: str, name: str) -> Iterator[Finding]:
         yield Finding("names.reservation", path, message, "write what gcloud compute reservations list shows")
 
 
+def key_findings(path: str, key: str, location: str, region: str) -> Iterator[Finding]:
+    """Judge where a key of a cloud's KMS is: what it encrypts is in the same region."""
+    if location != region:
+        message = f"{key} is in {location}, and what it is to encrypt in {region}"
+        yield Finding("names.key-region", path, message, f"name a key of {region}")
+
+
 def bucket_findings(path: str, name: str) -> Iterator[Finding]:
     """Judge a prefix of a bucket's name (cloud.google.com/storage/docs/buckets, "Bucket names")."""
     if name.startswith("goog") or re.search(r"g[o0]{2}g[l1]e", name):

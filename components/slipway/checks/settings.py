@@ -1,8 +1,9 @@
 """The base of every model that a person writes as YAML, and the value types they share."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field
 from pydantic.alias_generators import to_camel
 
 
@@ -19,6 +20,18 @@ class Settings(BaseModel):
         populate_by_name=True,
         use_attribute_docstrings=True,
     )
+
+
+def there_or_new(key: str) -> Discriminator:
+    """Return what tells two models of a union apart: the one with the tag `there` has this key.
+
+    The tags are no keys of theirs: both would stand in the path of a mistake, and only the tag be left out of it.
+    """
+
+    def tag(value: Any) -> str:
+        return "there" if (key in value if isinstance(value, Mapping) else hasattr(value, key)) else "new"
+
+    return Discriminator(tag)
 
 
 DnsLabel = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", max_length=63, examples=["ours"])]

@@ -83,9 +83,10 @@ class NodePool(Settings):
 
 
 class SelectorTerm(Settings):
-    """Subnets or security groups that carry all of these tags."""
+    """Subnets or security groups that carry all of these tags, or have this id."""
 
-    tags: dict[str, str] = Field(min_length=1)
+    tags: dict[str, str] | None = Field(default=None, min_length=1)
+    id: str | None = None
 
 
 class AmiSelectorTerm(Settings):

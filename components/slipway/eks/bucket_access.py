@@ -40,7 +40,7 @@ class BucketAccess(pulumi.ComponentResource):
     """A role that one service account's pods get through Pod Identity, and a gateway endpoint for S3.
 
     Without the endpoint, which costs nothing, each replica's weights would pass the NAT gateway, which is paid by the
-    gigabyte.
+    gigabyte. None is made for a network that names no route tables: whoever has these has it, too.
 
     Attributes:
         ready: what must exist before a pod starts: credentials are given to it as it is created.
@@ -72,14 +72,16 @@ class BucketAccess(pulumi.ComponentResource):
             role_arn=role.arn,
             opts=pulumi.ResourceOptions(parent=self, depends_on=role.grants),
         )
-        endpoint = aws.ec2.VpcEndpoint(
-            name,
-            vpc_id=network.vpc,
-            service_name=f"com.amazonaws.{region}.s3",
-            vpc_endpoint_type="Gateway",
-            route_table_ids=network.route_tables,
-            tags={"Name": name},
-            opts=child,
-        )
-        self.ready = [identity, *role.grants, endpoint]
+        self.ready = [identity, *role.grants]
+        if network.route_tables:
+            endpoint = aws.ec2.VpcEndpoint(
+                name,
+                vpc_id=network.vpc,
+                service_name=f"com.amazonaws.{region}.s3",
+                vpc_endpoint_type="Gateway",
+                route_table_ids=network.route_tables,
+                tags={"Name": name},
+                opts=child,
+            )
+            self.ready = [*self.ready, endpoint]
         self.register_outputs({})

@@ -1,6 +1,6 @@
 """The EKS cluster, its add-ons, and the provider through which everything in it is made."""
 
-from typing import Any, cast
+from typing import cast
 
 import pulumi
 import pulumi_aws as aws
@@ -9,6 +9,7 @@ import pulumi_kubernetes as k8s
 from slipway.catalog.eks_releases import EKS_RELEASES
 from slipway.catalog.versions import EKS_EBS_CSI, EKS_NODE_MONITORING_AGENT, EKS_POD_IDENTITY_AGENT
 from slipway.eks.add_on import add_on, vpc_cni
+from slipway.eks.credentials import credentials_command, kubeconfig
 from slipway.eks.identity import ServiceRole, pod_role
 from slipway.eks.node_group import node_role, system_node_group
 from slipway.eks.settings import ClusterArgs
@@ -23,6 +24,9 @@ class EksCluster(pulumi.ComponentResource):
     """A cluster with private nodes, encrypted Secrets, access entries in place of the aws-auth map, and Pod Identity.
 
     The add-ons that give a node its network are there before any node, those that are pods come after the system nodes.
+
+    Args:
+        secrets_key: ARN of the KMS key that encrypts Secrets, where it exists.
 
     Attributes:
         name: the cluster's name.
@@ -53,13 +57,14 @@ class EksCluster(pulumi.ComponentResource):
         region: str,
         profile: str | None,
         network: NetworkWires,
+        secrets_key: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:eks:EksCluster", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         release = EKS_RELEASES[args.version]
 
-        cluster = _control_plane(name, args, network, child)
+        cluster = _control_plane(name, args, network, secrets_key, child)
         self.name, self.arn = cluster.name, cluster.arn
         # Optional in the SDK, since it is an input's type too; AWS always names the group.
         self.security_group = cluster.vpc_config.apply(lambda config: cast(str, config.cluster_security_group_id))
@@ -90,16 +95,10 @@ class EksCluster(pulumi.ComponentResource):
             add_on(name, "eks-node-monitoring-agent", EKS_NODE_MONITORING_AGENT, cluster.name, opts=after),
             add_on(name, "aws-ebs-csi-driver", EKS_EBS_CSI, cluster.name, accounts=[account], role=ebs, opts=after),
         ]
-        as_profile = f" --profile {profile}" if profile else ""
-        self.credentials_command = pulumi.Output.format(
-            "aws eks update-kubeconfig --name {name} --region {region}{profile}",
-            name=cluster.name,
-            region=region,
-            profile=as_profile,
-        )
+        self.credentials_command = credentials_command(cluster, region, profile)
         self.provider = k8s.Provider(
             name,
-            kubeconfig=_kubeconfig(cluster, region, profile),
+            kubeconfig=kubeconfig(cluster, region, profile),
             cluster_identifier=cluster.arn,
             opts=pulumi.ResourceOptions(parent=self, depends_on=on_nodes),
         )
@@ -107,15 +106,13 @@ class EksCluster(pulumi.ComponentResource):
 
 
 def _control_plane(
-    name: str, args: ClusterArgs, network: NetworkWires, opts: pulumi.ResourceOptions
+    name: str,
+    args: ClusterArgs,
+    network: NetworkWires,
+    secrets_key: pulumi.Input[str] | None,
+    opts: pulumi.ResourceOptions,
 ) -> aws.eks.Cluster:
-    key = aws.kms.Key(
-        name,
-        description=f"Kubernetes Secrets of {name}",
-        enable_key_rotation=True,
-        deletion_window_in_days=KEY_DELETION_DAYS,
-        opts=opts,
-    )
+    key = secrets_key if secrets_key is not None else _key(name, opts)
     use_key = {
         "Effect": "Allow",
         "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ListGrants", "kms:DescribeKey"],
@@ -124,7 +121,7 @@ def _control_plane(
         f"{name}-cluster",
         service="eks.amazonaws.com",
         managed=["AmazonEKSClusterPolicy"],
-        statements=key.arn.apply(lambda arn: [{**use_key, "Resource": arn}]),
+        statements=pulumi.Output.from_input(key).apply(lambda arn: [{**use_key, "Resource": arn}]),
         opts=opts,
     )
     # EKS would make the group itself, and keep what is in it for ever.
@@ -147,12 +144,22 @@ def _control_plane(
         },
         bootstrap_self_managed_addons=False,
         vpc_config=endpoint,
-        encryption_config={"provider": {"key_arn": key.arn}, "resources": ["secrets"]},
+        encryption_config={"provider": {"key_arn": key}, "resources": ["secrets"]},
         enabled_cluster_log_types=LOGS,
         upgrade_policy={"support_type": "STANDARD"},
         deletion_protection=args.deletion_protection,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=[logs, *role.grants])),
     )
+
+
+def _key(name: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
+    return aws.kms.Key(
+        name,
+        description=f"Kubernetes Secrets of {name}",
+        enable_key_rotation=True,
+        deletion_window_in_days=KEY_DELETION_DAYS,
+        opts=opts,
+    ).arn
 
 
 def _administrator(name: str, arn: str, cluster: aws.eks.Cluster, opts: pulumi.ResourceOptions) -> None:
@@ -164,30 +171,4 @@ def _administrator(name: str, arn: str, cluster: aws.eks.Cluster, opts: pulumi.R
         policy_arn=ADMINISTRATOR,
         access_scope={"type": "cluster"},
         opts=opts,
-    )
-
-
-def _kubeconfig(cluster: aws.eks.Cluster, region: str, profile: str | None) -> pulumi.Output[str]:
-    """Return a kubeconfig without credentials: the aws CLI on PATH fetches a token of whoever runs Pulumi."""
-    user: dict[str, Any] = {
-        "apiVersion": "client.authentication.k8s.io/v1beta1",
-        "command": "aws",
-        "args": ["eks", "get-token", "--cluster-name", cluster.name, "--region", region, "--output", "json"],
-        "interactiveMode": "Never",
-    }
-    if profile:
-        user["env"] = [{"name": "AWS_PROFILE", "value": profile}]
-    server = {
-        "server": cluster.endpoint,
-        "certificate-authority-data": cluster.certificate_authority.data,
-    }
-    return pulumi.Output.json_dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "eks", "cluster": server}],
-            "users": [{"name": "eks", "user": {"exec": user}}],
-            "contexts": [{"name": "eks", "context": {"cluster": "eks", "user": "eks"}}],
-            "current-context": "eks",
-        }
     )

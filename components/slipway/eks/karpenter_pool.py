@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 from slipway.catalog.machines import GPU_RESOURCE, MACHINES
 from slipway.catalog.versions import EKS_AMI
 from slipway.checks.placement import RESERVED, Pool, machine_findings
-from slipway.custom_resources import custom_resource
+from slipway.custom_resources import custom_resource, late_custom_resource
 from slipway.custom_resources.karpenter import (
     AmiSelectorTerm,
     BlockDevice,
@@ -63,10 +63,11 @@ class KarpenterGpuPool(pulumi.ComponentResource):
         instance_profile: str,
         vpc: pulumi.Input[str],
         zones: Sequence[str],
+        subnets: Sequence[pulumi.Input[str]] = (),
         ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Take the zones of the subnets that carry the tag `DISCOVERY` with the cluster's name."""
+        """Take the zones of the subnets, and their ids unless they carry the tag `DISCOVERY` and the cluster's name."""
         super().__init__("slipway:eks:KarpenterGpuPool", name, None, opts)
         if findings := machine_findings(name, args.instance_type, args.capacity.type, provider="eks"):
             raise pulumi.RunError("\n".join(map(str, findings)))
@@ -75,9 +76,12 @@ class KarpenterGpuPool(pulumi.ComponentResource):
         if args.efa:
             child = pulumi.ResourceOptions(parent=self)
             fabric = Fabric(name, cluster=cluster, vpc=vpc, capacity=args.capacity, opts=child)
-        node_class = custom_resource(
+        node_class = late_custom_resource(
             name,
-            _node_class(name, args, cluster, instance_profile, fabric),
+            EC2NodeClass,
+            pulumi.Output.all(*subnets).apply(
+                lambda ids: _node_class(name, args, cluster, instance_profile, fabric, ids)
+            ),
             metadata={"name": name, "annotations": {"pulumi.com/waitFor": "condition=Ready"}},
             opts=pulumi.ResourceOptions(
                 parent=self,
@@ -100,7 +104,12 @@ class KarpenterGpuPool(pulumi.ComponentResource):
 
 
 def _node_class(
-    name: str, args: GpuPoolArgs, cluster: str, instance_profile: str, fabric: Fabric | None
+    name: str,
+    args: GpuPoolArgs,
+    cluster: str,
+    instance_profile: str,
+    fabric: Fabric | None,
+    subnets: Sequence[str],
 ) -> EC2NodeClass:
     machine = MACHINES[args.instance_type[0]]
     root = BlockDevice(volume_size=f"{args.root_volume_gib}Gi")
@@ -113,7 +122,7 @@ def _node_class(
     placement = fabric.placement_group if fabric else None
     return EC2NodeClass(
         ami_selector_terms=[AmiSelectorTerm(alias=f"al2023@{EKS_AMI}")],
-        subnet_selector_terms=[SelectorTerm(tags={DISCOVERY: cluster})],
+        subnet_selector_terms=[SelectorTerm(id=each) for each in subnets] or [SelectorTerm(tags={DISCOVERY: cluster})],
         security_group_selector_terms=[SelectorTerm(tags={DISCOVERY: group}) for group in groups],
         capacity_reservation_selector_terms=[CapacityReservationTerm(id=reservation)] if reservation else None,
         placement_group_selector=PlacementGroupSelector(name=placement) if placement else None,

@@ -3,7 +3,7 @@
 Source of the names: its guide, docs/guide/service/annotations.md and docs/guide/ingress/annotations.md of v3.5.0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from slipway.serving.exposure import Internal, InternalAlb, PublicAlb
 from slipway.serving.service import Balanced, Behind, LoadBalancers, propagation_seconds
@@ -18,6 +18,9 @@ kubernetes-sigs/aws-load-balancer-controller issue 2366 and aws/containers-roadm
 
 MOST_DEREGISTRATION_SECONDS = 3600
 """AWS allows no longer delay."""
+
+NETWORK, APPLICATION = "service.beta.kubernetes.io/aws-load-balancer-", "alb.ingress.kubernetes.io/"
+"""What the controller's annotations of Services and of Ingresses begin with."""
 
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 """TLS 1.2 and 1.3; the controller's own default still speaks 1.0."""
@@ -38,7 +41,7 @@ def annotations(exposure: Balanced, behind: Behind, port: int) -> Mapping[str, s
 
 
 def _network(behind: Behind, port: int, deregistration: str) -> dict[str, str]:
-    prefix = "service.beta.kubernetes.io/aws-load-balancer-"
+    prefix = NETWORK
     return {
         f"{prefix}type": "external",
         f"{prefix}nlb-target-type": "ip",
@@ -52,7 +55,7 @@ def _network(behind: Behind, port: int, deregistration: str) -> dict[str, str]:
 
 
 def _application(exposure: InternalAlb | PublicAlb, behind: Behind, deregistration: str) -> dict[str, str]:
-    prefix = "alb.ingress.kubernetes.io/"
+    prefix = APPLICATION
     found = {
         f"{prefix}scheme": "internet-facing" if isinstance(exposure, PublicAlb) else "internal",
         f"{prefix}target-type": "ip",
@@ -69,6 +72,22 @@ def _application(exposure: InternalAlb | PublicAlb, behind: Behind, deregistrati
     if isinstance(exposure, PublicAlb):
         found[f"{prefix}inbound-cidrs"] = ",".join(exposure.source_ranges)
     return found
+
+
+def in_subnets(private: Sequence[str], public: Sequence[str]) -> Callable[[Balanced, Behind, int], Mapping[str, str]]:
+    """Return annotations that name the subnets of a load balancer, too, where the controller would find none by tags.
+
+    Args:
+        private: ids of subnets, one a zone.
+        public: ids of those for public load balancers.
+    """
+
+    def named(exposure: Balanced, behind: Behind, port: int) -> Mapping[str, str]:
+        prefix = NETWORK if isinstance(exposure, Internal) else APPLICATION
+        subnets = public if isinstance(exposure, PublicAlb) else private
+        return {**annotations(exposure, behind, port), f"{prefix}subnets": ",".join(subnets)}
+
+    return named
 
 
 LOAD_BALANCERS = LoadBalancers(

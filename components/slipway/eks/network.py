@@ -1,4 +1,4 @@
-"""The cluster's own VPC: a public and a private subnet in each zone, and a way out for the private ones."""
+"""The VPC of a cluster: one of its own, with a way out for its private subnets, or one that exists."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from ipaddress import IPv4Network, ip_network
 import pulumi
 import pulumi_aws as aws
 
-from slipway.eks.settings import ZONE_LETTERS, NetworkArgs
+from slipway.eks.network_settings import ExistingNetworkArgs, NetworkArgs, NewNetworkArgs
+from slipway.eks.settings import ZONE_LETTERS
 from slipway.eks.wires import NetworkWires
 
 DISCOVERY = "karpenter.sh/discovery"
@@ -52,13 +53,11 @@ class Network(pulumi.ComponentResource):
 
     Attributes:
         wires: the network for whoever needs it.
-        private_subnets: by zone.
     """
 
     wires: NetworkWires
-    private_subnets: dict[str, aws.ec2.Subnet]
 
-    def __init__(self, name: str, args: NetworkArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: NewNetworkArgs, *, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("slipway:eks:Network", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
 
@@ -72,7 +71,7 @@ class Network(pulumi.ComponentResource):
         )
         gateway = aws.ec2.InternetGateway(name, vpc_id=vpc.id, tags={"Name": name}, opts=child)
         ranges = zone_ranges(args.vpc, args.zones)
-        self.private_subnets = {
+        private_subnets = {
             zone: _subnet(
                 f"{name}-private-{zone}",
                 vpc,
@@ -99,17 +98,25 @@ class Network(pulumi.ComponentResource):
             for zone in (args.zones if args.nat == "zonal" else args.zones[:1])
         }
         routes: list[aws.ec2.RouteTableAssociation] = []
-        for zone, subnet in self.private_subnets.items():
+        for zone, subnet in private_subnets.items():
             nat = gateways.get(zone) or gateways[args.zones[0]]
             table = _route_table(f"{name}-private-{zone}", vpc, {"nat_gateway_id": nat.id}, child)
             routes.append(_associate(f"{name}-private-{zone}", subnet, table, child))
         self.wires = NetworkWires(
             vpc=vpc.id,
-            subnets={zone: subnet.id for zone, subnet in self.private_subnets.items()},
+            subnets={zone: subnet.id for zone, subnet in private_subnets.items()},
             route_tables=[route.route_table_id for route in routes],
             ready=routes,
         )
         self.register_outputs({"vpc": vpc.id})
+
+
+def network_wires(name: str, args: NetworkArgs, *, opts: pulumi.ResourceOptions | None = None) -> NetworkWires:
+    """Return the network that a person decides on: one that exists as it is, or else a `Network`."""
+    if isinstance(args, ExistingNetworkArgs):
+        vpc = args.existing
+        return NetworkWires(vpc=vpc.vpc, subnets={zone: subnet.id for zone, subnet in vpc.subnets.items()})
+    return Network(name, args, opts=opts).wires
 
 
 def _subnet(

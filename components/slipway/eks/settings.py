@@ -20,31 +20,19 @@ IDLE_MINUTES = 10
 """How long a node must be empty before it goes: a new one takes minutes to have its image."""
 
 
-HOME_ZONES = 2
-"""Zones of the control plane, of which EKS wants two or more."""
+KmsKey = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[-0-9a-z]{1,64}$",
+        examples=["arn:aws:kms:us-east-1:123456789012:key/01234567-89ab-cdef-0123-456789abcdef"],
+    ),
+]
+"""ARN of a key of AWS KMS."""
 
 
 def region_of(zone: str) -> str:
     """Return the region of a zone: `us-east-1` for `us-east-1a`."""
     return zone[:-1]
-
-
-class NetworkArgs(Settings):
-    """The cluster's own VPC: a public and a private subnet in each zone, nodes in the private ones."""
-
-    zones: tuple[Zone, ...] = Field(min_length=2, max_length=6, examples=[["us-east-1a", "us-east-1b"]])
-    """Zones of one region that offer the pools' instance types. The control plane is in the first two for as long as
-    the cluster exists, and so are all nodes that are told no zones; add and remove others behind them."""
-    vpc: Cidr = "10.0.0.0/16"
-    """Range of the VPC, a /16 to a /20, of which each zone's nodes and pods get an eighth."""
-    nat: Literal["single", "zonal"]
-    """`single` sends all zones through one NAT gateway, `zonal` gives each zone its own: dearer, outlives a zone."""
-
-    @property
-    def home_zones(self) -> tuple[str, ...]:
-        """The zones of the control plane: EKS takes no subnet in another one later
-        (https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html)."""
-        return self.zones[:HOME_ZONES]
 
 
 class OnDemand(Settings):

@@ -32,6 +32,9 @@ class SharedStorage(pulumi.ComponentResource):
     Pods see it through an access point, as one user and with TLS. The volume is made here and not on demand, so the
     driver needs to find mount targets and may create nothing.
 
+    Args:
+        key: ARN of the KMS key that encrypts it; AWS's own if None.
+
     Attributes:
         volumes: what mounts it at `PATH`.
     """
@@ -47,6 +50,7 @@ class SharedStorage(pulumi.ComponentResource):
         security_group: pulumi.Input[str],
         network: NetworkWires,
         namespace: pulumi.Input[str],
+        key: pulumi.Input[str] | None = None,
         ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -56,6 +60,7 @@ class SharedStorage(pulumi.ComponentResource):
         files = aws.efs.FileSystem(
             name,
             encrypted=True,
+            kms_key_id=key,
             throughput_mode="elastic",
             tags={"Name": name},
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=args.keep_on_destroy),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from slipway.eks.settings import HOME_ZONES
+from slipway.eks.network_settings import HOME_ZONES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,12 +86,15 @@ class BucketReader(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _bucket(name: str, args: NewBucketArgs, region: str, opts: pulumi.ResourceOptions) -> gcp.storage.Bucket:
+def _bucket(
+    name: str, args: NewBucketArgs, region: str, key: pulumi.Input[str] | None, opts: pulumi.ResourceOptions
+) -> gcp.storage.Bucket:
     return gcp.storage.Bucket(
         name,
         location=region,
         uniform_bucket_level_access=True,
         public_access_prevention="enforced",
+        encryption={"default_kms_key_name": key} if key is not None else None,
         soft_delete_policy={"retention_duration_seconds": args.soft_delete_days * 24 * 60 * 60},
         force_destroy=not args.keep_on_destroy,
         opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(retain_on_delete=args.keep_on_destroy)),
@@ -100,6 +103,10 @@ def _bucket(name: str, args: NewBucketArgs, region: str, opts: pulumi.ResourceOp
 
 class WeightsBucket(pulumi.ComponentResource):
     """A private bucket that one Kubernetes service account may read and, unless it is only to be read, write.
+
+    Args:
+        key: full name of the Cloud KMS key that encrypts a new one's objects, in its region; Cloud Storage's service
+            agent must be allowed to use it. Google's own if None.
 
     Attributes:
         name: the bucket's name.
@@ -117,6 +124,7 @@ class WeightsBucket(pulumi.ComponentResource):
         region: str,
         user: pulumi.Input[str],
         autopilot: bool,
+        key: pulumi.Input[str] | None = None,
         ready: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -126,7 +134,7 @@ class WeightsBucket(pulumi.ComponentResource):
             case ExistingBucketArgs():
                 self.name, self._read_only = pulumi.Output.from_input(args.bucket), args.read_only
             case NewBucketArgs():
-                self.name, self._read_only = _bucket(name, args, region, after).name, False
+                self.name, self._read_only = _bucket(name, args, region, key, after).name, False
         self._grant = gcp.storage.BucketIAMMember(
             name,
             bucket=self.name,

@@ -1,11 +1,10 @@
 """What a person decides about the bucket of a GKE cluster. Plain data: importing it loads no cloud SDK."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Field, Tag
 
-from slipway.checks.settings import Settings
+from slipway.checks.settings import Settings, there_or_new
 
 
 class NewBucketArgs(Settings):
@@ -27,12 +26,7 @@ class ExistingBucketArgs(Settings):
     nothing is downloaded. Otherwise it is used as one of the stack's own, and other stacks may use it, too."""
 
 
-def _kind(value: Any) -> str:
-    existing = "bucket" in value if isinstance(value, Mapping) else isinstance(value, ExistingBucketArgs)
-    return "existing" if existing else "new"
-
-
 BucketArgs = Annotated[
-    Annotated[NewBucketArgs, Tag("new")] | Annotated[ExistingBucketArgs, Tag("existing")], Discriminator(_kind)
+    Annotated[NewBucketArgs, Tag("new")] | Annotated[ExistingBucketArgs, Tag("there")], there_or_new("bucket")
 ]
 """The bucket that holds model weights and compiled programs."""

@@ -1,7 +1,5 @@
 """The GKE cluster, Standard or Autopilot, and the provider through which everything in it is made."""
 
-from typing import Any
-
 import pulumi
 import pulumi_gcp as gcp
 import pulumi_kubernetes as k8s
@@ -22,6 +20,8 @@ class GkeCluster(pulumi.ComponentResource):
     """A private, VPC-native cluster with Workload Identity, managed Prometheus and the Cloud Storage FUSE driver.
 
     Args:
+        secrets_key: full name of the Cloud KMS key under which Secrets are encrypted, where it exists; GKE's service
+            agent must be allowed to use it.
         webhook_port: where pods listen that the control plane asks before it admits an object.
         state_metrics: whether alerts ask for the state of Deployments, autoscalers and pods.
 
@@ -48,6 +48,7 @@ class GkeCluster(pulumi.ComponentResource):
         project: ProjectWires,
         network: NetworkWires,
         identity: IdentityWires,
+        secrets_key: pulumi.Input[str] | None = None,
         secret_manager: bool = False,
         webhook_port: int | None = None,
         state_metrics: bool = False,
@@ -57,10 +58,9 @@ class GkeCluster(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         before: list[pulumi.Resource] = [*project.api("container"), *network.ready, *identity.ready]
 
-        encryption: dict[str, Any] = {}
-        if args.encrypt_secrets:
+        if secrets_key is None and args.encrypt_secrets:
             key = SecretsKey(name, location=args.location, project=project, opts=child)
-            encryption = {"database_encryption": {"state": "ENCRYPTED", "key_name": key.name}}
+            secrets_key = key.name
             before.append(key.grant)
 
         cluster = gcp.container.Cluster(
@@ -75,7 +75,7 @@ class GkeCluster(pulumi.ComponentResource):
             cost_management_config={"enabled": True},
             secret_manager_config={"enabled": True} if secret_manager else None,
             deletion_protection=args.deletion_protection,
-            **encryption,
+            database_encryption={"state": "ENCRYPTED", "key_name": secrets_key} if secrets_key is not None else None,
             **of_settings(args, project.workload_pool, identity.email, state_metrics=state_metrics),
             opts=pulumi.ResourceOptions(
                 parent=self,

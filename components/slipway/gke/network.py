@@ -1,11 +1,11 @@
-"""The cluster's own VPC: one subnet with ranges for pods and Services, and a way out for private nodes."""
+"""The VPC of a cluster: one of its own, with a subnet and a way out for private nodes, or one that exists."""
 
 from collections.abc import Sequence
 
 import pulumi
 import pulumi_gcp as gcp
 
-from slipway.gke.settings import NetworkArgs
+from slipway.gke.network_settings import ExistingNetworkArgs, NetworkArgs, NewNetworkArgs
 from slipway.gke.wires import NetworkWires
 
 PODS = "pods"
@@ -24,7 +24,7 @@ class Network(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        args: NetworkArgs,
+        args: NewNetworkArgs,
         *,
         region: str,
         ready: Sequence[pulumi.Resource] = (),
@@ -71,6 +71,28 @@ class Network(pulumi.ComponentResource):
         self.register_outputs({"network": network.id, "subnetwork": subnetwork.id})
 
 
+def network_wires(
+    name: str,
+    args: NetworkArgs,
+    *,
+    region: str,
+    ready: Sequence[pulumi.Resource] = (),
+    opts: pulumi.ResourceOptions | None = None,
+) -> NetworkWires:
+    """Return the network that a person decides on: one that exists as it is, or else a `Network`."""
+    if isinstance(args, ExistingNetworkArgs):
+        subnet = args.existing
+        return NetworkWires(
+            network=subnet.network,
+            subnetwork=subnet.subnetwork,
+            nodes=subnet.nodes,
+            pods=subnet.pods.name,
+            services=subnet.services.name,
+            project=subnet.project,
+        )
+    return Network(name, args, region=region, ready=ready, opts=opts).wires
+
+
 def webhook_rule(
     name: str,
     port: int,
@@ -88,6 +110,7 @@ def webhook_rule(
     """
     return gcp.compute.Firewall(
         f"{name}-webhooks",
+        project=network.project,
         network=network.network,
         direction="INGRESS",
         allows=[{"protocol": "tcp", "ports": [str(port)]}],

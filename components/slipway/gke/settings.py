@@ -12,21 +12,19 @@ Zone = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+-[a-f]$", examples=["us-e
 Region = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+$", examples=["us-east5"])]
 ZoneOrRegion = Annotated[str, Field(pattern=r"^[a-z]+-[a-z]+\d+(-[a-f])?$", examples=["us-east5-a", "us-east5"])]
 
+KmsKey = Annotated[
+    str,
+    Field(
+        pattern=r"^projects/[-a-z0-9:.]+/locations/[-a-z0-9]+/keyRings/[\w-]{1,63}/cryptoKeys/[\w-]{1,63}$",
+        examples=["projects/our-keys/locations/us-east5/keyRings/ours/cryptoKeys/models"],
+    ),
+]
+"""Full name of a Cloud KMS key, as `gcloud kms keys list` shows it."""
+
 
 def region_of(location: str) -> str:
     """Return the region of a zone, or the region itself."""
     return "-".join(location.split("-")[:2])
-
-
-class NetworkArgs(Settings):
-    """Address ranges of the cluster's own VPC; they may not overlap anything that is peered with it."""
-
-    nodes: Cidr = "10.0.0.0/20"
-    """Range of the nodes."""
-    pods: Cidr = "10.16.0.0/14"
-    """Range of the pods: a /24 for each node, so a /14 holds 1024 nodes."""
-    services: Cidr = "10.20.0.0/20"
-    """Range of the Services' cluster addresses."""
 
 
 class IpAccess(Settings):

@@ -41,6 +41,7 @@ class NetworkWires:
         nodes: the subnet's range, which nodes have.
         pods: name of its secondary range for pods.
         services: name of that for Services.
+        project: id of the project that has the VPC and its firewall rules; the provider's if None.
         ready: what a node needs before it can pull from outside Google.
     """
 
@@ -49,6 +50,7 @@ class NetworkWires:
     nodes: str
     pods: pulumi.Input[str] = "pods"
     services: pulumi.Input[str] = "services"
+    project: pulumi.Input[str] | None = None
     ready: Sequence[pulumi.Resource] = ()
 
     @property

@@ -15,11 +15,13 @@ from slipway.checks.bill import PricedItem
 from slipway.checks.placement import Pool
 from slipway.checks.settings import Count
 from slipway.eks.facts import facts
-from slipway.eks.settings import ClusterArgs, GpuPoolArgs, NetworkArgs, SharedStorageArgs, SystemPoolArgs, region_of
+from slipway.eks.network_settings import ExistingNetworkArgs, NetworkArgs
+from slipway.eks.settings import ClusterArgs, GpuPoolArgs, SharedStorageArgs, SystemPoolArgs, region_of
 from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.settings import KubernetesToken, PulumiToken
 from slipway.serving.shape import StorageKind
 from stacks.chart_values import ChartValues
+from stacks.clusters.eks.encryption import EksEncryption
 from stacks.quota import StatedQuota
 from stacks.stack import Stack
 from stacks.surroundings import Surroundings
@@ -49,7 +51,7 @@ class EksStack(Stack):
     """Model servers on an EKS cluster with GPUs."""
 
     network: NetworkArgs
-    """The cluster's VPC."""
+    """The cluster's VPC: one of the stack's own, or one that exists."""
     cluster: ClusterArgs
     """The cluster and its GPU pools."""
     shared_storage: SharedStorageArgs | None = None
@@ -61,6 +63,8 @@ class EksStack(Stack):
     there then says so, where the servers' pods would only wait for GPUs."""
     values: ChartValues = ChartValues()
     """Values for the charts of add-ons."""
+    encryption: EksEncryption = EksEncryption()
+    """Keys of AWS KMS that exist already."""
     hugging_face: Annotated[PulumiToken | KubernetesToken, Field(discriminator="source")] = PulumiToken()
     """Where the token comes from with which models are downloaded from Hugging Face, if a server needs one."""
     quota: Ec2Quota = Ec2Quota()
@@ -70,6 +74,11 @@ class EksStack(Stack):
     def region(self) -> str:
         """The region of the network's zones."""
         return region_of(self.network.zones[0])
+
+    @property
+    def zones_path(self) -> str:
+        """Where the zones of the network are stated."""
+        return "network.existing.subnets" if isinstance(self.network, ExistingNetworkArgs) else "network.zones"
 
     def zones(self, pool: GpuPoolArgs | SystemPoolArgs) -> tuple[str, ...]:
         """Return the zones of a pool's nodes: its own, or else those of the control plane."""
@@ -88,7 +97,7 @@ class EksStack(Stack):
                 f"cluster.pools.{name}",
                 args,
                 zones=self.zones(args),
-                zones_path=None if args.zones else "network.zones",
+                zones_path=None if args.zones else self.zones_path,
             )
             for name, args in self.cluster.pools.items()
         }

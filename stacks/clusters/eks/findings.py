@@ -13,6 +13,7 @@ from slipway.serving.exposure import ClusterOnly
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings
 from stacks.clusters.eks import EksStack
+from stacks.clusters.eks.existing_network import encryption_findings
 from stacks.clusters.eks.network import network_findings
 from stacks.clusters.eks.prices import taken
 
@@ -23,6 +24,7 @@ MOST_XLARGE = 112
 def findings(stack: EksStack) -> Iterator[Finding]:
     """Yield everything that is wrong, in the order of the stack file."""
     yield from network_findings(stack)
+    yield from encryption_findings(stack)
     yield from _system_findings(stack)
     yield from _volume_findings(stack)
     for name, pool in stack.cluster.pools.items():
@@ -135,8 +137,8 @@ def _zone_findings(stack: EksStack, path: str, pool: GpuPoolArgs | SystemPoolArg
             "placement.zone-elsewhere",
             f"{path}.zones",
             f"{zone!r} is not a zone of the network, which has subnets in {', '.join(stack.network.zones)}",
-            "use some of these, or add it to network.zones",
-            about="network.zones",
+            f"use some of these, or add it to {stack.zones_path}",
+            about=stack.zones_path,
         )
         for zone in pool.zones
         if zone not in stack.network.zones

@@ -11,7 +11,9 @@ from slipway.addons.load_balancer_controller import LoadBalancerController
 from slipway.addons.monitor_definitions import MonitorDefinitions
 from slipway.eks.bucket_access import BucketAccess
 from slipway.eks.cluster import EksCluster
-from slipway.eks.network import Network
+from slipway.eks.load_balancers import in_subnets
+from slipway.eks.network import network_wires
+from slipway.eks.network_settings import ExistingNetworkArgs
 from slipway.eks.shared_storage import SharedStorage
 from slipway.eks.storage import EbsStorage
 from slipway.serving.exposure import ClusterOnly
@@ -31,13 +33,14 @@ class EksGround(PrometheusGround):
         name, self._stack = stack.name, stack
         provider = aws.Provider(name, region=stack.region, profile=surroundings.profile)
         self._on_aws = on_aws = pulumi.ResourceOptions(provider=provider)
-        self._network = network = Network(name, stack.network, opts=on_aws)
+        self._network = network = network_wires(name, stack.network, opts=on_aws)
         self._cluster = cluster = EksCluster(
             name,
             stack.cluster,
             region=stack.region,
             profile=surroundings.profile,
-            network=network.wires,
+            network=network,
+            secrets_key=stack.encryption.secrets,
             opts=on_aws,
         )
         on_both = pulumi.ResourceOptions(providers=[provider, cluster.provider])
@@ -49,12 +52,17 @@ class EksGround(PrometheusGround):
                 name,
                 cluster=cluster.name,
                 region=stack.region,
-                vpc=network.private_subnets[stack.network.zones[0]].vpc_id,
+                vpc=network.vpc,
                 ready=[definitions],
                 values=stack.values.load_balancer_controller,
                 opts=on_both,
             )
-            self.load_balancers = replace(controller.load_balancers, sources=[stack.network.vpc])
+            self.load_balancers = replace(controller.load_balancers, sources=stack.network.ranges)
+            if isinstance(stack.network, ExistingNetworkArgs):
+                vpc = stack.network.existing
+                private = [subnet.id for subnet in vpc.subnets.values()]
+                named = in_subnets(private, [*vpc.public_subnets.values()])
+                self.load_balancers = replace(self.load_balancers, annotations=named)
         super().__init__(
             stack,
             Addons(
@@ -79,8 +87,9 @@ class EksGround(PrometheusGround):
                 stack.shared_storage,
                 cluster=cluster.name,
                 security_group=cluster.security_group,
-                network=self._network.wires,
+                network=self._network,
                 namespace=namespace,
+                key=stack.encryption.shared_storage,
                 ready=[cluster.system_nodes],
                 opts=self.opts,
             ).volumes
@@ -96,7 +105,7 @@ class EksGround(PrometheusGround):
             stack.bucket_uris.values(),
             cluster=self._cluster.name,
             region=stack.region,
-            network=self._network.wires,
+            network=self._network,
             namespace=stack.namespace,
             service_account=stack.service_account,
             opts=self._on_aws,

@@ -8,18 +8,13 @@ from slipway.checks import Finding
 from slipway.checks.networks import admitted_findings, own_findings, parsed
 from slipway.checks.placement import twice_findings
 from slipway.checks.wording import nearest
+from slipway.eks.network_settings import ExistingNetworkArgs, NewNetworkArgs
 from slipway.eks.settings import region_of
 from stacks.clusters.eks import EksStack
+from stacks.clusters.eks.existing_network import ADDRESSES_OF_NODE, existing_findings, most_nodes, room_for_nodes
 
 VPC_PREFIXES = range(16, 21)
 """AWS makes VPCs of a /16 at most; of less than a /20, an eighth has too few addresses for pods."""
-
-RESERVED_ADDRESSES = 5
-"""Of a subnet, those that AWS keeps."""
-
-ADDRESSES_OF_NODE = 20
-"""Fewest that a node holds: the VPC CNI keeps one network interface more than its pods need, and the interfaces of no
-machine of the catalog have fewer than ten (github.com/aws/amazon-vpc-cni-k8s, WARM_ENI_TARGET)."""
 
 _IAM_NAME = re.compile(r"(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]{1,64}", re.ASCII)
 """docs.aws.amazon.com, "IAM and AWS STS quotas": 64 characters of a name, behind a path."""
@@ -28,8 +23,12 @@ _IAM_NAME = re.compile(r"(role|user)/([\w+=,.@-]+/)*[\w+=,.@-]{1,64}", re.ASCII)
 def network_findings(stack: EksStack) -> Iterator[Finding]:
     """Yield everything that is wrong, in the order of the stack file."""
     yield from _zone_findings(stack)
-    yield from own_findings("network.vpc", stack.network.vpc, VPC_PREFIXES)
-    yield from _size_findings(stack)
+    match stack.network:
+        case NewNetworkArgs():
+            yield from own_findings("network.vpc", stack.network.vpc, VPC_PREFIXES)
+            yield from _size_findings(stack, stack.network)
+        case ExistingNetworkArgs():
+            yield from existing_findings(stack, stack.network.existing)
     admitted = {f"cluster.publicAccess.{name}": text for name, text in stack.cluster.public_access.items()}
     # EKS refuses private ranges here ("The following CIDRs are not allowed in publicAccessCidrs").
     yield from admitted_findings(admitted, internet=True)
@@ -40,7 +39,7 @@ def network_findings(stack: EksStack) -> Iterator[Finding]:
 
 
 def _zone_findings(stack: EksStack) -> Iterator[Finding]:
-    path, zones, region = "network.zones", stack.network.zones, stack.region
+    path, zones, region = stack.zones_path, stack.network.zones, stack.region
     yield from twice_findings(path, zones)
     if region not in ZONES:
         message = f"{region!r} is no region of AWS that is known"
@@ -58,14 +57,13 @@ def _zone_findings(stack: EksStack) -> Iterator[Finding]:
             yield Finding("placement.control-plane-zone", path, message, f"use some of {known}", "warning")
 
 
-def _size_findings(stack: EksStack) -> Iterator[Finding]:
+def _size_findings(stack: EksStack, args: NewNetworkArgs) -> Iterator[Finding]:
     """Say where nodes would find no addresses: each zone has an eighth of the VPC."""
-    network = parsed(stack.network.vpc)
+    network = parsed(args.vpc)
     if network is None or network.prefixlen not in VPC_PREFIXES:
         return
-    nodes = stack.cluster.system_pool.max_nodes + sum(pool.max_nodes for pool in stack.cluster.pools.values())
-    zones = len(set(stack.network.zones))
-    room = zones * (network.num_addresses // 8 - RESERVED_ADDRESSES) // ADDRESSES_OF_NODE
+    zones = len(set(args.zones))
+    nodes, room = most_nodes(stack), room_for_nodes([network.num_addresses // 8] * zones)
     if nodes > room:
         message = (
             f"{network} has addresses for {room} nodes in {zones} zones, {ADDRESSES_OF_NODE} each with those of their "

@@ -11,8 +11,9 @@ from slipway.catalog.eks_releases import EKS_RELEASES
 from slipway.eks.cluster import EksCluster
 from slipway.eks.gpu_pool import GpuNodePool
 from slipway.eks.karpenter_pool import KarpenterGpuPool
-from slipway.eks.network import Network
+from slipway.eks.network_settings import ExistingNetworkArgs
 from slipway.eks.settings import ClusterAutoscalerArgs, KarpenterArgs
+from slipway.eks.wires import NetworkWires
 from slipway.workload import Nodes
 from stacks.clusters.eks import EksStack
 
@@ -23,7 +24,7 @@ KARPENTER_REPLICAS = 2
 def gpu_nodes(
     stack: EksStack,
     *,
-    network: Network,
+    network: NetworkWires,
     cluster: EksCluster,
     definitions: pulumi.Resource,
     opts: pulumi.ResourceOptions,
@@ -45,7 +46,7 @@ def gpu_nodes(
 
 def _node_groups(
     stack: EksStack,
-    network: Network,
+    network: NetworkWires,
     cluster: EksCluster,
     definitions: pulumi.Resource,
     opts: pulumi.ResourceOptions,
@@ -68,10 +69,10 @@ def _node_groups(
             cluster_name=stack.name,
             security_group=cluster.security_group,
             role=cluster.node_role.wires,
-            vpc=network.private_subnets[stack.zones(args)[0]].vpc_id,
-            subnets=[network.wires.subnets[zone] for zone in stack.zones(args)],
+            vpc=network.vpc,
+            subnets=[network.subnets[zone] for zone in stack.zones(args)],
             release=release,
-            ready=[*cluster.ready, *network.wires.ready],
+            ready=[*cluster.ready, *network.ready],
             opts=opts,
         )
         for pool, args in stack.cluster.pools.items()
@@ -80,7 +81,7 @@ def _node_groups(
 
 def _karpenter_pools(
     stack: EksStack,
-    network: Network,
+    network: NetworkWires,
     cluster: EksCluster,
     definitions: pulumi.Resource,
     opts: pulumi.ResourceOptions,
@@ -96,15 +97,17 @@ def _karpenter_pools(
         values=stack.values.karpenter,
         opts=opts,
     )
+    there = isinstance(stack.network, ExistingNetworkArgs)
     return {
         pool: KarpenterGpuPool(
             pool,
             args,
             cluster=stack.name,
             instance_profile=karpenter.instance_profile,
-            vpc=network.private_subnets[stack.zones(args)[0]].vpc_id,
+            vpc=network.vpc,
             zones=stack.zones(args),
-            ready=[*karpenter.ready, *cluster.ready, *network.wires.ready],
+            subnets=[network.subnets[zone] for zone in stack.zones(args)] if there else (),
+            ready=[*karpenter.ready, *cluster.ready, *network.ready],
             opts=opts,
         )
         for pool, args in stack.cluster.pools.items()

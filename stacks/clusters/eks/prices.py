@@ -14,8 +14,7 @@ from stacks.quota import pools_take
 
 def priced(stack: EksStack, fewest: Mapping[str, int]) -> list[PricedItem]:
     """Return what is bought by time or by size; logs, traffic and the key cost little, or depend on use."""
-    cluster = stack.cluster
-    gateways = len(stack.network.zones) if stack.network.nat == "zonal" else 1
+    cluster, gateways = stack.cluster, stack.network.nat_gateways
 
     def one(path: str, name: str, item: str, low: float, high: float, unit: Unit = "hour") -> PricedItem:
         return PricedItem(path=path, name=name, item=item, region=stack.region, low=low, high=high, unit=unit)
@@ -25,8 +24,11 @@ def priced(stack: EksStack, fewest: Mapping[str, int]) -> list[PricedItem]:
     storage = stack.monitoring.storage_gib * REPLICAS
     return [
         one("cluster", "control plane", "eks-cluster", 1, 1),
-        one("network.nat", "NAT gateways", "aws-nat-gateway", gateways, gateways),
-        one("network.nat", "addresses of NAT gateways", "aws-public-ipv4", gateways, gateways),
+        *(
+            one("network.nat", name, item, gateways, gateways)
+            for name, item in (("NAT gateways", "aws-nat-gateway"), ("addresses of NAT gateways", "aws-public-ipv4"))
+            if gateways
+        ),
         one("cluster.systemPool", "system pool", system.instance_type, lowest, system.max_nodes),
         one("monitoring.storageGib", "volumes of Prometheus", "ebs-gp3", storage, storage, "GB-month"),
         *(item for name in stack.pools for item in _pool_items(stack, name, fewest[name])),
@@ -72,7 +74,8 @@ def _load_balancer_items(stack: EksStack, server: str) -> Iterator[PricedItem]:
         kind = "alb" if isinstance(exposure, InternalAlb | PublicAlb) else "nlb"
         yield item(f"load balancer of {server}", kind, 1)
     if isinstance(exposure, PublicAlb):
-        yield item(f"addresses of the load balancer of {server}", "aws-public-ipv4", len(stack.network.zones))
+        zones = len(stack.network.public_zones)
+        yield item(f"addresses of the load balancer of {server}", "aws-public-ipv4", zones)
 
 
 def taken(stack: EksStack) -> Iterator[Taken]:

@@ -14,9 +14,9 @@ from slipway.checks.placement import Pool
 from slipway.checks.settings import DnsLabel, Settings
 from slipway.gke.bucket_settings import BucketArgs, ExistingBucketArgs
 from slipway.gke.facts import facts
+from slipway.gke.network_settings import NetworkArgs, NewNetworkArgs
 from slipway.gke.settings import (
     ClusterArgs,
-    NetworkArgs,
     PoolArgs,
     StandardPoolArgs,
     region_of,
@@ -24,6 +24,7 @@ from slipway.gke.settings import (
 from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
 from slipway.serving.shape import StorageKind
+from stacks.clusters.gke.encryption import GkeEncryption
 from stacks.clusters.gke.quota import GkeQuota
 from stacks.stack import Stack
 from stacks.surroundings import Surroundings
@@ -51,14 +52,16 @@ AlertChannel = Annotated[
 class GkeStack(Stack):
     """Model servers on a GKE cluster with TPU slices and GPUs."""
 
-    network: NetworkArgs = NetworkArgs()
-    """Address ranges of the cluster's VPC."""
+    network: NetworkArgs = NewNetworkArgs()
+    """The cluster's VPC: address ranges of the stack's own, or one that exists."""
     cluster: ClusterArgs
     """The cluster and its pools."""
     namespace: DnsLabel = "vllm"
     """Kubernetes namespace of the servers."""
     weights: BucketArgs
     """The bucket for weights and compiled programs: one of the stack's own, or one that exists."""
+    encryption: GkeEncryption = GkeEncryption()
+    """Keys of Cloud KMS that exist already."""
     hugging_face: Annotated[PulumiToken | KubernetesToken | SecretManagerToken, Field(discriminator="source")] = (
         PulumiToken()
     )

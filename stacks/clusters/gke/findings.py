@@ -7,22 +7,16 @@ from slipway.catalog.machines import known
 from slipway.catalog.machines.general import gce_room
 from slipway.checks import Finding
 from slipway.checks.names import bucket_findings, project_findings, reservation_findings
-from slipway.checks.networks import admitted_findings, larger_range, overlap_findings, own_findings, parsed
 from slipway.checks.placement import bound_findings, machine_findings, region_findings, twice_findings, zone_findings
-from slipway.gke.settings import IpAccess, PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
+from slipway.gke.settings import PoolArgs, Reservation, StandardClusterArgs, StandardPoolArgs, region_of
 from stacks.charts import value_findings
 from stacks.clusters.buckets import bucket_findings as readable_findings
 from stacks.clusters.buckets import read_only_findings
 from stacks.clusters.gke import GkeStack
+from stacks.clusters.gke.network import network_findings
 from stacks.clusters.gke.system import system_machine_findings, version_findings
 from stacks.quota import pools_take
 from stacks.surroundings import Surroundings
-
-PODS_OF_NODE = 256
-"""Addresses that GKE gives each node for its 110 pods."""
-
-RESERVED_ADDRESSES = 4
-"""Of a subnet, those that Google keeps."""
 
 MAINTENANCE_HOURS = 48
 """What GKE wants to be open for upgrades within 32 days."""
@@ -40,7 +34,7 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
     else:
         yield from project_findings("gcp:project", surroundings.project)
     yield from bucket_findings("name", stack.name)
-    yield from _networks(stack)
+    yield from network_findings(stack)
     yield from _cluster(stack)
     yield from _channels(stack, surroundings)
     yield from stack.quota.findings(pools_take(stack.pools.values()))
@@ -59,31 +53,6 @@ def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
         machine=machine,
         room=gce_room(machine),
     )
-
-
-def _networks(stack: GkeStack) -> Iterator[Finding]:
-    network = stack.network
-    yield from own_findings("network.nodes", network.nodes, range(8, 30))
-    yield from own_findings("network.pods", network.pods, range(8, 22))
-    yield from own_findings("network.services", network.services, range(16, 28))
-    yield from overlap_findings(
-        {"network.nodes": network.nodes, "network.pods": network.pods, "network.services": network.services}
-    )
-    if isinstance(stack.cluster.access, IpAccess):
-        given = stack.cluster.access.authorized_networks.items()
-        yield from admitted_findings({f"cluster.access.authorizedNetworks.{name}": text for name, text in given})
-    nodes = sum(pool.max_nodes for pool in stack.cluster.pools.values())
-    if isinstance(stack.cluster, StandardClusterArgs):
-        nodes += stack.cluster.system_pool.max_nodes
-    pods = parsed(network.pods)
-    if pods and pods.num_addresses // PODS_OF_NODE < nodes:
-        message = f"{network.pods} has a /24 for {pods.num_addresses // PODS_OF_NODE} nodes, and there may be {nodes}"
-        remedy = larger_range(nodes * PODS_OF_NODE, (network.nodes, network.services))
-        yield Finding("networks.pods", "network.pods", message, remedy)
-    if (own := parsed(network.nodes)) and own.num_addresses - RESERVED_ADDRESSES < nodes:
-        message = f"{network.nodes} has addresses for {own.num_addresses - RESERVED_ADDRESSES} nodes, of up to {nodes}"
-        remedy = larger_range(nodes + RESERVED_ADDRESSES, (network.pods, network.services))
-        yield Finding("networks.nodes", "network.nodes", message, remedy)
 
 
 def _channels(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from slipway.gke.bucket import BucketReader, WeightsBucket
 from slipway.gke.cluster import GkeCluster
 from slipway.gke.identity import ImageMirror, NodeIdentity
 from slipway.gke.load_balancers import LOAD_BALANCERS
-from slipway.gke.network import Network
+from slipway.gke.network import network_wires
 from slipway.gke.project import Project
 from slipway.gke.secret_manager import SecretManagerVolume
 from slipway.gke.settings import StandardPoolArgs
@@ -42,7 +42,7 @@ class GkeGround(Ground):
         self._on_gcp = on_gcp = pulumi.ResourceOptions(provider=provider)
         made = Project(name, str(surroundings.project), more_apis=_more_apis(stack), opts=on_gcp)
         self._project = project = made.wires
-        network = Network(name, stack.network, region=stack.region, ready=project.api("compute"), opts=on_gcp)
+        network = network_wires(name, stack.network, region=stack.region, ready=project.api("compute"), opts=on_gcp)
         identity = NodeIdentity(name, project=project.id, ready=project.api("iam"), opts=on_gcp)
         if stack.registry is None:
             self.docker_hub = ImageMirror(
@@ -57,8 +57,9 @@ class GkeGround(Ground):
             name,
             args,
             project=project,
-            network=network.wires,
+            network=network,
             identity=identity.wires,
+            secrets_key=stack.encryption.secrets,
             secret_manager=isinstance(stack.hugging_face, SecretManagerToken),
             webhook_port=WEBHOOK_PORT if _spans_hosts(stack) else None,
             state_metrics=bool(stack.alert_channels),
@@ -112,6 +113,7 @@ class GkeGround(Ground):
             region=stack.region,
             user=self._user,
             autopilot=stack.is_autopilot,
+            key=stack.encryption.weights,
             ready=self._project.api("storage"),
             opts=self._on_gcp,
         )
@@ -173,7 +175,7 @@ class GkeGround(Ground):
 
 def _more_apis(stack: GkeStack) -> list[str]:
     wanted = {
-        "cloudkms": stack.cluster.encrypt_secrets,
+        "cloudkms": stack.cluster.encrypt_secrets and stack.encryption.secrets is None,
         "secretmanager": isinstance(stack.hugging_face, SecretManagerToken),
     }
     return [api for api, needed in wanted.items() if needed]

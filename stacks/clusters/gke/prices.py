@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from slipway.checks.bill import PricedItem
+from slipway.gke.network_settings import NewNetworkArgs
 from slipway.gke.settings import StandardClusterArgs
 from slipway.serving.exposure import ClusterOnly
 from stacks.clusters.gke import GkeStack
@@ -15,7 +16,9 @@ def priced(stack: GkeStack, fewest: Mapping[str, int]) -> list[PricedItem]:
     def one(path: str, name: str, item: str, low: float = 1, high: float = 1) -> PricedItem:
         return PricedItem(path=path, name=name, item=item, region=region, low=low, high=high)
 
-    items = [one("cluster", "control plane", "gke-cluster"), one("network", "Cloud NAT", "gcp-nat-gateway")]
+    items = [one("cluster", "control plane", "gke-cluster")]
+    if isinstance(stack.network, NewNetworkArgs):
+        items.append(one("network", "Cloud NAT", "gcp-nat-gateway"))
     if isinstance(cluster, StandardClusterArgs):
         system = cluster.system_pool
         low = min(system.min_nodes, system.max_nodes)
