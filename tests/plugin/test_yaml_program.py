@@ -40,7 +40,7 @@ def plugin() -> Generator[int]:
 
 
 def test_a_program_in_yaml_makes_nodes_by_a_component_and_removes_them(tmp_path: Path) -> None:
-    importlib.import_module("pulumi_gcp.container")  # The double checks inputs by the SDK that is loaded.
+    importlib.import_module("pulumi_gcp.container.node_pool")  # The double checks inputs by the SDK that is loaded.
     binaries = build.ensure([pins.PULUMI, pins.PULUMI_YAML])
     project, cloud = Path(shutil.copytree(PROGRAM, tmp_path / "project")), Cloud(Clock(1e6))
     register = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, CloudProvider("gcp", cloud))
