@@ -9,7 +9,7 @@ from offline.wording import COLUMNS, counted, cut, listed
 MOST_ROWS = 10
 
 HEADING = ("machine", "chips", "holds", "tokens/s", "USD/h", "USD/M", "where")
-WIDTHS = (24, 6, 6, 10, 7, 10, 17)
+WIDTHS = (24, 6, 6, 10, 7, 10, 18)
 
 
 def lines(request: Request, answer: Answer) -> Iterator[str]:
@@ -51,8 +51,8 @@ def _cells(each: Candidate) -> tuple[str, ...]:
         f"{draft.replicas}x{draft.tensor_parallel}",
         _short(each.requests),
         f"{_short(slow)}-{_short(fast)}",
-        "unknown" if each.usd_per_hour is None else _usd(each.usd_per_hour),
-        f"{_short(cost[0])}-{_short(cost[1])}" if cost else "unknown",
+        "?" if each.usd_per_hour is None else _usd(each.usd_per_hour),
+        f"{_short(cost[0])}-{_short(cost[1])}" if cost else "?",
         draft.where,
     )
 

@@ -4,12 +4,15 @@ The rules are those of https://github.com/pulumi/pulumi/blob/master/pkg/workspac
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from slipway.checks import Finding
-from slipway.checks.wording import shown
+from slipway.checks.wording import nearest, shown
 from slipway.project import PROJECT_FILE
+
+KEY = re.compile(r"[^:\s]+(:(config:)?[^:\s]+)?")
 
 PLACEHOLDER = "[secret "
 """How the placeholder of each configured secret begins; the key and `]` follow."""
@@ -55,6 +58,7 @@ class Reader:
         values: by full key, such as `slipway:stack`; an object is JSON with sorted keys.
         secret_keys: the keys whose values are secret.
         assumed: those of them that nobody has given.
+        unread: keys of the project's own that it does not declare, with those that may be meant.
         findings: what the engine would refuse.
     """
 
@@ -63,6 +67,7 @@ class Reader:
         self._assume_secrets = assume_secrets
         self.assumed: list[str] = []
         self._raw: dict[str, Any] = {}
+        self.unread: Mapping[str, str] = {}
         self._stated: tuple[str, ...] = ()
         self.values: dict[str, str] = {}
         self.secret_keys: set[str] = set()
@@ -75,15 +80,19 @@ class Reader:
             beside: the keys of the file itself, which are shown where it sets nothing.
         """
         for key, value in cast("Mapping[Any, Any]", config).items():
-            if isinstance(key, str):
+            if isinstance(key, str) and KEY.fullmatch(key):
                 self._set(key, value)
             else:
-                message = f"{key!r} is no key: a key is text, such as slipway:stack"
-                self.findings.append(Finding("stack-file.key", f"config.{key}", message, f'write "{key}" in quotes'))
+                message = f"{shown(key)} is no key: a key is text, such as slipway:stack"
+                remedy = "write a namespace, a colon and a name" if isinstance(key, str) else f'write "{key}" in quotes'
+                self.findings.append(Finding("stack-file.key", f"config.{key}", message, remedy))
         self._stated = tuple(sorted(self._raw) or map(str, beside))
 
     def apply_project(self, config: Mapping[str, Any]) -> None:
         """Take what the project declares: each value that it gives, and each that it asks for."""
+        declared = {self._full(key): key for key in config}
+        own = [key for key in self._stated if key.startswith(f"{self._project}:")]
+        self.unread = {key: nearest(key, declared) for key in own if key not in declared}
         for key, declared in config.items():
             declaration = cast("Mapping[str, Any]", declared if isinstance(declared, dict) else {"value": declared})
             given = next((declaration[name] for name in ("default", "value") if name in declaration), None)

@@ -91,6 +91,9 @@ def _findings(stack_file: Path, config: stack_config.StackConfig) -> Iterator[Fi
         message = f"assumed to be given: {', '.join(config.assumed)}"
         remedy = "set those that the stack needs, by pulumi config set --secret <key> <value>, before an update"
         yield Finding("stack-file.assumed", "config", message, remedy, "warning")
+    for key, meant in config.unread.items():
+        message = f"is no key that {PROJECT_FILE} declares, and nothing reads it"
+        yield Finding("stack-file.unread", key, message, f"write {meant}, or leave it out", "warning")
     yield from neighbours.name_findings(stack_file, config)
 
 

@@ -5,7 +5,7 @@ Nothing is decrypted and no Pulumi ESC environment is opened: each secret become
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from slipway.checks import Finding
 from slipway.checks.wording import nearest, shown
 from slipway.project import PROJECT_FILE
 
+DISABLED = "pulumi:disable-default-providers"
 _NO_BLOCK = "no block of keys"
 BELOW = f"write all that a stack needs below `config:`, as in\n{SKELETON}"
 
@@ -31,6 +32,7 @@ class StackConfig:
         secret_keys: the keys whose values are secret.
         assumed: those of them that nobody has given.
         refused: what the engine would refuse of it.
+        unread: keys of the project's own that it does not declare, with those that may be meant.
     """
 
     project: str
@@ -39,11 +41,12 @@ class StackConfig:
     secret_keys: frozenset[str]
     assumed: tuple[str, ...] = ()
     refused: tuple[Finding, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def disabled_default_providers(self) -> frozenset[str]:
         """Packages whose resources must name their provider; `*` means all of them."""
-        return frozenset(json.loads(self.values.get("pulumi:disable-default-providers", "[]")))
+        return frozenset(json.loads(self.values.get(DISABLED, "[]")))
 
 
 def stack_name(path: Path) -> str:
@@ -96,6 +99,9 @@ def read(stack_file: Path, project_file: Path, *, assume_secrets: bool = False) 
     stack = _mapping(stack_file)
     reader.read_stack(_section(stack, "config", stack_file), beside=stack)
     reader.apply_project(_section(project, "config", project_file))
+    if not _is_list(reader.values.get(DISABLED, "[]")):
+        message = f"{shown(reader.values.pop(DISABLED))} is no list"
+        reader.findings.append(Finding("stack-file.providers", DISABLED, message, f"write {DISABLED}: ['*']"))
     return StackConfig(
         name,
         stack_name(stack_file),
@@ -103,7 +109,15 @@ def read(stack_file: Path, project_file: Path, *, assume_secrets: bool = False) 
         frozenset(reader.secret_keys),
         tuple(reader.assumed),
         tuple(reader.findings),
+        reader.unread,
     )
+
+
+def _is_list(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), list)
+    except ValueError:
+        return False
 
 
 def _mapping(path: Path) -> Mapping[str, Any]:

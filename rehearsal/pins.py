@@ -52,7 +52,7 @@ KUBERNETES = Upstream(
     module="k8s.io/kubernetes",
     packages={
         name: f"k8s.io/kubernetes/cmd/{name}"
-        for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
+        for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
     },
     # Clients cannot parse the version of an API server that was built without one.
     version_variable="k8s.io/component-base/version.gitVersion",

@@ -3,10 +3,10 @@
 `binaries/published.csv` has a row for each file: the version and the machine that it is for, its address, its SHA-256,
 and the binaries that it is or, as an archive, holds. A version without rows is built.
 
-Sources of the checksums: for Kubernetes the table of kops (kubernetes/kops, pkg/assets/assetdata/k8s-1.36.yaml; that of
-kubectl is kubespray's, too), for kwok the packages of AUR and of Nix, which agree, for Prometheus the sha256sums.txt of
-its release. No source was at hand for etcd 3.7.3, prometheus-operator 0.93.1 and the Pulumi CLI 3.274.1;
-prometheus-adapter publishes images only, and the provider of Kubernetes objects has a main package of ours.
+Sources of the checksums: for Kubernetes the table of kops (kubernetes/kops, pkg/assets/assetdata/k8s-1.36.yaml), for
+kwok the packages of AUR and of Nix, which agree, for Prometheus the sha256sums.txt of its release. No source was at
+hand for etcd 3.7.3, prometheus-operator 0.93.1 and the Pulumi CLI 3.274.1; prometheus-adapter publishes images only,
+and the provider of Kubernetes objects has a main package of ours.
 """
 
 import csv

@@ -120,4 +120,4 @@ def _name_findings(stack: Stack) -> Iterator[Finding]:
         for suffix, what in OWN_SUFFIXES.items():
             if (name := f"{other}-{suffix}") in stack.servers:
                 message = f"is also the name of {what} of server {other!r}"
-                yield Finding("names.taken", f"servers.{name}", message, "choose another name")
+                yield Finding("names.taken", f"servers.{name}", message, f"call it {name}-2")

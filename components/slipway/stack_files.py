@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from slipway import yaml_file
 from slipway.checks import Finding
-from slipway.checks.wording import nearest
+from slipway.checks.wording import nearest, shown
 
 KEYS = ("slipway:stack", "stack")
 """The key of a stack in its file; without a namespace it is the project's."""
@@ -91,10 +91,10 @@ def _base(name: Any, folder: Path, chain: tuple[str, ...]) -> Mapping[str, Any] 
     if name in chain:
         circle = " extends ".join((*chain[chain.index(name) :], name))
         return Finding("stack-file.extends", EXTENDS, f"{circle}: no end", "let one of them stand on its own")
-    if not isinstance(name, str) or not path_of(name, folder).is_file():
-        known = names(folder)
-        remedy = f"name {nearest(str(name), known)}" if known else f"write {path_of(str(name), folder)}"
-        return Finding("stack-file.extends", EXTENDS, f"there is no stack {name!r} in {folder}", remedy)
+    known = names(folder)
+    if not isinstance(name, str) or name not in known:
+        remedy = f"name {nearest(str(name), known)}" if known else "leave it out"
+        return Finding("stack-file.extends", EXTENDS, f"there is no stack {shown(name)} in {folder}", remedy)
     try:
         found = section(path_of(name, folder))
     except yaml_file.UnreadableFileError as error:

@@ -28,10 +28,10 @@ from rehearsal.releases import Release
 
 GENUINE = "kubernetes-provider"
 PACKAGES = ("aws", "gcp")
-SKIP_AWAIT = "pulumi.com/skipAwait"
-UNAWAITED = ("Ingress", "Service", "ClusterPolicy", "NIMService")
-"""What would be waited for without end: the API server takes no loopback address for what is behind a Service, and
-neither the GPU operator nor the NIM operator is played, which would say that theirs is ready."""
+SKIP_AWAIT, WAIT_FOR = "pulumi.com/skipAwait", "pulumi.com/waitFor"
+"""The latter is on objects of operators that are not played and would say that they are ready."""
+UNAWAITED = ("Ingress", "Service")
+"""What would be waited for without end: the API server takes no loopback address for what is behind a Service."""
 
 
 class Clouds:
@@ -130,10 +130,10 @@ class Clouds:
 
     def _adapted(self, manifest: Json) -> Json:
         made = self._stand_in(manifest)
-        if self._awaited and made["kind"] not in UNAWAITED:
-            return made
         metadata: dict[str, Any] = made.get("metadata") or {}
         annotations: dict[str, Any] = metadata.get("annotations") or {}
+        if self._awaited and made["kind"] not in UNAWAITED and WAIT_FOR not in annotations:
+            return made
         return {**made, "metadata": {**metadata, "annotations": {**annotations, SKIP_AWAIT: "true"}}}
 
     def _completed(self, manifest: Json) -> bool:

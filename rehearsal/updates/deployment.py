@@ -13,7 +13,8 @@ from rehearsal import lifecycle
 from rehearsal.client import Client, title
 from rehearsal.clouds.clouds import Clouds
 from rehearsal.story.verdict import Link, Verdict
-from rehearsal.updates.engine import Engine, Name, Step, Update
+from rehearsal.updates.engine import Engine
+from rehearsal.updates.update import Name, Step, Update
 
 STACK_KEY = "slipway:stack"
 LOST = "kubernetes:policy/v1:PodDisruptionBudget", "kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:ServiceAccount"

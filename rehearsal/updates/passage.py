@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rehearsal.engine.fleet import Tally
 from rehearsal.story.verdict import duration
-from rehearsal.updates.engine import Update
+from rehearsal.updates.update import Update
 
 
 @dataclass(slots=True)

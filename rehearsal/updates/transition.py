@@ -19,9 +19,9 @@ from rehearsal.stack import PlayedStack
 from rehearsal.story.observation import nodes_by_pool
 from rehearsal.story.setting import Setting
 from rehearsal.updates.deployment import Updates
-from rehearsal.updates.engine import Update
 from rehearsal.updates.passage import Passage
 from rehearsal.updates.source import Source
+from rehearsal.updates.update import Update
 
 OBSERVE_SECONDS = 0.3
 SLACK_SECONDS = 30

@@ -17,7 +17,7 @@ FOLDERS = "|".join(sorted({file.partition("/")[0] for file in FILES if "/" in fi
 MODULE = re.compile(r"\bpython -m ([a-z_][\w.]*\w)")
 TARGET = re.compile(r"\bmake ([a-z][a-z-]+)(?= [A-Z]+=|`|$)", re.MULTILINE)
 PATH = re.compile(rf"(?<![\w./:$<>{{}}@-])((?:{FOLDERS})/[\w./-]*\w)(?![\w<*]|\.<)")
-MADE = {"docs/reference", "stacks/Pulumi.chat.yaml"}
+MADE = {"docs/reference", "policy/.venv", "policy/.venv/bin/pip", "stacks/Pulumi.chat.yaml"}
 """Paths of files that a command makes."""
 
 

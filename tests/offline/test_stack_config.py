@@ -139,6 +139,24 @@ def test_a_file_that_is_no_configuration_is_refused_with_line_and_column(
     assert what in found
 
 
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("config: {stack: {}, a:b:c: 1}", "config.a:b:c"),
+        ("config: {stack: {}, pulumi:disable-default-providers: x}", "pulumi:disable-default-providers"),
+        ("config: {stack: {secure: x}}", "slipway:stack"),
+    ],
+)
+def test_what_the_engine_could_not_read_is_refused(tmp_path: Path, text: str, path: str) -> None:
+    (found,) = findings(tmp_path, text)
+    assert found.startswith(f"error: {path}: ")
+
+
+def test_a_key_of_the_project_that_nothing_reads_is_known(tmp_path: Path) -> None:
+    unread = load(tmp_path, "config: {stack: {}, slipway:sise: 5}").unread
+    assert unread["slipway:sise"].startswith("slipway:stack, ")
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text(PULUMI_YAML)
     with pytest.raises(StackFileError, match="No such file"):

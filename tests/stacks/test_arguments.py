@@ -11,6 +11,7 @@ from offline import Recording, record
 from slipway.catalog.engines.flags import Flags
 from slipway.catalog.engines.triton import flags as triton
 from slipway.catalog.engines.vllm import flags as vllm
+from slipway.checks import errors
 from slipway.checks.command_line import given
 from tests.stack_paths import STACK_FILES
 from tests.stacks.edits import Deploy, Edit, Refuse, Stack
@@ -327,6 +328,18 @@ def test_another_image_runs_and_its_version_is_minded(image: str, warned: bool, 
     assert image in {one["image"] for one in containers(recording)}
     found = [one.severity for one in recording.findings if one.path == "servers.llama.image"]
     assert found == (["warning"] if warned else [])
+
+
+@pytest.mark.parametrize(
+    ("stack", "edit"),
+    [
+        ("eks-nim", adding(image="123456789012.dkr.ecr.us-east-1.amazonaws.com/mirror/llama-3.1-8b-instruct")),
+        ("eks-nim", vllm_on_gpus(image="registry.example.com/ours/inference:v0.27.0")),
+        ("gke-tpu", adding(image="registry.example.com/ours/inference:v0.27.0")),
+    ],
+)
+def test_an_image_may_be_called_anything(stack: str, edit: Edit, deployed: Deploy) -> None:
+    assert not errors(deployed(edit, stack=stack, config=TOKEN).findings)
 
 
 def test_a_flag_that_another_image_may_have_is_a_warning(deployed: Deploy) -> None:

@@ -322,7 +322,7 @@ MORE_MISTAKES: dict[str, tuple[Edit, str, str, str]] = {
         ),
         "servers.llama-load",
         "load clients of server 'llama'",
-        "choose another name",
+        "call it llama-load-2",
     ),
     "a share of the cache above all of it": (
         lambda stack: scaling(stack).update(metric={"signal": "kv-cache-use", "target": 70}),

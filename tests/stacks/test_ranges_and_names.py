@@ -186,6 +186,20 @@ def test_a_certificate_is_one_of_the_stacks_partition_and_region() -> None:
         assert [each.code for each in found if each.path == "servers.llama.exposure.certificateArn"] == [code]
 
 
+@pytest.mark.parametrize("path", ["network.nodes", "network.pods"])
+def test_a_range_to_write_has_room_and_is_free(path: str) -> None:
+    many = ("cluster.pools.v6e.maxNodes", 4500)
+    [small] = [finding for finding in judged("gke-tpu", many) if finding.path == path]
+    found = judged("gke-tpu", many, (path, small.remedy.removeprefix("write ").partition(",")[0]))
+    assert path not in {finding.path for finding in errors(found)}
+
+
+@pytest.mark.parametrize(("written", "remedy"), [("10.0.0.0/30", "10.0.0.0/29"), ("10.0.0.0/7", "10.0.0.0/8")])
+def test_a_range_of_another_size_is_answered_with_the_nearest(written: str, remedy: str) -> None:
+    [found] = [each for each in judged("gke-tpu", ("network.nodes", written)) if each.code == "networks.size"]
+    assert found.remedy == f"write {remedy}"
+
+
 @pytest.mark.parametrize(
     ("stack", "path"),
     [("gke-tpu", "cluster.access.authorizedNetworks"), ("eks-nim", "cluster.publicAccess")],

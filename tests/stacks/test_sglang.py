@@ -207,3 +207,8 @@ def test_it_runs_on_gpus_of_another_cluster_with_weights_in_a_bucket(deployed: D
     assert metric["pods"]["metric"]["name"] == "prometheus.googleapis.com|sglang:num_queue_reqs|gauge"
     boards = " ".join(board.inputs["dashboardJson"] for board in recording.of("gcp:monitoring/dashboard:Dashboard"))
     assert "sglang:token_usage" in boards
+
+
+def test_steps_for_which_the_engine_leaves_itself_no_memory_are_refused_with_numbers(refused: Refuse) -> None:
+    found = refused(adding(maxNumBatchedTokens=2**20), stack=STACK)
+    assert codes(found) == {("servers.qwen", "fit.memory")}

@@ -1,4 +1,8 @@
-"""Every image and chart that a stack installs, pinned. One pin a line, under the rule that Renovate follows."""
+"""Every image and chart that a stack installs, pinned. One pin a line, under the rule that Renovate follows.
+
+The pages of EKS' user guide list the newest of three add-ons for each Kubernetes version; of the others the API alone
+tells, and Renovate needs credentials for it.
+"""
 
 # renovate: datasource=docker depName=vllm/vllm-tpu
 VLLM_TPU = "v0.27.0"
@@ -18,25 +22,25 @@ STACKDRIVER_ADAPTER = "v0.16.9-gke.0"
 # renovate: datasource=docker depName=registry.k8s.io/lws/charts/lws
 LEADER_WORKER_SET = "0.10.0"
 
-# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"vpc-cni"}
+# renovate: datasource=custom.eks depName=vpc-cni versioning=loose
 EKS_VPC_CNI = "v1.22.3-eksbuild.1"
 
-# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.34","addonName":"kube-proxy"}
-EKS_KUBE_PROXY_1_34 = "v1.34.6-eksbuild.2"
+# renovate: datasource=custom.eks depName=kube-proxy versioning=regex:^v1\.(?<minor>34)\.(?<patch>\d+)-\D+(?<build>\d+)$
+EKS_KUBE_PROXY_1_34 = "v1.34.6-eksbuild.13"
 
-# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"kube-proxy"}
-EKS_KUBE_PROXY_1_35 = "v1.35.0-eksbuild.2"
+# renovate: datasource=custom.eks depName=kube-proxy versioning=regex:^v1\.(?<minor>35)\.(?<patch>\d+)-\D+(?<build>\d+)$
+EKS_KUBE_PROXY_1_35 = "v1.35.3-eksbuild.13"
 
-# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.36","addonName":"kube-proxy"}
-EKS_KUBE_PROXY_1_36 = "v1.36.0-eksbuild.13"
+# renovate: datasource=custom.eks depName=kube-proxy versioning=regex:^v1\.(?<minor>36)\.(?<patch>\d+)-\D+(?<build>\d+)$
+EKS_KUBE_PROXY_1_36 = "v1.36.0-eksbuild.14"
 
-# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.34","addonName":"coredns"}
+# renovate: datasource=custom.eks depName=coredns versioning=regex:^v1\.(?<minor>12)\.(?<patch>\d+)-\D+(?<build>\d+)$
 EKS_COREDNS_1_34 = "v1.12.4-eksbuild.10"
 
-# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"coredns"}
+# renovate: datasource=custom.eks depName=coredns versioning=regex:^v1\.(?<minor>13)\.(?<patch>\d+)-\D+(?<build>\d+)$
 EKS_COREDNS_1_35 = "v1.13.2-eksbuild.1"
 
-# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.36","addonName":"coredns"}
+# renovate: datasource=custom.eks depName=coredns versioning=regex:^v1\.(?<minor>14)\.(?<patch>\d+)-\D+(?<build>\d+)$
 EKS_COREDNS_1_36 = "v1.14.3-eksbuild.3"
 
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"eks-pod-identity-agent"}

@@ -36,6 +36,30 @@ def takes(flag: Flag, values: Sequence[str | None], spelling: Spelling) -> str:
     return f"{known[0]}, not {wrong[0]!r}" if known and wrong else ""
 
 
+def to_write(flag: Flag, values: Sequence[str | None], spelling: Spelling, part: str = "") -> str:
+    """Return what a person can write in place of values that a flag does not take.
+
+    Args:
+        part: of a map, the path to the option; of a flag nothing.
+    """
+    name = part or flag.name
+    if flag.takes in ("switch", "toggle"):
+        return f"write {name} alone"
+    wrong = next((value for value in values if value), "")
+    near = (*get_close_matches(wrong, flag.choices, 1), *flag.choices)
+    value = near[0] if near else _EXAMPLES.get(flag.takes, "ours")
+    return (
+        f'write {name}: "{value}"' if spelling == "variables" else f"write {name}{_BETWEEN.get(spelling, '=')}{value}"
+    )
+
+
+_BETWEEN = {"options": ": "}
+"""A name and its value, where it is not an equals sign."""
+
+_EXAMPLES = {"int": "1", "positive": "1", "float": "0.5", "size": "8192", "bool": "true", "json": "'{}'"}
+"""A value of each kind."""
+
+
 def _some(choices: Sequence[str], meant: str) -> str:
     """Return choices to show: all of a few, or else those that are most like what was meant."""
     if len(choices) <= SHOWN:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from slipway.catalog.engines.flags import Flag
 from slipway.checks import Finding
-from slipway.checks.argument_values import takes, unchanged
+from slipway.checks.argument_values import takes, to_write, unchanged
 from slipway.checks.argument_words import Told, owned, secret, unknown
 from slipway.checks.command_line import Given, given, switched_on
 from slipway.checks.credentials import is_credential, names_credential
@@ -84,7 +84,7 @@ def option_findings(path: str, options: Mapping[str, Any], told: Told, within: s
             yield from option_findings(path, cast(Mapping[str, Any], value), told, f"{name}.")
         elif flag.takes == "map" and value is not None:
             message = f"{name} takes a map, not {json.dumps(value, default=str)}"
-            yield Finding("arguments.value", f"{path}.{name}", message, "correct it", told.severity)
+            yield Finding("arguments.value", f"{path}.{name}", message, f"write {name}: {{}}", told.severity)
         else:
             text = value if isinstance(value, str) else json.dumps(value, default=str)
             yield from _flag_findings(f"{path}.{name}", name, flag, (text,), told)
@@ -99,7 +99,9 @@ def _given_findings(path: str, one: Given, told: Told, opened: Collection[str]) 
         begun = one.spelled.startswith("--") and not one.part and one.spelled not in told.flags.known
         name = f"{one.spelled} ({one.flag.name})" if begun else one.spelled
         if one.part and one.flag.takes not in ("", "json"):
-            yield Finding("arguments.value", path, f"{name} names a part of a value that has none", "correct it")
+            yield Finding(
+                "arguments.value", path, f"{name} names a part of a value that has none", f"write {one.flag.name}"
+            )
         elif one.flag.name not in opened and (one.flag.effect or not one.part):
             yield from _flag_findings(path, name, one.flag, one.values, told)
         yield from _part_findings(path, one, one.flag, told)
@@ -147,7 +149,9 @@ def _flag_findings(path: str, name: str, flag: Flag, values: Sequence[str | None
             message = f"{name} names {value}, and pods have the files of their image alone: the server ends without it"
             yield Finding("arguments.file", path, message, "name an image that has it under image", "warning")
         case "" if wrong := takes(flag, values, told.flags.spelling):
-            yield Finding("arguments.value", path, f"{name} takes {wrong}", "correct it", told.severity)
+            option = name if told.flags.spelling == "options" else ""
+            remedy = to_write(flag, values, told.flags.spelling, option)
+            yield Finding("arguments.value", path, f"{name} takes {wrong}", remedy, told.severity)
         case _:
             pass
 

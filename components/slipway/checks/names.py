@@ -72,4 +72,4 @@ def bucket_findings(path: str, name: str) -> Iterator[Finding]:
     """Judge a prefix of a bucket's name (cloud.google.com/storage/docs/buckets, "Bucket names")."""
     if name.startswith("goog") or re.search(r"g[o0]{2}g[l1]e", name):
         message = f"{name!r} would begin the bucket's name, and Google lets none begin with goog or hold its own name"
-        yield Finding("names.bucket", path, message, "choose another name")
+        yield Finding("names.bucket", path, message, "write name: ours")

@@ -61,7 +61,18 @@ def own_findings(path: str, text: str, prefixes: range) -> Iterator[Finding]:
         yield Finding("networks.bridge", path, message, "write a part of 10.0.0.0/8", "warning")
     if network.prefixlen not in prefixes:
         message = f"/{network.prefixlen} is not between /{prefixes[0]} and /{prefixes[-1]}"
-        yield Finding("networks.size", path, message, f"write {network.network_address}/{prefixes[0]}")
+        prefix = min(max(network.prefixlen, prefixes[0]), prefixes[-1])
+        remedy = f"write {IPv4Network((network.network_address, prefix), strict=False)}"
+        yield Finding("networks.size", path, message, remedy)
+
+
+def larger_range(addresses: int, taken: Iterable[str]) -> str:
+    """Return how a person writes a private range with so many addresses that has none in common with others."""
+    prefix, others = 32 - (addresses - 1).bit_length(), [network for text in taken if (network := parsed(text))]
+    whole = IPv4Network("10.0.0.0/8")
+    ranges = whole.subnets(new_prefix=prefix) if prefix >= whole.prefixlen else ()
+    free = next((each for each in ranges if not any(each.overlaps(other) for other in others)), None)
+    return f"write {free}, or lower maxNodes" if free else "lower maxNodes"
 
 
 def overlap_findings(ranges: Mapping[str, str]) -> Iterator[Finding]:

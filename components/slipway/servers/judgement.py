@@ -96,7 +96,7 @@ def _client_findings(server: AnyServer, path: str) -> Iterator[Finding]:
     for key, tokens in server.asked_for.items():
         if longest is not None and tokens > longest:
             message = f"{tokens} tokens with the prompt, and a request has {longest} at most: each is refused"
-            yield Finding("servers.client-tokens", f"{path}.{key}", message, "write fewer")
+            yield Finding("servers.client-tokens", f"{path}.{key}", message, f"write {tokens - longest} fewer")
 
 
 def _spanning_findings(place: Place) -> Iterator[Finding]:

@@ -45,16 +45,16 @@ def _zone_findings(stack: EksStack) -> Iterator[Finding]:
         message = f"{region!r} is no region of AWS that is known"
         yield Finding("placement.region", path, message, f"use zones of {nearest(region, ZONES)}")
         return
+    known = ", ".join(name for letter in ZONES[region] if (name := region + letter) != WITHOUT_CONTROL_PLANE)
     for zone in dict.fromkeys(zones):
         if region_of(zone) != region:
             message = f"{zone!r} is not in {region}, as the first is"
             yield Finding("placement.zone-elsewhere", path, message, "name zones of one region")
         elif zone[-1] not in ZONES[region]:
-            known = ", ".join(region + letter for letter in ZONES[region])
             yield Finding("placement.zone", path, f"there is no zone {zone!r}", f"use some of {known}")
         elif zone == WITHOUT_CONTROL_PLANE:
             message = f"{zone} is use1-az3 in most accounts, where EKS makes no control plane"
-            yield Finding("placement.control-plane-zone", path, message, "name another zone", "warning")
+            yield Finding("placement.control-plane-zone", path, message, f"use some of {known}", "warning")
 
 
 def _size_findings(stack: EksStack, args: NewNetworkArgs) -> Iterator[Finding]:
@@ -69,7 +69,10 @@ def _size_findings(stack: EksStack, args: NewNetworkArgs) -> Iterator[Finding]:
             f"{network} has addresses for {room} nodes in {zones} zones, {ADDRESSES_OF_NODE} each with those of their "
             f"pods, and there may be {nodes}"
         )
-        remedy = "write a larger range, such as 10.0.0.0/16, name more zones, or lower maxNodes"
+        larger = (
+            "" if network.prefixlen == VPC_PREFIXES[0] else f"write {network.supernet(new_prefix=VPC_PREFIXES[0])}, "
+        )
+        remedy = f"{larger}name more zones, or lower maxNodes"
         yield Finding("networks.nodes", "network.vpc", message, remedy)
 
 

@@ -56,7 +56,7 @@ def _prometheus_findings(stack: "ExistingStack", metrics: InstalledMetrics) -> I
         yield Finding("cluster.rules", f"{adapter}.{RULES_ELSEWHERE}", message, "state these rules as rules.custom")
     if stack.namespace in (metrics.stack.namespace, metrics.adapter.namespace):
         message = f"{stack.namespace!r} has the cluster's Prometheus, and Slipway makes and closes that of the servers"
-        yield Finding("cluster.namespace", "namespace", message, "choose another")
+        yield Finding("cluster.namespace", "namespace", message, "write namespace: serving")
     with suppress(ValueError):  # What cannot be read is said with the rest of a signal's way.
         selects = metrics.prometheus.selects
         labels = {**selects["PodMonitor"], **selects["PrometheusRule"]}

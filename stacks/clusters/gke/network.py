@@ -1,10 +1,17 @@
 """Judgement over the network of a GKE cluster, over who is let in, and over keys that are to be in its region."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from slipway.checks import Finding
 from slipway.checks.names import key_findings
-from slipway.checks.networks import admitted_findings, overlap_findings, own_findings, parsed, range_findings
+from slipway.checks.networks import (
+    admitted_findings,
+    larger_range,
+    overlap_findings,
+    own_findings,
+    parsed,
+    range_findings,
+)
 from slipway.gke.bucket_settings import ExistingBucketArgs
 from slipway.gke.network_settings import ExistingNetworkArgs, ExistingSubnet, NewNetworkArgs
 from slipway.gke.settings import IpAccess, StandardClusterArgs
@@ -37,7 +44,12 @@ def _new(stack: GkeStack, network: NewNetworkArgs) -> Iterator[Finding]:
     yield from overlap_findings(
         {"network.nodes": network.nodes, "network.pods": network.pods, "network.services": network.services}
     )
-    yield from _size_findings(stack, "network.nodes", network.nodes, "network.pods", network.pods)
+    yield from _size_findings(
+        stack,
+        ("network.nodes", network.nodes),
+        ("network.pods", network.pods),
+        lambda addresses, other: larger_range(addresses, (other, network.services)),
+    )
 
 
 def _existing(stack: GkeStack, subnet: ExistingSubnet) -> Iterator[Finding]:
@@ -59,7 +71,10 @@ def _existing(stack: GkeStack, subnet: ExistingSubnet) -> Iterator[Finding]:
     for where, text in ranges.items():
         yield from range_findings(where, text)
     yield from overlap_findings(ranges)
-    yield from _size_findings(stack, f"{path}.nodes", subnet.nodes, f"{path}.pods.range", subnet.pods.range)
+    pods = (f"{path}.pods.range", subnet.pods.range or "")
+    yield from _size_findings(
+        stack, (f"{path}.nodes", subnet.nodes), pods, lambda _addresses, _other: "use a larger range, or fewer nodes"
+    )
 
 
 def _stated(path: str, subnet: ExistingSubnet) -> Mapping[str, str]:
@@ -68,19 +83,19 @@ def _stated(path: str, subnet: ExistingSubnet) -> Mapping[str, str]:
 
 
 def _size_findings(
-    stack: GkeStack, own_path: str, own_range: str, pods_path: str, pods_range: str | None
+    stack: GkeStack, own: tuple[str, str], pods: tuple[str, str], remedy: Callable[[int, str], str]
 ) -> Iterator[Finding]:
     """Say where nodes, or pods of theirs, would find no addresses."""
     nodes = sum(pool.max_nodes for pool in stack.cluster.pools.values())
     if isinstance(stack.cluster, StandardClusterArgs):
         nodes += stack.cluster.system_pool.max_nodes
-    pods, own = parsed(pods_range or ""), parsed(own_range)
-    if pods and (room := pods.num_addresses // PODS_OF_NODE) < nodes:
+    (own_path, own_range), (pods_path, pods_range) = own, pods
+    if (found := parsed(pods_range)) and (room := found.num_addresses // PODS_OF_NODE) < nodes:
         message = f"{pods_range} has a /24 for {room} nodes, and there may be {nodes}"
-        yield Finding("networks.pods", pods_path, message, "use a larger range, such as 10.16.0.0/14, or fewer nodes")
-    if own and (room := own.num_addresses - RESERVED_ADDRESSES) < nodes:
+        yield Finding("networks.pods", pods_path, message, remedy(nodes * PODS_OF_NODE, own_range))
+    if (found := parsed(own_range)) and (room := found.num_addresses - RESERVED_ADDRESSES) < nodes:
         message = f"{own_range} has addresses for {room} nodes, of up to {nodes}"
-        yield Finding("networks.nodes", own_path, message, "use a larger range, such as 10.0.0.0/20, or fewer nodes")
+        yield Finding("networks.nodes", own_path, message, remedy(nodes + RESERVED_ADDRESSES, pods_range))
 
 
 def _keys(stack: GkeStack) -> Iterator[Finding]:

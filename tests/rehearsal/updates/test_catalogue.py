@@ -17,9 +17,9 @@ from offline import PROGRAM, json_document
 from offline.comparison import Comparison, compare
 from rehearsal.story.setting import setting
 from rehearsal.updates.deployment import Updates
-from rehearsal.updates.engine import Update
 from rehearsal.updates.rehearse import state
 from rehearsal.updates.transition import State, joined
+from rehearsal.updates.update import Update
 from tests.updates import EKS_NIM, GKE_TPU, Change
 
 pytestmark = pytest.mark.engine
@@ -33,7 +33,12 @@ WORDS = {**{word: word for word in ("create", "delete", "replace", "update")}, "
 ADAPTER = "slipway:addons:StackdriverAdapter$"
 
 DONE: Mapping[str, Sequence[Sequence[str]]] = {
-    "gke-tpu": [("limits", "target", "access", "a server more", "a pool more"), ("a pool renamed",), ("zone",)],
+    "gke-tpu": [
+        ("limits", "target", "access", "a server more", "a pool more"),
+        ("a pool renamed",),
+        ("namespace",),
+        ("zone",),
+    ],
     "eks-nim": [
         ("image", "target", "access", "a server more", "a pool more", "a zone more", "chart value"),
         ("a pool bought otherwise",),

@@ -16,7 +16,8 @@ from rehearsal.clock import Clock
 from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.provider import CloudProvider
 from rehearsal.clouds.serving import served
-from rehearsal.updates.engine import Engine, Name, Update
+from rehearsal.updates.engine import Engine
+from rehearsal.updates.update import Name, Update
 from tests.rehearsal.objects import eventually
 
 pytestmark = pytest.mark.engine

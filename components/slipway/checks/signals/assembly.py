@@ -43,13 +43,13 @@ def monitoring(
         ValueError: the stack has no adapter, or an expression or a duration cannot be read.
     """
     objects = nim_operator.with_what_it_makes(objects)
-    versions = {export.workload.name: export.version for export in expected.exports} if expected else {}
+    known = {export.workload.name: export for export in expected.exports} if expected else {}
     there = expected.there if expected else frozenset[Literal["collector", "adapter"]]()
     return Monitoring(
         resource_metrics=resource_metrics,
         collector=expected.collector if expected and "collector" in there else _collector(releases),
         adapter=expected.adapter if expected and "adapter" in there else _adapter(objects, releases, readers),
-        exports=tuple(manifests.exports(objects, modes or {}, versions)),
+        exports=tuple(manifests.exports(objects, modes or {}, known)),
         scrapes=tuple(manifests.scrapes(objects)),
         scalers=(*manifests.scalers(objects), *keda.scalers(objects)),
         services=tuple(manifests.services(objects)),

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from slipway.catalog.engines import ENGINES, Mode
+from slipway.catalog.engines import ENGINES, Engine, Mode
 from slipway.checks.images import stated_version
 from slipway.checks.quantities import seconds
 from slipway.checks.signals import arguments
@@ -26,30 +26,28 @@ _TARGETS = {"averageValue", "value", "averageUtilization"}
 
 
 def exports(
-    objects: Sequence[Manifest], modes: Mapping[str, Mode], versions: Mapping[str, str] | None = None
+    objects: Sequence[Manifest], modes: Mapping[str, Mode], known: Mapping[str, Export] | None = None
 ) -> Iterator[Export]:
     """Yield the workloads that run an engine.
 
     Args:
         modes: how the workloads run their models, by name, for the engines that have several ways.
-        versions: those of the engines, by the workload's name, for images whose tags do not say any.
+        known: what is told of workloads elsewhere, by their names, for images that do not say what is in them.
     """
     for item in objects:
         spec = item.get("spec", {})
         template = spec.get("leaderWorkerTemplate", {}).get("leaderTemplate") or spec.get("template")
         if not template or item["kind"] not in WORKLOADS:
             continue
-        for container in template["spec"]["containers"]:
-            engine = next((each for each in ENGINES.values() if re.search(each.image, container["image"])), None)
-            if engine is None:
-                continue
+        told = (known or {}).get(item["metadata"]["name"])
+        for container, engine in _engines(template["spec"]["containers"], told):
             given = arguments.options([*container.get("command", ()), *container.get("args", ())])
             filed = file_options(objects, template["spec"], container, given)
             workload = Workload(item["kind"], namespace_of(item), item["metadata"]["name"])
             yield Export(
                 path=place(item),
                 engine=engine,
-                version=stated_version(container["image"]) or (versions or {}).get(workload.name, ""),
+                version=stated_version(container["image"]) or (told.version if told else ""),
                 workload=workload,
                 labels=template["metadata"]["labels"],
                 ports={port["name"]: port["containerPort"] for port in container.get("ports", ()) if "name" in port},
@@ -59,6 +57,19 @@ def exports(
                 options=arguments.switched_on(engine, {**given, **{name: "" for name, on in filed.items() if on}}),
                 states_replicas="replicas" in spec,
             )
+
+
+def _engines(containers: Sequence[Manifest], told: Export | None) -> list[tuple[Manifest, Engine]]:
+    """Return the containers that run an engine: by their images, or else those that listen where it is to."""
+    found = [
+        (container, engine)
+        for container in containers
+        for engine in [each for each in ENGINES.values() if re.search(each.image, container["image"])][:1]
+    ]
+    if found or told is None:
+        return found
+    ports = [({port["containerPort"] for port in each.get("ports", ())}, each) for each in containers]
+    return [(container, told.engine) for listens, container in ports if told.listens in listens]
 
 
 def scrapes(objects: Sequence[Manifest]) -> Iterator[Scrape]:

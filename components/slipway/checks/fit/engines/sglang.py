@@ -81,6 +81,9 @@ VISION_PARAMETERS = 304_000_000
 each further size of it (adjust_mem_fraction_for_vlm, which goes by layers and width of the tower)."""
 
 
+LEAST_SHARE = 0.001
+
+
 class SgLang(EngineMemory):
     """SGLang on GPUs."""
 
@@ -149,13 +152,13 @@ def reserved_bytes(replica: "Replica") -> int:
 
 
 def default_share(replica: "Replica") -> float:
-    """Return the share that SGLang picks where nobody sets it."""
+    """Return the share that SGLang picks where nobody sets it; next to nothing where it leaves itself none."""
     share, vision = 1 - reserved_bytes(replica) / replica.memory, replica.model.vision
     if vision is not None:
         lowest, highest = VISION_BOUNDS
         adjusted = 1 - VISION_A_TIME * (vision.parameters / VISION_PARAMETERS - 1)
         share *= VISION_SHARE * min(max(adjusted, lowest), highest)
-    return round(share, 3)
+    return max(round(share, 3), LEAST_SHARE)
 
 
 def _prefill_graphs_mib(replica: "Replica") -> int:
