@@ -103,6 +103,14 @@ PULUMI_KUBERNETES = Upstream(
     apart=True,
     compiler=UNOPTIMISED,
 )
+# The host of programs in YAML, for tests of the plugin: no rehearsal runs it.
+PULUMI_YAML = Upstream(
+    name="pulumi-yaml",
+    module="github.com/pulumi/pulumi-yaml",
+    packages={"pulumi-language-yaml": "github.com/pulumi/pulumi-yaml/cmd/pulumi-language-yaml"},
+    apart=True,
+    compiler=UNOPTIMISED,
+)
 ENGINE = (PULUMI, PULUMI_KUBERNETES)
 CONTROL_PLANE = (ETCD, KUBERNETES, KWOK)
 ALL = (*CONTROL_PLANE, PROMETHEUS_OPERATOR, PROMETHEUS, PROMETHEUS_ADAPTER, ALERTMANAGER, *ENGINE)

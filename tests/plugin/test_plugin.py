@@ -70,3 +70,19 @@ def test_a_server_that_does_not_fit_is_refused_with_its_findings(plugin: Plugin)
         plugin.construct("Serving", "llama", wrong)
     assert "a pod gets every chip of a TPU machine or none" in str(refused.value)
     assert not [each for each in plugin.monitor.resources if each.type.startswith("kubernetes:")]
+
+
+def test_a_namespace_is_constructed_closed(plugin: Plugin) -> None:
+    plugin.monitor.resources.clear()
+    made = plugin.construct("ServingNamespace", "llm", {"namespace": "llm", "serviceAccount": "servers"})
+    assert (made["namespace"], made["serviceAccount"]) == ("llm", "servers")
+    types = {resource.type for resource in plugin.monitor.resources}
+    assert {"slipway:serving:ServingNamespace", "kubernetes:networking.k8s.io/v1:NetworkPolicy"} < types
+
+
+def test_an_adapter_is_constructed_with_a_rule_for_each_signal(plugin: Plugin) -> None:
+    plugin.monitor.resources.clear()
+    asked = {"signals": [{"engine": "vllm", "signal": "waiting-requests"}], "priorityClass": "signals"}
+    plugin.construct("PrometheusMetrics", "metrics", asked)
+    [release] = [each for each in plugin.monitor.resources if each.type == "kubernetes:helm.sh/v3:Release"]
+    assert "vllm:num_requests_waiting" in json.dumps(release.inputs["values"]["rules"])

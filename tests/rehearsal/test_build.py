@@ -81,7 +81,7 @@ def test_without_a_toolchain_the_way_to_one_is_named(tmp_path: Path, monkeypatch
         go_toolchain.find((1, 26))
 
 
-@pytest.mark.parametrize("upstream", pins.ALL, ids=lambda upstream: upstream.name)
+@pytest.mark.parametrize("upstream", [*pins.ALL, pins.PULUMI_YAML], ids=lambda upstream: upstream.name)
 def test_every_upstream_is_pinned_with_its_checksums(upstream: pins.Upstream) -> None:
     folder = pins.BINARIES / upstream.name
     assert f"{upstream.module} {upstream.version} h1:" in (folder / "go.sum").read_text()

@@ -1,6 +1,6 @@
 """Judgement over the network of a GKE cluster, over who is let in, and over keys that are to be in its region."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from slipway.checks import Finding
 from slipway.checks.names import key_findings
@@ -44,8 +44,12 @@ def _new(stack: GkeStack, network: NewNetworkArgs) -> Iterator[Finding]:
     yield from overlap_findings(
         {"network.nodes": network.nodes, "network.pods": network.pods, "network.services": network.services}
     )
-    ours = (network.nodes, network.pods, network.services)
-    yield from _size_findings(stack, ("network.nodes", network.nodes), ("network.pods", network.pods), ours=ours)
+    yield from _size_findings(
+        stack,
+        ("network.nodes", network.nodes),
+        ("network.pods", network.pods),
+        lambda addresses, other: larger_range(addresses, (other, network.services)),
+    )
 
 
 def _existing(stack: GkeStack, subnet: ExistingSubnet) -> Iterator[Finding]:
@@ -67,8 +71,10 @@ def _existing(stack: GkeStack, subnet: ExistingSubnet) -> Iterator[Finding]:
     for where, text in ranges.items():
         yield from range_findings(where, text)
     yield from overlap_findings(ranges)
-    own, pods = (f"{path}.nodes", subnet.nodes), (f"{path}.pods.range", subnet.pods.range)
-    yield from _size_findings(stack, own, pods, ours=())
+    pods = (f"{path}.pods.range", subnet.pods.range or "")
+    yield from _size_findings(
+        stack, (f"{path}.nodes", subnet.nodes), pods, lambda _addresses, _other: "use a larger range, or fewer nodes"
+    )
 
 
 def _stated(path: str, subnet: ExistingSubnet) -> Mapping[str, str]:
@@ -77,29 +83,19 @@ def _stated(path: str, subnet: ExistingSubnet) -> Mapping[str, str]:
 
 
 def _size_findings(
-    stack: GkeStack, own: tuple[str, str], pods: tuple[str, str | None], *, ours: Sequence[str]
+    stack: GkeStack, own: tuple[str, str], pods: tuple[str, str], remedy: Callable[[int, str], str]
 ) -> Iterator[Finding]:
-    """Say where nodes, or pods of theirs, would find no addresses.
-
-    Args:
-        own: where the range of nodes is in the stack file, and the range.
-        pods: the same of pods.
-        ours: all ranges, where the stack makes them.
-    """
+    """Say where nodes, or pods of theirs, would find no addresses."""
     nodes = sum(pool.max_nodes for pool in stack.cluster.pools.values())
     if isinstance(stack.cluster, StandardClusterArgs):
         nodes += stack.cluster.system_pool.max_nodes
-    for code, (path, text), each, kept, has in (
-        ("networks.pods", pods, PODS_OF_NODE, 0, "a /24"),
-        ("networks.nodes", own, 1, RESERVED_ADDRESSES, "addresses"),
-    ):
-        network = parsed(text or "")
-        if network and (room := (network.num_addresses - kept) // each) < nodes:
-            message = f"{text} has {has} for {room} nodes, and there may be {nodes}"
-            remedy = "name a subnet with larger ranges, or lower maxNodes"
-            if ours:
-                remedy = larger_range(nodes * each + kept, [other for other in ours if other != text])
-            yield Finding(code, path, message, remedy)
+    (own_path, own_range), (pods_path, pods_range) = own, pods
+    if (found := parsed(pods_range)) and (room := found.num_addresses // PODS_OF_NODE) < nodes:
+        message = f"{pods_range} has a /24 for {room} nodes, and there may be {nodes}"
+        yield Finding("networks.pods", pods_path, message, remedy(nodes * PODS_OF_NODE, own_range))
+    if (found := parsed(own_range)) and (room := found.num_addresses - RESERVED_ADDRESSES) < nodes:
+        message = f"{own_range} has addresses for {room} nodes, of up to {nodes}"
+        yield Finding("networks.nodes", own_path, message, remedy(nodes + RESERVED_ADDRESSES, pods_range))
 
 
 def _keys(stack: GkeStack) -> Iterator[Finding]:
