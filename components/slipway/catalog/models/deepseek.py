@@ -28,6 +28,7 @@ DEEPSEEK_V3 = Model(
     vocabulary=129280,
     max_positions=163840,
     quantisation="fp8",
+    quantised_by="fp8",
     checkpoint_bytes=round(641.30 * GIB),
     chat=True,
     experts=Experts(count=256, active=8, intermediate=2048, shared=1, dense_layers=3),

@@ -36,6 +36,7 @@ GPT_OSS_20B = Model(
     vocabulary=201088,
     max_positions=131072,
     quantisation="mxfp4",
+    quantised_by="mxfp4",
     checkpoint_bytes=round(12.82 * GIB),
     chat=True,
     experts=Experts(count=32, active=4, intermediate=2880),
