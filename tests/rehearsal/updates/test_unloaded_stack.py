@@ -23,11 +23,7 @@ SPEED = 200
 
 @pytest.mark.parametrize(
     ("name", "why"),
-    [
-        ("multi-host", "its replicas span several hosts"),
-        ("eks-keda", "its autoscaler is made by KEDA"),
-        ("eks-karpenter", "its replicas span several hosts"),
-    ],
+    [("multi-host", "its replicas span several hosts"), ("eks-keda", "its autoscaler is made by KEDA")],
 )
 def test_a_stack_that_nobody_loads_is_deployed_and_removed(
     name: str,
