@@ -32,19 +32,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("control_plane")
 
 
-class StageByStage(LoadScopeScheduling):
-    """Has the tests of a module that rehearses share a worker, as they share a stage, and spreads all others singly. It
-    begins with those that are the most tests together."""
+class OneStage(LoadScopeScheduling):
+    """Has one worker play all rehearsals, because pods' addresses and ports are those of this machine, and the others
+    the rest, a test at a time. It begins with the rehearsals, which are the most tests together."""
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return nodeid.partition("::")[0] if nodeid.startswith(REHEARSALS) else nodeid
+        return "rehearsals" if nodeid.startswith(REHEARSALS) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> StageByStage:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStage:
     """Spread the tests over the workers."""
-    return StageByStage(config, log)
+    return OneStage(config, log)
 
 
 @pytest.fixture(scope="session")
