@@ -228,7 +228,7 @@ def test_an_fp8_checkpoint_on_a_gpu_without_fp8_is_a_warning(deployed: Deploy) -
     assert "saves memory but no time" in found[0].message
 
 
-@pytest.mark.parametrize("change", [{"kvCacheDtype": "fp8"}, {"model": "nvidia/Llama-3.3-70B-Instruct-FP8"}])
+@pytest.mark.parametrize("change", [{"kvCacheDtype": "fp8"}, {"model": "RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic"}])
 def test_a_tpu_is_not_judged_by_what_gpus_compute_in(change: Stack, deployed: Deploy) -> None:
     """FP8 weights beside an FP8 cache are served on v6e in public (tpu-inference#2333)."""
     recording = deployed(lambda stack: stack["servers"]["llama"].update(change), stack="gke-tpu")
