@@ -56,6 +56,12 @@ def test_each_tool_writes_its_quantisation_in_its_own_way(written: dict[str, Any
     assert read(quantization_config=written).quantisation == kind
 
 
+@pytest.mark.parametrize(("algorithm", "way"), [("FP8", "modelopt"), ("NVFP4", "modelopt_fp4")])
+def test_fp4_of_modelopt_is_what_engines_know_by_a_name_of_its_own(algorithm: str, way: str) -> None:
+    """vLLM on TPUs loads it (tpu-inference#2503), and no other of ModelOpt's."""
+    assert read(quantization_config={"quant_method": "modelopt", "quant_algo": algorithm}).quantised_by == way
+
+
 @pytest.mark.parametrize(
     ("written", "what"),
     [

@@ -35,7 +35,7 @@ def counted(shape: Model, block: Block) -> Model:
     return replace(
         row,
         quantisation=kinds.most_common(1)[0][0],
-        quantised_by=config.quant_method if config else "",
+        quantised_by=config.way if config else "",
         checkpoint_bytes=round(_bytes(parts)) + 2 * shape.vision_parameters,
         splits=tuple(_splits(parts)),
     )

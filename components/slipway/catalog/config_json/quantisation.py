@@ -85,6 +85,12 @@ class QuantisationConfig(BaseModel):
             return None
         return next((scheme for modules, scheme in self._schemes if modules is None or matrix.name in modules), None)
 
+    @property
+    def way(self) -> str:
+        """What vLLM calls it: ModelOpt's FP4 has a name of its own (vllm/model_executor/layers/quantization)."""
+        fp4 = self.quant_method == "modelopt" and (self.quant_algo or "").upper().endswith("FP4")
+        return "modelopt_fp4" if fp4 else self.quant_method
+
     @cached_property
     def _kept(self) -> Named:
         lists = (self.modules_to_not_convert, self.ignore, self.exclude_modules, self.llm_int8_skip_modules)
