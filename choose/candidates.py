@@ -102,9 +102,7 @@ def _of_slice(request: Request, model: Model, name: str, slice_: Slice) -> Candi
             where=place,
             tensor_parallel=width,
             replicas=1,
-            sequences=MOST_SEQUENCES
-            if request.tokens_per_second
-            else min(MOST_SEQUENCES, max(LEAST_SEQUENCES, request.requests)),
+            sequences=MOST_SEQUENCES if request.tokens_per_second else _sequences(request.requests),
         )
         outcome = _judged(draft, model)
         if isinstance(outcome, Candidate):

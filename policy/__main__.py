@@ -5,6 +5,7 @@ is no resource of a program, and is not seen here.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
 import celpy
@@ -68,11 +69,15 @@ def _broken(each: Rules, found: dict[str, Any]) -> list[str]:
     ]
 
 
-def _evaluated(expression: str, known: Mapping[str, Any]) -> Any:
+@cache
+def _program(expression: str) -> Any:
     # Kubernetes brings what CEL itself does not have.
-    program = CEL.program(CEL.compile(expression), functions={"join": _joined})
+    return CEL.program(CEL.compile(expression), functions={"join": _joined})
+
+
+def _evaluated(expression: str, known: Mapping[str, Any]) -> Any:
     try:
-        return program.evaluate(known)
+        return _program(expression).evaluate(known)
     except CELEvalError:
         return None  # As in the cluster: what cannot be judged is refused.
 

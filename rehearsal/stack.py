@@ -57,6 +57,11 @@ class PlayedStack:
     unloaded: Sequence[str] = ()
 
     @property
+    def ready_seconds(self) -> float:
+        """How long a pod of those that are loaded may take until it is Ready, with a node of its own."""
+        return self.add_seconds + max((server.engine.load_seconds for server in self.servers), default=0)
+
+    @property
     def has_real_engines(self) -> bool:
         """Whether a real server runs in the pods of some server."""
         return any(server.engine.is_real for server in self.servers)
@@ -151,7 +156,12 @@ def _played(
     Args:
         further: what is not rehearsed beside what the recording shows.
     """
-    servers, unloaded = _servers(recording, manifests, pools_)
+
+    def read_pod(pod: Json) -> AnyEngine | None:
+        around = _around(pod, recording.judged, manifests, pools_)
+        return pods.read(pod["spec"], around) if around else None
+
+    loaded, unloaded = servers(manifests, read_pod)
     return PlayedStack(
         name=recording.stack,
         manifests=manifests,
@@ -159,7 +169,7 @@ def _played(
         add_seconds=seconds[0],
         remove_seconds=seconds[1],
         metrics=metrics,
-        servers=servers,
+        servers=loaded,
         not_rehearsed=[*not_rehearsed(recording), *further, *unloaded],
         judged=recording.judged,
         unloaded=unloaded,
@@ -175,16 +185,6 @@ def _manifests(recording: Recording) -> list[Json]:
         elif resource.type == releases.TYPE:
             found += releases.objects(Release.of(resource.inputs))
     return found
-
-
-def _servers(
-    recording: Recording, manifests: Sequence[Json], pools_: Sequence[Pool]
-) -> tuple[Sequence[Server], list[str]]:
-    def read_pod(pod: Json) -> AnyEngine | None:
-        around = _around(pod, recording.judged, manifests, pools_)
-        return pods.read(pod["spec"], around) if around else None
-
-    return servers(manifests, read_pod)
 
 
 def _around(pod: Json, judged: Judged, manifests: Sequence[Json], pools_: Sequence[Pool]) -> Surroundings | None:

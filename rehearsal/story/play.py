@@ -146,8 +146,7 @@ class _Story:
     @property
     def _ready_seconds(self) -> float:
         """How long a pod may take until it is Ready, with a node of its own."""
-        longest = max((server.engine.load_seconds for server in self._servers), default=0)
-        return self._played.add_seconds + longest + REACT_SECONDS
+        return self._played.ready_seconds + REACT_SECONDS
 
     def _scaled_up(self, server: Server) -> str:
         if server.minimum == server.maximum:

@@ -111,7 +111,7 @@ class Transition:
                 self._updates.interrupt()
                 raise
         passage.update = doing.result()
-        deadline = time.monotonic() + stage.clock.compressed(self._longest(state)) + SLACK_SECONDS
+        deadline = time.monotonic() + stage.clock.compressed(state.played.ready_seconds) + SLACK_SECONDS
         while not self._is_settled(state) and time.monotonic() < deadline:
             stage.check()
             time.sleep(OBSERVE_SECONDS)
@@ -153,10 +153,6 @@ class Transition:
 
     def _is_settled(self, state: State) -> bool:
         return all(self._ready(server) >= server.minimum for server in state.played.servers)
-
-    def _longest(self, state: State) -> float:
-        longest = max((server.engine.load_seconds for server in state.played.servers), default=0)
-        return state.played.add_seconds + longest
 
     def _load(self, servers: Sequence[Server]) -> None:
         for server in servers:

@@ -90,10 +90,13 @@ def admitted_findings(ranges: Mapping[str, str], *, internet: bool = False) -> I
     Args:
         internet: whether they come in over the internet alone, where nobody has a private address.
     """
-    for text in {text for text in ranges.values() if [*ranges.values()].count(text) > 1}:
-        *first, path = (path for path, other in ranges.items() if other == text)
-        message = f"{text} is let in by {' and '.join(each.rpartition('.')[2] for each in first)} already"
-        yield Finding("networks.twice", path, message, "leave it out", "warning")
+    by_text: dict[str, list[str]] = {}
+    for path, text in ranges.items():
+        by_text.setdefault(text, []).append(path)
+    for text, (*first, path) in by_text.items():
+        if first:
+            message = f"{text} is let in by {' and '.join(each.rpartition('.')[2] for each in first)} already"
+            yield Finding("networks.twice", path, message, "leave it out", "warning")
     for path, text in ranges.items():
         yield from range_findings(path, text)
         network = parsed(text)

@@ -11,13 +11,18 @@ OF_EXPERTS = ".experts."
 """In the names of matrices that an expert of a mixture has."""
 
 
+def _sharing(matrix: str, tensor_parallel: int, expert_parallel: int) -> int:
+    """Return how many chips share out a matrix, by its name."""
+    return max(tensor_parallel // expert_parallel, 1) if OF_EXPERTS in matrix else tensor_parallel
+
+
 def divides(model: Model, tensor_parallel: int, expert_parallel: int = 1) -> bool:
     """Whether each chip gets whole heads and an equal part of the feed-forward layers and of each expert.
 
     Key and value heads may be fewer than chips if they are replicated evenly (vLLM: one must divide the other).
     """
     chips, window, experts = tensor_parallel, model.window, model.experts
-    sharing = max(chips // expert_parallel, 1)
+    sharing = _sharing(OF_EXPERTS, chips, expert_parallel)
     kv_heads = [model.kv_heads] if window is None else [model.kv_heads, window.kv_heads or model.kv_heads]
     kv_even = model.latent is not None or all(heads % chips == 0 or chips % heads == 0 for heads in kv_heads)
     even = all(width % chips == 0 for width in (model.heads, model.intermediate))
@@ -34,8 +39,7 @@ def broken_split(
     """
     if tensor_parallel == 1 or (rules is not None and not rules.whole_blocks):
         return None
-    sharing = max(tensor_parallel // expert_parallel, 1)
-    parts = ((split, sharing if OF_EXPERTS in split.name else tensor_parallel) for split in model.splits)
+    parts = ((split, _sharing(split.name, tensor_parallel, expert_parallel)) for split in model.splits)
     return next((split for split, chips in parts if chips > 1 and (split.width // chips) % split.multiple), None)
 
 
@@ -68,7 +72,7 @@ def _tensor_parallel(path: str, model: Model, chips: int, replica: Replica) -> l
         return [Finding("fit.tensor-parallel", path, message, remedy)]
     if (split := broken_split(model, chips, rules, parts)) is None:
         return []
-    sharing = chips // parts if OF_EXPERTS in split.name else chips
+    sharing = _sharing(split.name, chips, parts)
     if rules.whole_experts and OF_EXPERTS in split.name and model.experts and model.experts.count % chips == 0:
         remedy += f", or give each chip whole experts by {rules.whole_experts.format(chips=chips)}"
     message = (
