@@ -9,8 +9,9 @@ from typing_extensions import override
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from offline import Recording, record
+from offline import Recording
 from offline.stack_config import stack_name
+from tests.shared_recordings import SharedRecordings
 from tests.stack_paths import STACK_FILES
 
 REHEARSALS = ("tests/rehearsal/", "tests/simulate/test_real_controller.py")
@@ -48,9 +49,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStag
 
 
 @pytest.fixture(scope="session")
-def recordings() -> Mapping[str, Recording]:
+def recordings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Mapping[str, Recording]:
     """The recording of each stack file, by the stack's name: those of stacks/, and those with the other choices."""
-    return {stack_name(path): record(path) for path in STACK_FILES}
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "recordings"
+    folder.mkdir(exist_ok=True)
+    return SharedRecordings(STACK_FILES, folder)
 
 
 @pytest.fixture(scope="session", params=[stack_name(path) for path in STACK_FILES])
