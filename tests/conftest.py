@@ -1,5 +1,6 @@
 """Recordings of every committed stack file, made once a session and shared by all tests."""
 
+import gc
 import signal
 from collections.abc import Mapping
 
@@ -31,6 +32,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "binaries" in getattr(item, "fixturenames", ()) or item.get_closest_marker("engine"):
             item.add_marker("control_plane")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what stays to the end, modules and tests, out of every search for garbage."""
+    gc.freeze()
 
 
 class OneStage(LoadScopeScheduling):
