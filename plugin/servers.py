@@ -57,8 +57,6 @@ class ServingArgs(TypedDict):
     """Where the Hugging Face token is, if the server needs one."""
     ngc: NotRequired[NgcSecretNames]
     """Where the NGC API key is, if the server needs one."""
-    driver: NotRequired[int]
-    """Branch of the NVIDIA driver on the nodes, where it is known."""
     only_warn: NotRequired[bool]
     """Whether mistakes are logged, and the server is created all the same."""
 
@@ -81,14 +79,12 @@ class Serving(Hosted):
             hugging_face=existing_secret(token["secret"], token["key"]) if token else None,
             ngc=NgcAccess(ngc["pull_secret"], ngc["key_secret"]) if ngc else None,
         )
-        driver = args.get("driver")
         self.url = Served(
             name,
             keys(args["server"]),
             nodes=ExistingNodes(ExistingPoolArgs.model_validate(keys(args["nodes"]))),
             site=site,
             namespace=args["namespace"],
-            driver=int(driver) if driver else None,
             only_warn=args.get("only_warn", False),
             opts=self.child,
         ).url
