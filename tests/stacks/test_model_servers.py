@@ -90,8 +90,19 @@ def test_settings_of_another_component_are_refused(project: Project) -> None:
         make("NimServer", project, OPERATED)
 
 
+def test_the_driver_that_nodes_are_said_to_have_is_judged(project: Project) -> None:
+    with pytest.raises(Refused) as caught:
+        make("NimServer", project, driver=470)
+    assert "driver.driver" in {finding.code for finding in caught.value.findings if finding.severity == "error"}
+
+
 def make(
-    component: str, project: Project, change: Mapping[str, Any] | None = None, *, only_warn: bool = False
+    component: str,
+    project: Project,
+    change: Mapping[str, Any] | None = None,
+    *,
+    driver: int | None = None,
+    only_warn: bool = False,
 ) -> Recording:
     """Record a program that makes a server with a model that is too large, on the machines of the stack."""
     file, settings, module, otherwise = COMPONENTS[component]
@@ -99,7 +110,13 @@ def make(
     name, server = server_of(stack)
     enlarge(server)
     [pool] = stack["cluster"]["pools"].values()
-    nodes = {"machineType": pool["instanceType"], "nodeSelector": {"pool": "own"}, "maxNodes": 10, "diskGib": 2000}
+    nodes = {
+        "machineType": pool["instanceType"],
+        "nodeSelector": {"pool": "own"},
+        "maxNodes": 10,
+        "diskGib": 2000,
+        "driver": driver,
+    }
     values = {
         "MODULE": settings.partition(".")[0],
         "SETTINGS": settings.partition(".")[2],
