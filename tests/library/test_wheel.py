@@ -6,6 +6,7 @@ import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copytree
 from typing import TypedDict
 from zipfile import ZipFile
 
@@ -28,6 +29,29 @@ loaded = sorted(name for name in sys.modules if name.startswith("pulumi_") and "
 print(json.dumps({"origin": slipway.__file__, "path": sys.path, "lacking": lacking, "loaded": loaded}))
 """
 """Imports every module of the package; says where it came from and what was not there."""
+
+RUN = """
+import json, runpy, sys
+from pathlib import Path
+import pulumi, yaml
+
+class Cloud(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        made.append(args.typ)
+        return args.name, args.inputs
+
+    def call(self, args):
+        return {}
+
+made, folder = [], Path(sys.argv[1])
+config = yaml.safe_load((folder / "Pulumi.dev.yaml").read_text())["config"]
+plain = {key: value if isinstance(value, str) else json.dumps(value) for key, value in config.items()}
+pulumi.runtime.set_mocks(Cloud(), project=folder.name, stack="dev")
+pulumi.runtime.set_all_config(plain)
+pulumi.runtime.test(lambda: runpy.run_path(str(folder / "__main__.py"), run_name="__main__") and None)()
+print(json.dumps(made))
+"""
+"""Runs a program by Pulumi's own mocks, and says what it makes."""
 
 OF_AWS = {f"slipway.addons.{name}" for name in ("cluster_autoscaler", "karpenter", "load_balancer_controller")} | {
     "slipway.addons.interruption_queue"
@@ -60,18 +84,23 @@ class Imported(TypedDict):
 
 
 @pytest.fixture(scope="session")
-def imported(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Imported:
-    """What importing every module says where the wheel is installed with the extra `gcp` alone.
+def python(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of an environment with the wheel and the extra `gcp` alone.
 
     What it depends on comes from uv.lock, and so from uv's cache: nothing is asked of a network once `make` has run.
     """
-    folder = tmp_path_factory.mktemp("installed")
-    environment = folder / ".venv"
+    environment = tmp_path_factory.mktemp("installed") / ".venv"
     locked = ("sync", "--quiet", "--frozen", "--package", "slipway", "--extra", "gcp", "--no-install-project")
     _run("env", f"UV_PROJECT_ENVIRONMENT={environment}", UV, *locked, "--no-default-groups", "--python", sys.executable)
     _run(UV, "pip", "install", "--quiet", "--offline", "--no-deps", "--python", environment, built.wheel)
     _run(UV, "pip", "check", "--quiet", "--python", environment)
-    return json.loads(_run(environment / "bin/python", "-I", "-c", IMPORTS, cwd=folder))
+    return environment / "bin/python"
+
+
+@pytest.fixture(scope="session")
+def imported(python: Path) -> Imported:
+    """What importing every module says there."""
+    return json.loads(_run(python, "-I", "-c", IMPORTS, cwd=python.parents[2]))
 
 
 def test_wheel_and_source_hold_every_file_of_the_package(built: Built) -> None:
@@ -102,6 +131,13 @@ def test_a_user_of_one_cloud_needs_no_sdk_of_another(imported: Imported) -> None
 
 def test_nothing_of_the_checkout_is_on_the_path(imported: Imported) -> None:
     assert not [entry for entry in [imported["origin"], *imported["path"]] if entry.startswith(str(ROOT))]
+
+
+@pytest.mark.parametrize("example", ["gke-tpu-pool", "signal-path", "two-environments"])
+def test_an_example_runs_where_only_the_wheel_is(example: str, python: Path, tmp_path: Path) -> None:
+    folder = copytree(ROOT / "examples" / example, tmp_path / example)
+    made = json.loads(_run(python, "-I", "-c", RUN, folder, cwd=folder))
+    assert "kubernetes:autoscaling/v2:HorizontalPodAutoscaler" in made
 
 
 def _run(*command: str | Path, cwd: Path = ROOT) -> str:

@@ -19,7 +19,7 @@ from typing_extensions import override
 from offline import wire
 from offline.providers import Providers
 
-PLUGIN = Path(__file__).parents[2] / "plugin"
+PLUGIN, HOST = Path(__file__).parents[2] / "plugin", Path(__file__).parent / "attached.py"
 SECONDS = 120
 """Time for the plugin to start and to construct: importing the SDKs of two clouds takes a while."""
 
@@ -116,6 +116,18 @@ class Plugin:
         )
         request.inputs.update(inputs)
         return MessageToDict(self.stub.Construct(request, timeout=SECONDS).state)
+
+
+@contextmanager
+def attachable() -> Generator[int]:
+    """Run the plugin for a real engine that attaches to it, and give its port."""
+    process = subprocess.Popen([sys.executable, HOST], cwd=PLUGIN, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @contextmanager
