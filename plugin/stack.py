@@ -53,7 +53,7 @@ class Serving(Hosted):
         # A stack's resources and transformations are those of the program's root, which a plugin has none of.
         set_root_resource(self)
         made = stacks.deploy(stack, surroundings)
-        self.endpoints = pulumi.Output.from_input(made["endpoints"])
+        self.endpoints = pulumi.Output.all(**made.get("endpoints", {}))
         command = made.get("credentialsCommand")
         self.credentials_command = None if command is None else pulumi.Output.from_input(command)
         self.register_outputs({"endpoints": self.endpoints, "credentialsCommand": self.credentials_command})

@@ -95,7 +95,11 @@ def test_the_findings_are_those_of_the_stack_file(
 @pytest.mark.parametrize("maker", MAKERS)
 def test_a_program_can_be_warned_only(maker: str, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
-    monkeypatch.setattr(pulumi.log, "warn", lambda line, _about=None: lines.append(line))
+
+    def warn(line: str, _about: pulumi.Resource | None = None) -> None:
+        lines.append(line)
+
+    monkeypatch.setattr(pulumi.log, "warn", warn)
     recording = serve(project, MISTAKES["half a slice"], maker=maker, only_warn=True)
     assert "placement.slice-chips" in recording.outputs["findings"]
     assert recording.of("kubernetes:apps/v1:Deployment")
