@@ -9,7 +9,6 @@ from typing_extensions import override
 
 from slipway.addons.metrics import Metrics, PrometheusMetrics
 from slipway.addons.settings import MonitoringArgs
-from slipway.catalog.drivers import EKS_DRIVER
 from slipway.checks import Finding
 from slipway.checks.bill import PricedItem
 from slipway.checks.placement import Pool
@@ -130,10 +129,6 @@ class EksStack(Stack):
     @override
     def exposures(self) -> Mapping[str, NoLoadBalancer]:
         return {}
-
-    @override
-    def driver(self, pool: str) -> int | None:
-        return EKS_DRIVER
 
     @override
     def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pulumi
 from typing_extensions import override
 
 from slipway.catalog.architecture import Model
@@ -42,8 +41,7 @@ from slipway.serving.tensorrt_llm.settings import DraftTarget, Eagle3, EnginesRo
 from slipway.serving.tensorrt_llm.shape import TensorRtLlmShape
 
 if TYPE_CHECKING:
-    from slipway.serving.site import Site
-    from slipway.workload import Accelerator
+    from slipway.servers.model_server import ModelServer
 
 
 class TensorRtLlm(TensorRtLlmArgs, Server):
@@ -170,9 +168,7 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
         )
 
     @override
-    def deploy(
-        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
-    ) -> pulumi.Output[str]:
+    def component(self) -> "type[ModelServer[Any]]":
         from slipway.serving.tensorrt_llm.server import TensorRtLlmServer
 
-        return TensorRtLlmServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url
+        return TensorRtLlmServer

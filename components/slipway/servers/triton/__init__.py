@@ -1,9 +1,8 @@
 """Triton Inference Server on GPUs."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import pulumi
 from typing_extensions import override
 
 from slipway.catalog.drivers import Cuda, triton_cuda
@@ -30,8 +29,7 @@ from slipway.serving.triton.settings import LlmApi, ModelRepository, TritonArgs
 from slipway.serving.triton.shape import TritonShape
 
 if TYPE_CHECKING:
-    from slipway.serving.site import Site
-    from slipway.workload import Accelerator
+    from slipway.servers.model_server import ModelServer
 
 
 LLMAPI_KEYS = {
@@ -153,9 +151,7 @@ class Triton(TritonArgs, Server):
         )
 
     @override
-    def deploy(
-        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
-    ) -> pulumi.Output[str]:
+    def component(self) -> "type[ModelServer[Any]]":
         from slipway.serving.triton.server import TritonServer
 
-        return TritonServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url
+        return TritonServer
