@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -47,6 +47,8 @@ class Clouds:
 
     Attributes:
         clouds: what exists, by package; `kubernetes` has the Helm releases.
+        files: the objects of files that a stack names by their address; others hold none. Definitions of custom
+            resources are there before any stack.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Clouds:
         self.clouds = {package: Cloud(clock, answers=answers, made=fleet.made, gone=fleet.gone) for package in PACKAGES}
         self.clouds["kubernetes"] = Cloud(clock, made=self._install, gone=self._uninstall)
         self._path = sign_in.write(plane.slot.folder / "bin", plane.credentials)
+        self.files: dict[str, Sequence[Json]] = {}
         self._proxy: KubernetesProxy | None = None
 
     def cancel(self) -> None:
@@ -82,6 +85,7 @@ class Clouds:
             proxy = KubernetesProxy(
                 channel,
                 CloudProvider("kubernetes", self.clouds["kubernetes"]),
+                fetched=lambda address: self.files.get(address, ()),
                 adapted=self._adapted,
                 completed=self._completed,
             )
