@@ -44,15 +44,17 @@ class TensorRtLlmServer(pulumi.ComponentResource):
                 served = pytorch.served(name, args, route, runtime, child)
             case EnginesRoute() as route:
                 served = two_engines.served(name, args, route, runtime, child)
+        needed = [resource for token in runtime.tokens for resource in token.depends_on]
+        mounted = [served.program.storage, *runtime.tokens]
         metadata: k8s.meta.v1.ObjectMetaArgsDict = {
             "labels": dict(shape.export.labels),
-            "annotations": {**served.program.storage.annotations, **runtime.token.annotations},
+            "annotations": {name: value for each in mounted for name, value in each.annotations.items()},
         }
         workload = deployment(
             shape,
             {"metadata": metadata, "spec": _pod(args, served, runtime)},
             namespace=site.namespace,
-            before=[*accelerator.nodes, *runtime.token.depends_on, *served.before],
+            before=[*accelerator.nodes, *needed, *served.before],
             parent=self,
         )
         self.url = surround(
@@ -68,7 +70,7 @@ class TensorRtLlmServer(pulumi.ComponentResource):
             served.benchmark,
             runtime,
             namespace=site.namespace,
-            depends_on=[*served.benchmark.storage.depends_on, *runtime.token.depends_on],
+            depends_on=[*served.benchmark.storage.depends_on, *needed],
             opts=child,
         )
         self.register_outputs({"url": self.url})
