@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pulumi
 import pulumi_aws as aws
+import pulumi_kubernetes as k8s
 
 from slipway.catalog.versions import EKS_EFS_CSI
 from slipway.eks.add_on import add_on
@@ -85,11 +86,9 @@ class SharedStorage(pulumi.ComponentResource):
             role=_driver_role(name, files, child),
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
+        source = _source(files, access)
         after = pulumi.ResourceOptions(parent=self, depends_on=[driver])
-        handle = pulumi.Output.concat(files.id, "::", access.id)
-        claimed = claim(
-            name, {"driver": DRIVER, "volume_handle": handle}, "ReadWriteMany", namespace=namespace, opts=after
-        )
+        claimed = claim(name, source, "ReadWriteMany", namespace=namespace, opts=after)
         self.volumes = Volumes(
             path=PATH,
             annotations={},
@@ -166,3 +165,7 @@ def _driver_role(name: str, files: aws.efs.FileSystem, opts: pulumi.ResourceOpti
         ]
     )
     return pod_role(f"{name}-efs-csi", statements=statements, opts=opts)
+
+
+def _source(files: aws.efs.FileSystem, access: aws.efs.AccessPoint) -> k8s.core.v1.CSIPersistentVolumeSourceArgsDict:
+    return {"driver": DRIVER, "volume_handle": pulumi.Output.concat(files.id, "::", access.id)}
