@@ -5,6 +5,7 @@ again (pulumi/pulumi-kubernetes:provider/pkg/provider/yaml/v2); so does this.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import grpc
 from google.protobuf import struct_pb2
@@ -21,7 +22,7 @@ ADDRESS = "file"
 def construct(request: provider_pb2.ConstructRequest, objects: Iterable[Json]) -> provider_pb2.ConstructResponse:
     """Register a file and its objects with the engine that asks for it."""
     with grpc.insecure_channel(request.monitorEndpoint, options=OPTIONS) as channel:
-        monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
+        monitor: Any = resource_pb2_grpc.ResourceMonitorStub(channel)
         component = resource_pb2.RegisterResourceRequest(
             type=request.type,
             name=request.name,

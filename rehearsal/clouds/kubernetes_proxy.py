@@ -82,7 +82,7 @@ class KubernetesProxy(grpc.GenericRpcHandler):
         name = path.rpartition("/")[2]
         if name == CONSTRUCT:
             asked = provider_pb2.ConstructRequest.FromString(request)
-            return files.construct(asked, self._fetched(asked.inputs[files.ADDRESS])).SerializeToString()
+            return files.construct(asked, self._fetched(str(asked.inputs[files.ADDRESS]))).SerializeToString()
         kind = _OF_RESOURCES.get(name)
         parsed: Any = kind.FromString(request) if kind else None
         if kind and f"{RELEASE}::" in parsed.urn:

@@ -113,6 +113,7 @@ def _mount_targets(
     )
     rule = aws.vpc.SecurityGroupIngressRule(
         name,
+        description=f"NFS from the nodes of {name}",
         security_group_id=group.id,
         referenced_security_group_id=nodes,
         ip_protocol="tcp",
