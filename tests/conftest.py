@@ -1,5 +1,6 @@
 """Recordings of every committed stack file, made once a session and shared by all tests."""
 
+import os
 import signal
 from collections.abc import Mapping
 
@@ -13,7 +14,8 @@ from offline import Recording, record
 from offline.stack_config import stack_name
 from tests.stack_paths import STACK_FILES
 
-REHEARSALS = ("tests/rehearsal/", "tests/simulate/test_real_controller.py")
+BY_THE_TEST = "tests/rehearsal/updates/"
+"""Where tests share no stage, and each takes long."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,25 +28,35 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs the rehearsal's binaries."""
+    """Mark what runs the rehearsal's binaries, and begin with what takes longest: the engine's, then other stages."""
     for item in items:
         if "binaries" in getattr(item, "fixturenames", ()) or item.get_closest_marker("engine"):
             item.add_marker("control_plane")
+    longest = [
+        {item.path for item in items if item.get_closest_marker(marker)} for marker in ("engine", "control_plane")
+    ]
+    items.sort(key=lambda item: [item.path not in paths for paths in longest])
 
 
-class OneStage(LoadScopeScheduling):
-    """Has one worker play all rehearsals, because pods' addresses and ports are those of this machine, and the others
-    the rest, a test at a time. It begins with the rehearsals, which are the most tests together."""
+class ByTheStage(LoadScopeScheduling):
+    """Gives a worker the tests of a module together, as they share a stage or recordings."""
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return "rehearsals" if nodeid.startswith(REHEARSALS) else nodeid
+        return nodeid if nodeid.startswith(BY_THE_TEST) else nodeid.split("::", maxsplit=1)[0]
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStage:
-    """Spread the tests over the workers."""
-    return OneStage(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByTheStage:
+    """Spread the tests over the workers, in their order."""
+    config.option.loadscopereorder = False
+    return ByTheStage(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Have a worker more than there are cores: rehearsals wait for half of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
