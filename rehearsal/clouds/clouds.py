@@ -13,7 +13,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from offline.providers import load_balancer
 from rehearsal import lifecycle, releases
-from rehearsal.client import Json
+from rehearsal.client import Json, title
 from rehearsal.clock import Clock
 from rehearsal.clouds import sign_in
 from rehearsal.clouds.cloud import Cloud
@@ -64,7 +64,7 @@ class Clouds:
         self._plane, self._stand_in, self._kubeconfig, self._awaited = plane, stand_in, kubeconfig, awaited
         answers = _cluster_answers(plane)
         self.clouds = {package: Cloud(clock, answers=answers, made=fleet.made, gone=fleet.gone) for package in PACKAGES}
-        self.clouds["kubernetes"] = Cloud(clock, made=self._install, gone=self._uninstall)
+        self.clouds["kubernetes"] = Cloud(clock, made=self._install, updated=self._upgrade, gone=self._uninstall)
         self._path = sign_in.write(plane.slot.folder / "bin", plane.credentials)
         self.files: dict[str, Sequence[Json]] = {}
         self._proxy: KubernetesProxy | None = None
@@ -156,6 +156,13 @@ class Clouds:
                 self._plane.client.create(namespace)
         if refused := lifecycle.apply(self._plane.client, self._objects(existing)):
             raise RefusedError("; ".join(map(str, refused)))
+
+    def _upgrade(self, before: Existing, existing: Existing) -> None:
+        kept = {title(each) for each in self._objects(existing)}
+        for manifest in reversed(self._objects(before)):
+            if title(manifest) not in kept:
+                self._plane.client.delete(manifest)
+        self._install(existing)
 
     def _uninstall(self, existing: Existing) -> None:
         for manifest in reversed(self._objects(existing)):
