@@ -5,6 +5,6 @@ import pulumi_kubernetes as k8s
 
 from slipway.addons import leader_worker_set
 
-vars(leader_worker_set)["LEADER_WORKER_SET"] = pulumi.Config().require("version")
+leader_worker_set.__dict__["LEADER_WORKER_SET"] = pulumi.Config().require("version")
 here = pulumi.ResourceOptions(provider=k8s.Provider("here"))
 leader_worker_set.LeaderWorkerSetController("groups", priority_class="system-cluster-critical", opts=here)
