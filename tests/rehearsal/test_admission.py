@@ -266,13 +266,14 @@ def test_what_the_nim_operator_owns_has_its_own_security_context_and_nothing_els
     workload = deployment("loose", space, 1, {"spec": loose})
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "loose", "namespace": space}, "spec": loose}
     service = {"apiVersion": "apps.nvidia.com/v1alpha1", "kind": "NIMService", "name": "older", "uid": "1"}
-    for item, owner, admitted in (
+    cases: list[tuple[Json, Json | None, bool]] = [
         (workload, None, False),
         (workload, service, True),
         (workload, REPLICAS, False),
         (pod, None, False),
         (pod, REPLICAS, True),
-    ):
+    ]
+    for item, owner, admitted in cases:
         owned = {**item, "metadata": {**item["metadata"], "ownerReferences": [owner] if owner else []}}
         said = refusal(client, owned)
         assert ("loose may gain privileges" not in said) == admitted == (not said), (item["kind"], owner)
