@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -48,8 +48,6 @@ class Clouds:
 
     Attributes:
         clouds: what exists, by package; `kubernetes` has the Helm releases.
-        files: the objects of files that a stack names by their address; others hold none. Definitions of custom
-            resources are there before any stack.
     """
 
     def __init__(
@@ -69,7 +67,6 @@ class Clouds:
         self.clouds = {package: Cloud(clock, answers=answers, made=fleet.made, gone=fleet.gone) for package in PACKAGES}
         self.clouds["kubernetes"] = Cloud(clock, made=self._install, updated=self._upgrade, gone=self._uninstall)
         self._path = sign_in.write(plane.slot.folder / "bin", plane.credentials)
-        self.files: dict[str, Sequence[Json]] = {}
         self._proxy: KubernetesProxy | None = None
 
     def cancel(self) -> None:
@@ -88,7 +85,6 @@ class Clouds:
             proxy = KubernetesProxy(
                 channel,
                 CloudProvider("kubernetes", self.clouds["kubernetes"]),
-                fetched=lambda address: self.files.get(address, ()),
                 adapted=self._adapted,
                 completed=self._completed,
             )

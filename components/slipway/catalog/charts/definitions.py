@@ -1,7 +1,7 @@
 """Charts whose custom resources lie beside their templates: Helm creates these once, and updates them never.
 
 Sources of the paths: the repositories that the addresses name. Those of Karpenter and of prometheus-operator are charts
-of their own, and NVIDIA's operators and KEDA bring theirs as templates or update them by a hook.
+of their own here, and NVIDIA's operators and KEDA bring theirs as templates or update them by a hook.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from slipway.catalog.charts import LOAD_BALANCER_CONTROLLER
 
 _FILES = "https://raw.githubusercontent.com/kubernetes-sigs"
 
-_BESIDE: Mapping[str, tuple[str, Sequence[str]]] = {
+BESIDE: Mapping[str, tuple[str, Sequence[str]]] = {
     LOAD_BALANCER_CONTROLLER: (
         f"{_FILES}/aws-load-balancer-controller/v{{version}}/helm/aws-load-balancer-controller/crds/{{file}}.yaml",
         ("crds", "gateway-crds"),
@@ -25,14 +25,14 @@ _BESIDE: Mapping[str, tuple[str, Sequence[str]]] = {
         ),
     ),
 }
-"""Where they are, by chart, and the names of the files."""
+"""Where they are at a version, and the names of the files, by chart.
+
+They are no resources of a stack: a preview would fetch them, and fail where nothing but mirrors is reached.
+"""
 
 
-def addresses(chart: str, version: str) -> Mapping[str, str]:
-    """Return the address of each file with custom resources of a chart, by the file's name.
-
-    Raises:
-        KeyError: those of the chart do not lie beside its templates.
-    """
-    address, files = _BESIDE[chart]
-    return {file: address.format(version=version, file=file) for file in files}
+def update_command(chart: str, version: str) -> str | None:
+    """Return what a person runs before a chart gets a version; None where its definitions come with it."""
+    address, files = BESIDE.get(chart.rpartition("/")[2], ("", ()))
+    named = "".join(f" -f {address.format(version=version, file=file)}" for file in files)
+    return f"kubectl apply --server-side --force-conflicts{named}" if named else None
