@@ -11,7 +11,7 @@ Spot and flex-start nodes use the preemptible one ("When you create a Flex-start
 Compute Engine page "Provisioning models").
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,6 +86,15 @@ def quota_of(machine: Machine, purchase: Purchase) -> Key | None:
 def counted(machine: Machine) -> int:
     """Return what a node takes of its quota: vCPUs on EC2, chips on Compute Engine."""
     return machine.vcpus if machine.provider == "eks" else machine.chips
+
+
+def taken_of(machines: Iterable[Machine], purchase: Purchase) -> dict[Key, int]:
+    """Return what a node takes at most of each quota that machines take from, in its unit; it may be any of them."""
+    found: dict[Key, int] = {}
+    for machine in machines:
+        if key := quota_of(machine, purchase):
+            found[key] = max(found.get(key, 0), counted(machine))
+    return found
 
 
 def ec2_quota(instance_type: str, purchase: Purchase) -> Ec2Quota | None:
