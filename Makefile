@@ -25,7 +25,7 @@ MACHINE :=
 REQUEST = $${MODEL:+--model "$$MODEL"} $${CONTEXT:+--context "$$CONTEXT"} --requests "$$REQUESTS" --cloud "$$CLOUD" \
 	$${TOKENS_PER_SECOND:+--tokens-per-second "$$TOKENS_PER_SECOND"} $${SPOT:+--spot} $${PUBLIC:+--public "$$PUBLIC"}
 # How many seconds of the cluster's time a rehearsal plays in one.
-SPEED := 30
+SPEED := 40
 # The stack file as it was, or git:<commit>: rehearses the update from that to STACK.
 FROM :=
 # What a simulation plays, as seconds:clients pairs or a file with one a line, and the picture that it draws, if any.
@@ -58,7 +58,7 @@ manifests: $(ENVIRONMENT) ## Write the Kubernetes objects of STACK as YAML below
 bom: $(ENVIRONMENT) ## Print the images, charts, models and packages of STACK, as CycloneDX
 	$(PYTHON) -m offline bom "$$STACK"
 
-rehearse: $(ENVIRONMENT) ## Deploy STACK here by the real engine, load it until the autoscaler moves, destroy it: SPEED=30
+rehearse: $(ENVIRONMENT) ## Deploy STACK here by the real engine, load it until the autoscaler moves, destroy it: SPEED=40
 	$(PYTHON) -m rehearsal run "$$STACK" --speed "$$SPEED" $${FROM:+--from "$$FROM"}
 
 diff: $(ENVIRONMENT) ## Say what a change of STACK does, by the catalog and the engine: BASE=git:main, or the file as it was

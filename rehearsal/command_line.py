@@ -34,7 +34,7 @@ from rehearsal.updates.rehearse import rehearse
 from rehearsal.updates.source import Source
 
 DEFAULT_STACK = "gke-tpu"
-DEFAULT_SPEED = 30.0
+DEFAULT_SPEED = 40.0
 """With it the story of a server of 70 billion parameters takes two minutes."""
 FOLDER = Path("rehearsal-report")
 

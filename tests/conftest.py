@@ -1,5 +1,7 @@
 """Recordings of every committed stack file, made once a session and shared by all tests."""
 
+import gc
+import os
 import signal
 from collections.abc import Mapping
 
@@ -9,11 +11,13 @@ from typing_extensions import override
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from offline import Recording, record
+from offline import Recording
 from offline.stack_config import stack_name
+from tests.shared_recordings import SharedRecordings
 from tests.stack_paths import STACK_FILES
 
-REHEARSALS = ("tests/rehearsal/", "tests/simulate/test_real_controller.py")
+BY_THE_TEST = ("tests/rehearsal/updates/test_catalogue.py", "tests/rehearsal/updates/test_existing_network.py")
+"""Their tests share no stage, and each takes long."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -26,31 +30,49 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs the rehearsal's binaries."""
+    """Mark what runs the rehearsal's binaries, and begin with what takes longest: the engine's, then other stages."""
     for item in items:
         if "binaries" in getattr(item, "fixturenames", ()) or item.get_closest_marker("engine"):
             item.add_marker("control_plane")
+    longest = [
+        {item.path for item in items if item.get_closest_marker(marker)} for marker in ("engine", "control_plane")
+    ]
+    items.sort(key=lambda item: [item.path not in paths for paths in longest])
 
 
-class OneStage(LoadScopeScheduling):
-    """Has one worker play all rehearsals, because pods' addresses and ports are those of this machine, and the others
-    the rest, a test at a time. It begins with the rehearsals, which are the most tests together."""
+def pytest_collection_finish() -> None:
+    """Leave what stays to the end, modules and tests, out of every search for garbage."""
+    gc.freeze()
+
+
+class ByTheStage(LoadScopeScheduling):
+    """Gives a worker the tests of a module together, as they share a stage or recordings."""
 
     @override
     def _split_scope(self, nodeid: str) -> str:
-        return "rehearsals" if nodeid.startswith(REHEARSALS) else nodeid
+        return nodeid if nodeid.startswith(BY_THE_TEST) else nodeid.split("::", maxsplit=1)[0]
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStage:
-    """Spread the tests over the workers."""
-    return OneStage(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByTheStage:
+    """Spread the tests over the workers, in their order."""
+    config.option.loadscopereorder = False
+    return ByTheStage(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Have a worker more than there are cores: rehearsals wait for half of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
-def recordings() -> Mapping[str, Recording]:
+def recordings(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Mapping[str, Recording]:
     """The recording of each stack file, by the stack's name: those of stacks/, and those with the other choices."""
-    return {stack_name(path): record(path) for path in STACK_FILES}
+    own = tmp_path_factory.getbasetemp()
+    folder = (own if worker_id == "master" else own.parent) / "recordings"
+    folder.mkdir(exist_ok=True)
+    return SharedRecordings(STACK_FILES, folder)
 
 
 @pytest.fixture(scope="session", params=[stack_name(path) for path in STACK_FILES])

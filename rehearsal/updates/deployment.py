@@ -97,13 +97,15 @@ class Updates:
     def down(self) -> list[Verdict]:
         """Run `pulumi destroy`, after the update that takes a stack's protection away."""
         found: list[Verdict] = []
-        if any(each.get("protect") for each in self._engine.resources()):
+        resources = self._engine.resources()
+        if any(each.get("protect") for each in resources):
             self._engine.configure(_unprotected(self._config))
             update = self._run("up")
             found += _failed(update, Link.LEFT_BEHIND) or [
                 Verdict(f"an update took the protection away and changed {len(update.steps)} resources")
             ]
-        kept = {each["id"]: Step("retain", each["urn"]) for each in self._engine.resources() if each.get(RETAINED)}
+            resources = self._engine.resources()
+        kept = {each["id"]: Step("retain", each["urn"]) for each in resources if each.get(RETAINED)}
         update = self._run("destroy")
         return found + (_failed(update, Link.LEFT_BEHIND) or self._empty(len(update.steps) - len(kept), kept))
 

@@ -5,13 +5,16 @@ import json
 import runpy
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pulumi.automation import ConfigValue, LocalWorkspace, Stack
+from pulumi.automation import ConfigValue, LocalWorkspace, OutputMap, Stack, UpdateSummary
+from pulumi.automation._stack import StackInitMode
 from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
+from typing_extensions import override
 
 from offline.recorder import program_surroundings
 from offline.stack_config import StackConfig
@@ -45,6 +48,7 @@ class Engine:
     ) -> None:
         self.folder, self._here = folder, here or {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._secrets: Mapping[str, str] = {}
         self._command, self._project = Command(cli), folder / "project"
         for each in (folder / "state", folder / "home", self._project):
             each.mkdir(parents=True)
@@ -62,7 +66,7 @@ class Engine:
                 "PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS": "true",
             },
         )
-        self._stack = Stack.create(config.stack, self._workspace)
+        self._stack = _Stack(config.stack, self._workspace, StackInitMode.CREATE)
         self.configure(config)
 
     def run_by(self, program: Path) -> None:
@@ -77,10 +81,14 @@ class Engine:
         """Give the stack another configuration."""
         path = self._project / f"Pulumi.{config.stack}.yaml"
         kept: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) or {} if path.exists() else {}
-        plain = {key: _value(text) for key, text in config.values.items() if key not in config.secret_keys}
-        path.write_text(yaml.safe_dump({**kept, "config": plain}), encoding="utf-8")
-        for key in sorted(config.secret_keys):
-            self._stack.set_config(key, ConfigValue(self._here.get(key, config.values[key]), secret=True))
+        secrets = {key: self._here.get(key, config.values[key]) for key in sorted(config.secret_keys)}
+        values = {key: _value(text) for key, text in config.values.items() if key not in secrets}
+        same = secrets.items() & self._secrets.items()
+        values |= {key: kept["config"][key] for key, _ in same}  # Each is encrypted by a run of the CLI.
+        path.write_text(yaml.safe_dump({**kept, "config": values}), encoding="utf-8")
+        if other := secrets.items() - same:
+            self._stack.set_all_config({key: ConfigValue(value, secret=True) for key, value in other})
+        self._secrets = secrets
 
     def run(
         self, command: Name, providers: Mapping[str, int], told: Callable[[EngineEvent], None] = lambda event: None
@@ -133,6 +141,18 @@ class Engine:
         loop, self._loop = self._loop, None
         if loop:
             loops.end(loop)
+
+
+class _Stack(Stack):
+    """A stack that says nothing after a command: the events have said it, and each answer is a run of the CLI."""
+
+    @override
+    def outputs(self) -> OutputMap:
+        return {}
+
+    @override
+    def info(self, show_secrets: bool = True) -> UpdateSummary:
+        return UpdateSummary(kind="", start_time=datetime.min, message="", environment={}, config={}, result="")
 
 
 def _value(text: str) -> Any:

@@ -24,7 +24,8 @@ from tests.updates import EKS_NIM, GKE_TPU, Change
 
 pytestmark = pytest.mark.engine
 
-SPEED = 200
+SPEED = 100
+"""Faster, and the control loops take the cores from the engine."""
 TYPES = ("Cluster", "Deployment", "HorizontalPodAutoscaler", "Namespace", "NodeGroup", "NodePool", "Release", "Subnet")
 """Of which each step of the engine is compared."""
 WORDS = {**{word: word for word in ("create", "delete", "replace", "update")}, "remove-pending-replace": "delete"}

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import pulumi
 from typing_extensions import override
 
 from slipway.catalog.drivers import Cuda, nim_cuda
@@ -38,8 +38,7 @@ from slipway.serving.scaling import Scaling
 from slipway.serving.shape import Files, MetricsPage, Shape
 
 if TYPE_CHECKING:
-    from slipway.serving.site import Site
-    from slipway.workload import Accelerator
+    from slipway.servers.model_server import ModelServer
 
 
 PASSED_ON = "NIM_PASSTHROUGH_ARGS"
@@ -155,18 +154,11 @@ class Nim(NimArgs, Server):
         )
 
     @override
-    def deploy(
-        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
-    ) -> pulumi.Output[str]:
+    def component(self) -> "type[ModelServer[Any]]":
         from slipway.serving.nim.operated import OperatedNim
         from slipway.serving.nim.server import NimServer
 
-        name, shape = place.name, self.shape(place)
-        if isinstance(self.deployment, NimThroughOperator):
-            return OperatedNim(
-                name, self, shape, deployment=self.deployment, site=site, accelerator=accelerator, opts=opts
-            ).url
-        return NimServer(name, self, shape, site=site, accelerator=accelerator, opts=opts).url
+        return OperatedNim if self.needs_nim_operator else NimServer
 
 
 def _image_findings(path: str, image: str, model: str) -> Iterator[Finding]:
@@ -180,6 +172,7 @@ def _image_findings(path: str, image: str, model: str) -> Iterator[Finding]:
         yield Finding("nim.model", f"{path}.model", message, f"write {named}, or the image of {model}")
 
 
+@lru_cache(maxsize=1024)
 def _letters(name: str) -> str:
     """Return the last part of a name by its letters and digits alone, in which spellings of a model agree."""
     return re.sub(r"[^a-z0-9]", "", name.rpartition("/")[2].lower())
