@@ -31,9 +31,6 @@ def bucket_findings(stack: Stack, readable: str | None) -> Iterator[Finding]:
     for server, uri in stack.bucket_uris.items():
         scheme = next(each for each in READERS if uri.startswith(each))
         if scheme != readable:
-            yield Finding(
-                "cluster.bucket",
-                f"servers.{server}.weights.source",
-                f"a role is needed that may read {uri}, and nothing of the stack can give the servers' pods one",
-                f"write 'hugging-face', or serve on a cluster with {READERS[scheme]}",
-            )
+            message = f"a role is needed that may read {uri}, and nothing of the stack can give the servers' pods one"
+            remedy = f"write 'hugging-face', or serve on a cluster with {READERS[scheme]}"
+            yield Finding("cluster.bucket", f"servers.{server}.weights.source", message, remedy)

@@ -11,8 +11,8 @@ from typing_extensions import override
 from slipway.catalog.architecture import Model
 from slipway.catalog.engines import Engine
 from slipway.catalog.engines.flags import Takes
-from slipway.catalog.engines.host import EngineHost, cache_gib
-from slipway.catalog.footprint import SIDECAR_MEMORY_GIB, file_cache_gib
+from slipway.catalog.engines.host import EngineHost
+from slipway.catalog.footprint import SIDECAR_MEMORY_GIB, file_cache_gib, files_gib
 from slipway.catalog.machines import Slice
 from slipway.checks import Finding
 from slipway.checks.argument_words import Told
@@ -77,7 +77,7 @@ class EngineServer(EngineArgs, Server):
         if place.slice:
             taken = host.memory_gib + host.shared_memory_gib + SIDECAR_MEMORY_GIB
             left = place.slice.machine.memory_for_pods_gib - taken
-        return Files(disk_gib=cache_gib(model), cache_gib=file_cache_gib(model, max(left, 0)))
+        return Files(disk_gib=files_gib(model), cache_gib=file_cache_gib(model, max(left, 0)))
 
     def startup_seconds(self, place: Place) -> int:
         """Return the time until a replica answers with nothing cached; 0 for an unknown model."""

@@ -16,12 +16,12 @@ from slipway.catalog.engines.tensorrt_llm.host import (
     ITERATION_STATISTICS,
     RETURN_PERF_METRICS,
     SHARED_MEMORY_GIB,
-    cache_gib,
     cold_start_seconds,
     memory_gib,
 )
 from slipway.catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS
 from slipway.catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, LAST_ENGINE_RELEASE, PROCESS_MEMORY_GIB
+from slipway.catalog.footprint import files_gib
 from slipway.catalog.machines import Slice
 from slipway.catalog.versions import TENSORRT_LLM
 from slipway.checks import Finding
@@ -95,7 +95,7 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
         )
 
     def _files(self, models: Models, *others: str) -> Files:
-        gib = cache_gib(self._downloads(models, *others))
+        gib = files_gib(*self._downloads(models, *others))
         return Files(disk_gib=gib, cache_gib=gib)
 
     def _downloads(self, models: Models, *others: str) -> Sequence[Model]:
