@@ -6,14 +6,10 @@ all of its inputs. No provider plugin starts and nothing leaves the machine.
 """
 
 import asyncio
-import gc
-import os
 import runpy
-import sys
 import traceback
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +19,15 @@ from pulumi.runtime.stack import run_pulumi_func
 from typing_extensions import override
 
 from offline import input_checks, neighbours, signals, stack_config, wire
-from offline.checkouts import packages_of, parts
 from offline.monitor import RecordingMonitor
 from offline.providers import Providers
 from offline.recording import Loaded, Recording, RecordingError, StackFileError
+from offline.surroundings import program_surroundings, without_collector, without_stack_traces
 from slipway.checks import Finding, errors
 from slipway.checks.judged import Judged
 from slipway.project import PROJECT_FILE
 
 PROGRAM = Path(__file__).parent.parent / "__main__.py"
-
-_KEPT_VARIABLES = ("HOME", "LANG", "LC_ALL", "PATH", "TMPDIR")
-"""Others may carry credentials or another configuration into provider inputs (`GOOGLE_*`, `KUBECONFIG`, `PULUMI_*`)."""
 
 
 def record(stack_file: Path, program: Path = PROGRAM, *, assume_secrets: bool = False) -> Recording:
@@ -55,7 +48,7 @@ def record(stack_file: Path, program: Path = PROGRAM, *, assume_secrets: bool = 
     config = stack_config.read(stack_file, program.parent / PROJECT_FILE, assume_secrets=assume_secrets)
     providers = Providers(config.values.get("gcp:project", "project"))
     monitor = RecordingMonitor(providers)
-    with program_surroundings(program.parent), _without_collector(), asyncio.Runner() as runner:
+    with program_surroundings(program.parent), without_collector(), without_stack_traces(), asyncio.Runner() as runner:
         try:
             globals_, outputs = runner.run(_run(program, config, monitor))
         except pulumi.RunError as error:
@@ -153,36 +146,6 @@ class _InlineExecutor(ThreadPoolExecutor):
         except Exception as error:
             future.set_exception(error)
         return future
-
-
-@contextmanager
-def program_surroundings(folder: Path) -> Generator[None]:
-    """Make the packages and the environment variables those of a program in this folder, for a while."""
-    variables, import_path = dict(os.environ), list(sys.path)
-    sys.path[:0] = [str(part) for part in parts(folder) if str(part) not in sys.path]
-    for name in variables:
-        if name not in _KEPT_VARIABLES:
-            del os.environ[name]
-    os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
-    try:
-        with packages_of(folder):
-            yield
-    finally:
-        os.environ.clear()
-        os.environ.update(variables)
-        sys.path[:] = import_path
-
-
-@contextmanager
-def _without_collector() -> Generator[None]:
-    """Keep cyclic garbage for a while: a program only adds objects, and each search through them takes longer."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _describe(error: Exception, folder: Path) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from offline import PROGRAM
 from offline.checkouts import HERE, NoSuchCommitError, checked_out
-from offline.recorder import program_surroundings
+from offline.surroundings import program_surroundings
 from slipway.catalog.versions import VLLM_TPU
 
 STACK = Path("stacks") / "Pulumi.gke-tpu.yaml"

@@ -1,6 +1,7 @@
 """Doubles of the APIs: a web server on this machine, and command lines that answer from a table."""
 
 import json
+import sys
 import threading
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -69,7 +70,7 @@ def command(folder: Path, name: str, answers: Mapping[str, object]) -> None:
     table.write_text(json.dumps(answers), encoding="utf-8")
     program = folder / name
     program.write_text(
-        "#!/usr/bin/env python3\n"
+        f"#!{sys.executable} -IS\n"
         "import json, sys\n"
         f"answers = json.load(open({str(table)!r}))\n"
         "words = ' '.join(word for word in sys.argv[1:] if not word.startswith('--request-timeout'))\n"

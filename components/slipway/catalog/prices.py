@@ -7,8 +7,10 @@ not sold on demand.
 """
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Literal, cast
 
@@ -100,6 +102,7 @@ def price(item: str, region: str, purchase: Purchase = "on-demand") -> Price | N
     return _BY_KEY.get((item, region, purchase)) or _BY_KEY.get((item, EVERYWHERE, purchase))
 
 
-def regions(item: str, purchase: Purchase = "on-demand") -> list[str]:
+@cache
+def regions(item: str, purchase: Purchase = "on-demand") -> Sequence[str]:
     """Return the regions whose price of an item is known."""
     return sorted(row.region for row in PRICES if (row.item, row.purchase) == (item, purchase))

@@ -24,7 +24,9 @@ def example_of(annotation: Any) -> Any:
 
 def written(value: Any) -> str:
     """Return a value as YAML in one line."""
-    text = yaml.safe_dump(value, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True)
+    text: str = yaml.dump(
+        value, Dumper=yaml.CSafeDumper, default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True
+    )
     return text.removesuffix("\n").removesuffix("\n...")
 
 

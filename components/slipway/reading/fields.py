@@ -1,7 +1,8 @@
 """The keys that a block of a stack file may have, and what is known of each value."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
@@ -16,6 +17,11 @@ KEY = "[key]"
 
 def fields_at(model: type[BaseModel], location: Iterable[str | int]) -> Mapping[str, FieldInfo]:
     """Return the keys of the block at a location of a pydantic error, each with what its model says of it."""
+    return _fields_at(model, tuple(location))
+
+
+@lru_cache(maxsize=4096)
+def _fields_at(model: type[BaseModel], location: tuple[str | int, ...]) -> Mapping[str, FieldInfo]:
     blocks = (member for place in places_at(model, location) for member in _members(place.annotation))
     return {
         info.alias or name: info for block in blocks if _is_model(block) for name, info in block.model_fields.items()
@@ -24,10 +30,15 @@ def fields_at(model: type[BaseModel], location: Iterable[str | int]) -> Mapping[
 
 def places_at(model: type[BaseModel], location: Iterable[str | int]) -> list[FieldInfo]:
     """Return what is known of the value at a location: one for each member of a union that may be meant."""
-    places, parts = [FieldInfo.from_annotation(model)], [*location]
-    for index, part in enumerate(parts):
+    return [*_places_at(model, tuple(location))]
+
+
+@lru_cache(maxsize=4096)
+def _places_at(model: type[BaseModel], location: tuple[str | int, ...]) -> Sequence[FieldInfo]:
+    places = [FieldInfo.from_annotation(model)]
+    for index, part in enumerate(location):
         members = [member for place in places for member in _members(place.annotation)]
-        if parts[index + 1 :] == [KEY]:
+        if location[index + 1 :] == (KEY,):
             return [FieldInfo.from_annotation(get_args(member)[0]) for member in members if _is_mapping(member)]
         inside = [found for member in members for found in _inside(member, part)]
         places = inside or tagged(places, part) or places

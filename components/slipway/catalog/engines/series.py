@@ -7,6 +7,7 @@ release candidate counts as the release that it leads to.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from slipway.catalog.engines.quantity import Quantity
@@ -26,6 +27,7 @@ Ceiling = Literal["one", "batch"]
 """What the values of a series cannot exceed: 1, or the requests of a full batch."""
 
 
+@lru_cache(maxsize=1024)
 def release(version: str) -> tuple[int, ...]:
     """Return the numbers of a version in order: `v0.27.0-tpu` is (0, 27, 0).
 

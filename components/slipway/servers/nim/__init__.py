@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from typing_extensions import override
@@ -171,6 +172,7 @@ def _image_findings(path: str, image: str, model: str) -> Iterator[Finding]:
         yield Finding("nim.model", f"{path}.model", message, f"write {named}, or the image of {model}")
 
 
+@lru_cache(maxsize=1024)
 def _letters(name: str) -> str:
     """Return the last part of a name by its letters and digits alone, in which spellings of a model agree."""
     return re.sub(r"[^a-z0-9]", "", name.rpartition("/")[2].lower())
