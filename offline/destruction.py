@@ -24,12 +24,9 @@ def findings(changes: Iterable[Change], allowed: Collection[str]) -> Iterator[Fi
             continue
         inputs = "; ".join(f"{each.path} {shown(each.old)} -> {shown(each.new)}" for each in change.inputs[:3])
         why = f", with {change.because}" if change.because else f" ({inputs})" if inputs else ""
-        yield Finding(
-            "update.destructive",
-            "allowReplacement",
-            f"{change.title} is {change.effect.kind}{why}: {change.effect.words}",
-            f"undo the change, or write {change.title!r} there if that is meant",
-        )
+        message = f"{change.title} is {change.effect.kind}{why}: {change.effect.words}"
+        remedy = f"undo the change, or write {change.title!r} there if that is meant"
+        yield Finding("update.destructive", "allowReplacement", message, remedy)
 
 
 def _refused(change: Change) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ A line breaks between values and never within one, so commands and URLs can be c
 
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any, cast
 
 import yaml
@@ -21,15 +21,20 @@ from slipway.checks import Finding
 
 def write(recording: Recording, file: IO[str], comparison: Comparison | None = None, *, tree: bool = False) -> None:
     """Write a preview, in colour on a terminal, and how the stack differs from an earlier one if that is given."""
-    if file.isatty():
-        from rich.console import Console
-        from rich.text import Text
+    write_lines(lines(recording, comparison, tree=tree), _style, file)
 
-        console = Console(file=file)
-        for index, line in enumerate(lines(recording, comparison, tree=tree)):
-            console.print(Text(line, _style(line) if index else "bold"), soft_wrap=True)
-    else:
-        file.writelines(f"{line}\n" for line in lines(recording, comparison, tree=tree))
+
+def write_lines(text: Iterable[str], style: Callable[[str], str], file: IO[str]) -> None:
+    """Write lines, on a terminal the first in bold and each further one in its style."""
+    if not file.isatty():
+        file.writelines(f"{line}\n" for line in text)
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=file)
+    for index, line in enumerate(text):
+        console.print(Text(line, style(line) if index else "bold"), soft_wrap=True)
 
 
 def lines(recording: Recording, comparison: Comparison | None = None, *, tree: bool = False) -> Iterator[str]:

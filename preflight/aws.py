@@ -7,7 +7,7 @@ Sources: the references of STS (`GetCallerIdentity`), EKS (`DescribeClusterVersi
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -49,17 +49,19 @@ def questions(recording: Recording) -> Iterator[Question]:
         asked = partial(permissions, account.ask, account.region, types)
         yield Question("your permissions", "network.zones", asked)
         for cluster in recording.of("aws:eks/cluster:Cluster"):
-            yield Question("versions of EKS", "cluster.version", _version(account, cluster.inputs["version"]))
+            yield Question("versions of EKS", "cluster.version", partial(_version, account, cluster.inputs["version"]))
         found = pools(recording, "eks")
         for key, vcpus in _vcpus(recording, found).items():
-            yield Question(f"quota {QUOTAS[key].name}", f"quota.{key}", _quota(account, key, vcpus))
+            yield Question(f"quota {QUOTAS[key].name}", f"quota.{key}", partial(_quota, account, key, vcpus))
         for bucket in _buckets(recording):
-            yield Question(f"bucket {bucket}", "servers", _bucket(account, bucket))
+            yield Question(f"bucket {bucket}", "servers", partial(_bucket, account, bucket))
         for pool in found:
             for machine in pool.machines:
-                yield Question(f"zones of {machine.name}", f"{pool.path}.zones", _zones(account, pool, machine))
+                asked = partial(_zones, account, pool, machine)
+                yield Question(f"zones of {machine.name}", f"{pool.path}.zones", asked)
             if pool.reservation:
-                yield Question(pool.reservation, f"{pool.path}.capacity", _reservation(account, pool, pool.reservation))
+                asked = partial(_reservation, account, pool, pool.reservation)
+                yield Question(pool.reservation, f"{pool.path}.capacity", asked)
 
 
 def _identity(account: Account) -> Answer:
@@ -67,24 +69,21 @@ def _identity(account: Account) -> Answer:
     return Answer(f"{found['Account']}, you are {found['Arn'].rpartition(':')[2]}")
 
 
-def _version(account: Account, version: str) -> Callable[[], Answer]:
-    def ask() -> Answer:
-        rows = account.ask("eks", "describe-cluster-versions")["clusterVersions"]
-        by_version = {row["clusterVersion"]: row for row in rows}
-        row = by_version.get(version)
-        if row is None:
-            message = f"EKS makes no clusters of {version} in {account.region}"
-            remedy = f"write one of {', '.join(sorted(by_version))}"
-            return Answer("not on offer", (Finding("preflight.version", "cluster.version", message, remedy),))
-        end = str(row.get("endOfStandardSupportDate", "a day that it does not say"))[:10]
-        text = f"{version} is on offer, in standard support until {end}"
-        if row.get("versionStatus", row.get("status")) in ("STANDARD_SUPPORT", "standard-support"):
-            return Answer(text)
-        message = f"{version} has left standard support on {end}: the control plane costs six times as much"
-        remedy = f"write a newer one of {', '.join(sorted(by_version))}"
-        return Answer(text, (Finding("preflight.version", "cluster.version", message, remedy, "warning"),))
-
-    return ask
+def _version(account: Account, version: str) -> Answer:
+    rows = account.ask("eks", "describe-cluster-versions")["clusterVersions"]
+    by_version = {row["clusterVersion"]: row for row in rows}
+    row = by_version.get(version)
+    if row is None:
+        message = f"EKS makes no clusters of {version} in {account.region}"
+        remedy = f"write one of {', '.join(sorted(by_version))}"
+        return Answer("not on offer", (Finding("preflight.version", "cluster.version", message, remedy),))
+    end = str(row.get("endOfStandardSupportDate", "a day that it does not say"))[:10]
+    text = f"{version} is on offer, in standard support until {end}"
+    if row.get("versionStatus", row.get("status")) in ("STANDARD_SUPPORT", "standard-support"):
+        return Answer(text)
+    message = f"{version} has left standard support on {end}: the control plane costs six times as much"
+    remedy = f"write a newer one of {', '.join(sorted(by_version))}"
+    return Answer(text, (Finding("preflight.version", "cluster.version", message, remedy, "warning"),))
 
 
 def _vcpus(recording: Recording, found: list[Pool]) -> dict[Key, int]:
@@ -97,27 +96,23 @@ def _vcpus(recording: Recording, found: list[Pool]) -> dict[Key, int]:
     return sums
 
 
-def _quota(account: Account, key: Key, vcpus: int) -> Callable[[], Answer]:
+def _quota(account: Account, key: Key, vcpus: int) -> Answer:
     quota = QUOTAS[key]
     words = ("--service-code", "ec2", "--quota-code", quota.where.rpartition(" ")[2])
-
-    def ask() -> Answer:
-        try:
-            found = account.ask("service-quotas", "get-service-quota", *words)
-        except RefusedError as error:
-            if "NoSuchResource" not in str(error):
-                raise
-            found = account.ask("service-quotas", "get-aws-default-service-quota", *words)
-        limit = int(found["Quota"]["Value"])
-        text = f"{vcpus} vCPUs at most, {limit} allowed"
-        if vcpus <= limit:
-            return Answer(text)
-        message = f"{vcpus} vCPUs are taken at most, and {quota.name!r} allows {limit} in {account.region}"
-        raised = f"aws service-quotas request-service-quota-increase {' '.join(words)} --desired-value {vcpus}"
-        remedy = f"{raised} --region {account.region}, or lower maxNodes"
-        return Answer(text, (Finding("preflight.quota", f"quota.{key}", message, remedy),))
-
-    return ask
+    try:
+        found = account.ask("service-quotas", "get-service-quota", *words)
+    except RefusedError as error:
+        if "NoSuchResource" not in str(error):
+            raise
+        found = account.ask("service-quotas", "get-aws-default-service-quota", *words)
+    limit = int(found["Quota"]["Value"])
+    text = f"{vcpus} vCPUs at most, {limit} allowed"
+    if vcpus <= limit:
+        return Answer(text)
+    message = f"{vcpus} vCPUs are taken at most, and {quota.name!r} allows {limit} in {account.region}"
+    raised = f"aws service-quotas request-service-quota-increase {' '.join(words)} --desired-value {vcpus}"
+    remedy = f"{raised} --region {account.region}, or lower maxNodes"
+    return Answer(text, (Finding("preflight.quota", f"quota.{key}", message, remedy),))
 
 
 def _buckets(recording: Recording) -> list[str]:
@@ -126,57 +121,44 @@ def _buckets(recording: Recording) -> list[str]:
     return sorted({bucket for policy in policies for bucket in BUCKET.findall(policy)})
 
 
-def _bucket(account: Account, bucket: str) -> Callable[[], Answer]:
-    def ask() -> Answer:
-        try:
-            account.ask("s3api", "head-bucket", "--bucket", bucket)
-        except RefusedError as error:
-            if "404" in str(error):
-                message, remedy = f"there is no bucket {bucket}", f"correct its name, or aws s3 mb s3://{bucket}"
-                return Answer("not there", (Finding("preflight.bucket", "servers", message, remedy),))
-            if "403" not in str(error):
-                raise
-            message = f"{bucket} is not yours to look into: whether pods can read it is not known"
-            remedy = f"have its owner look: aws s3api get-bucket-policy --bucket {bucket}"
-            return Answer("not yours", (Finding("preflight.bucket", "servers", message, remedy, "warning"),))
-        return Answer("there")
-
-    return ask
+def _bucket(account: Account, bucket: str) -> Answer:
+    try:
+        account.ask("s3api", "head-bucket", "--bucket", bucket)
+    except RefusedError as error:
+        if "404" in str(error):
+            message, remedy = f"there is no bucket {bucket}", f"correct its name, or aws s3 mb s3://{bucket}"
+            return Answer("not there", (Finding("preflight.bucket", "servers", message, remedy),))
+        if "403" not in str(error):
+            raise
+        message = f"{bucket} is not yours to look into: whether pods can read it is not known"
+        remedy = f"have its owner look: aws s3api get-bucket-policy --bucket {bucket}"
+        return Answer("not yours", (Finding("preflight.bucket", "servers", message, remedy, "warning"),))
+    return Answer("there")
 
 
-def _zones(account: Account, pool: Pool, machine: Machine) -> Callable[[], Answer]:
+def _zones(account: Account, pool: Pool, machine: Machine) -> Answer:
     """Where a pool has several machines, one that is not offered leaves it the others."""
     name = machine.name
     words = ("ec2", "describe-instance-type-offerings", "--location-type", "availability-zone")
-
-    def ask() -> Answer:
-        rows = account.ask(*words, "--filters", f"Name=instance-type,Values={name}")["InstanceTypeOfferings"]
-        offered = sorted(row["Location"] for row in rows)
-        text = f"offered in {', '.join(offered) or 'no zone'}"
-        missing = [zone for zone in pool.zones if zone not in offered]
-        if not missing:
-            return Answer(text)
-        nothing_left = len(missing) == len(pool.zones) and len(pool.machines) == 1
-        message = (
-            f"{name} is not offered in {', '.join(missing)} to this account, but in {', '.join(offered) or 'none'}"
-        )
-        remedy = f"write zones that have it under {pool.path}.zones and network.zones"
-        severity = "error" if nothing_left else "warning"
-        return Answer(text, (Finding("preflight.machine", f"{pool.path}.zones", message, remedy, severity),))
-
-    return ask
+    rows = account.ask(*words, "--filters", f"Name=instance-type,Values={name}")["InstanceTypeOfferings"]
+    offered = sorted(row["Location"] for row in rows)
+    text = f"offered in {', '.join(offered) or 'no zone'}"
+    missing = [zone for zone in pool.zones if zone not in offered]
+    if not missing:
+        return Answer(text)
+    nothing_left = len(missing) == len(pool.zones) and len(pool.machines) == 1
+    message = f"{name} is not offered in {', '.join(missing)} to this account, but in {', '.join(offered) or 'none'}"
+    remedy = f"write zones that have it under {pool.path}.zones and network.zones"
+    severity = "error" if nothing_left else "warning"
+    return Answer(text, (Finding("preflight.machine", f"{pool.path}.zones", message, remedy, severity),))
 
 
-def _reservation(account: Account, pool: Pool, reservation: str) -> Callable[[], Answer]:
+def _reservation(account: Account, pool: Pool, reservation: str) -> Answer:
     words = ("ec2", "describe-capacity-reservations", "--capacity-reservation-ids", reservation)
-
-    def ask() -> Answer:
-        try:
-            rows: list[Any] = account.ask(*words)["CapacityReservations"]
-        except RefusedError as error:
-            if "CapacityReservationId" not in str(error):
-                raise
-            rows = []
-        return reservation_answer(rows[0] if rows else None, reservation, pool)
-
-    return ask
+    try:
+        rows: list[Any] = account.ask(*words)["CapacityReservations"]
+    except RefusedError as error:
+        if "CapacityReservationId" not in str(error):
+            raise
+        rows = []
+    return reservation_answer(rows[0] if rows else None, reservation, pool)

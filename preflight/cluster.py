@@ -4,7 +4,7 @@ No value of a Secret is read: kubectl is asked for the names of its keys.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from offline import Recording
@@ -33,7 +33,7 @@ def questions(recording: Recording) -> Iterator[Question]:
         yield Question("kinds of its API", "cluster.present", partial(_kinds, kubectl, recording))
         for (namespace, name), keys in pods.secrets(recording).items():
             about = f"Secret {namespace}/{name}"
-            yield Question(about, "cluster.access", _secret(kubectl, namespace, name, keys))
+            yield Question(about, "cluster.access", partial(_secret, kubectl, namespace, name, keys))
 
 
 def _sealed() -> Answer:
@@ -88,25 +88,19 @@ def _group(api_version: str) -> str:
     return api_version.partition("/")[0]
 
 
-def _secret(kubectl: Sequence[str], namespace: str, name: str, keys: set[str]) -> Callable[[], Answer]:
+def _secret(kubectl: Sequence[str], namespace: str, name: str, keys: set[str]) -> Answer:
     words = [*kubectl, "get", "secret", name, "--namespace", namespace, "--output", f"go-template={KEYS}"]
-
-    def ask() -> Answer:
-        try:
-            found = set(output(words, SIGN_IN).split())
-        except RefusedError as error:
-            if "NotFound" not in str(error):
-                raise
-            return Answer("not there", (_missing(namespace, name, keys, f"there is no Secret {name} in {namespace}"),))
-        missing = sorted(keys - found)
-        if not missing:
-            return Answer(f"there, with {', '.join(sorted(keys)) or 'whatever it holds'}")
-        message = (
-            f"Secret {name} in {namespace} lacks {', '.join(missing)}; it has {', '.join(sorted(found)) or 'nothing'}"
-        )
-        return Answer("lacks a key", (_missing(namespace, name, keys, message),))
-
-    return ask
+    try:
+        found = set(output(words, SIGN_IN).split())
+    except RefusedError as error:
+        if "NotFound" not in str(error):
+            raise
+        return Answer("not there", (_missing(namespace, name, keys, f"there is no Secret {name} in {namespace}"),))
+    missing = sorted(keys - found)
+    if not missing:
+        return Answer(f"there, with {', '.join(sorted(keys)) or 'whatever it holds'}")
+    message = f"Secret {name} in {namespace} lacks {', '.join(missing)}; it has {', '.join(sorted(found)) or 'nothing'}"
+    return Answer("lacks a key", (_missing(namespace, name, keys, message),))
 
 
 def _missing(namespace: str, name: str, keys: set[str], message: str) -> Finding:

@@ -33,7 +33,7 @@ def questions(recording: Recording, web: Web) -> Iterator[Question]:
         for cluster in recording.of("gcp:container/cluster:Cluster"):
             place, channel = cluster.inputs["location"], cluster.inputs["releaseChannel"]["channel"]
             lowest = cluster.inputs.get("minMasterVersion")
-            yield Question("versions of GKE", "cluster.minVersion", _version(api, place, channel, lowest))
+            yield Question("versions of GKE", "cluster.minVersion", partial(_version, api, place, channel, lowest))
         for member in recording.of("gcp:storage/bucketIAMMember:BucketIAMMember"):
             if not recording.of("gcp:storage/bucket:Bucket"):
                 bucket = member.inputs["bucket"]
@@ -120,21 +120,16 @@ def _secret(api: GoogleApi, secret: str) -> Answer:
     return Answer("not to be read", (Finding("preflight.secret", "huggingFace.secret", message, remedy),))
 
 
-def _version(api: GoogleApi, location: str, channel: str, lowest: str | None) -> Callable[[], Answer]:
-    def ask() -> Answer:
-        config = api.get("container", f"v1/projects/{api.project}/locations/{location}/serverConfig")
-        channels: dict[str, list[str]] = {each["channel"]: each["validVersions"] for each in config["channels"]}
-        offered = channels.get(channel, [])
-        text = " to ".join([*offered[-1:], *offered[:1]]) or "none"
-        if lowest is None or any(_parts(each) >= _parts(lowest) for each in offered):
-            return Answer(text)
-        message = f"{lowest} is not on offer: channel {channel} in {location} has {', '.join(offered) or 'nothing'}"
-        remedy = (
-            "write a lower one, or another releaseChannel: gcloud container get-server-config --location " + location
-        )
-        return Answer(text, (Finding("preflight.version", "cluster.minVersion", message, remedy),))
-
-    return ask
+def _version(api: GoogleApi, location: str, channel: str, lowest: str | None) -> Answer:
+    config = api.get("container", f"v1/projects/{api.project}/locations/{location}/serverConfig")
+    channels: dict[str, list[str]] = {each["channel"]: each["validVersions"] for each in config["channels"]}
+    offered = channels.get(channel, [])
+    text = " to ".join([*offered[-1:], *offered[:1]]) or "none"
+    if lowest is None or any(_parts(each) >= _parts(lowest) for each in offered):
+        return Answer(text)
+    message = f"{lowest} is not on offer: channel {channel} in {location} has {', '.join(offered) or 'nothing'}"
+    remedy = "write a lower one, or another releaseChannel: gcloud container get-server-config --location " + location
+    return Answer(text, (Finding("preflight.version", "cluster.minVersion", message, remedy),))
 
 
 def _parts(version: str) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ codes of its answers); the token authentication of the distribution registry, at
 
 import base64
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from offline import Recording
@@ -27,22 +28,19 @@ MANIFESTS = (
 def questions(recording: Recording, web: Web) -> Iterator[Question]:
     """Yield a question for each model of Hugging Face and each image of NVIDIA's registry."""
     for model in pods.models(recording):
-        yield Question(model, "servers", _model(web, model))
+        yield Question(model, "servers", partial(_model, web, model))
     for image in pods.images(recording, NGC):
-        yield Question(f"{NGC}/{image}", "servers", _image(web, image))
+        yield Question(f"{NGC}/{image}", "servers", partial(_image, web, image))
 
 
-def _model(web: Web, model: str) -> Callable[[], Answer]:
-    def ask() -> Answer:
-        token = _hugging_face_token()
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        reply = web.ask(f"https://huggingface.co/api/models/{model}/auth-check", headers=headers)
-        if reply.status == 200:
-            return Answer("yours to download" if token else "anybody's to download")
-        message, remedy = _refused_model(model, reply.status, reply.headers.get("x-error-code", ""), bool(token))
-        return Answer("not to be had", (Finding("preflight.model", "servers", message, remedy),))
-
-    return ask
+def _model(web: Web, model: str) -> Answer:
+    token = _hugging_face_token()
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    reply = web.ask(f"https://huggingface.co/api/models/{model}/auth-check", headers=headers)
+    if reply.status == 200:
+        return Answer("yours to download" if token else "anybody's to download")
+    message, remedy = _refused_model(model, reply.status, reply.headers.get("x-error-code", ""), bool(token))
+    return Answer("not to be had", (Finding("preflight.model", "servers", message, remedy),))
 
 
 def _refused_model(model: str, status: int, code: str, has_token: bool) -> tuple[str, str]:
@@ -76,22 +74,18 @@ def _hugging_face_token() -> str | None:
         return None
 
 
-def _image(web: Web, image: str) -> Callable[[], Answer]:
+def _image(web: Web, image: str) -> Answer:
     repository, _, tag = image.partition(":")
-
-    def ask() -> Answer:
-        key = os.environ.get("NGC_API_KEY", "").strip()
-        credentials = base64.b64encode(f"{NGC_USER}:{key}".encode()).decode()
-        headers = {"Authorization": f"Basic {credentials}"} if key else {}
-        admitted = web.ask(f"https://{NGC}/proxy_auth?scope=repository:{repository}:pull", headers=headers)
-        if admitted.status != 200:
-            return _refused_image(image, admitted.status, bool(key))
-        token = admitted.document()["token"]
-        headers = {"Authorization": f"Bearer {token}", "Accept": MANIFESTS}
-        reply = web.ask(f"https://{NGC}/v2/{repository}/manifests/{tag}", headers=headers, method="HEAD")
-        return Answer("yours to pull") if reply.status == 200 else _refused_image(image, reply.status, bool(key))
-
-    return ask
+    key = os.environ.get("NGC_API_KEY", "").strip()
+    credentials = base64.b64encode(f"{NGC_USER}:{key}".encode()).decode()
+    headers = {"Authorization": f"Basic {credentials}"} if key else {}
+    admitted = web.ask(f"https://{NGC}/proxy_auth?scope=repository:{repository}:pull", headers=headers)
+    if admitted.status != 200:
+        return _refused_image(image, admitted.status, bool(key))
+    token = admitted.document()["token"]
+    headers = {"Authorization": f"Bearer {token}", "Accept": MANIFESTS}
+    reply = web.ask(f"https://{NGC}/v2/{repository}/manifests/{tag}", headers=headers, method="HEAD")
+    return Answer("yours to pull") if reply.status == 200 else _refused_image(image, reply.status, bool(key))
 
 
 def _refused_image(image: str, status: int, has_key: bool) -> Answer:

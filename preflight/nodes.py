@@ -6,7 +6,7 @@ from typing import Any
 
 from offline import Recording, Resource
 from slipway.catalog.machines import MACHINES, Machine, Purchase
-from slipway.catalog.quotas import QUOTAS, Key, counted, quota_of
+from slipway.catalog.quotas import QUOTAS, Key, taken_of
 from slipway.workload import POOL_LABEL
 
 EC2_NODE_CLASS = "kubernetes:karpenter.k8s.aws/v1:EC2NodeClass"
@@ -64,11 +64,7 @@ def wanted(found: list[Pool]) -> dict[Key, int]:
     """Return what the pools take at most of each quota, in its unit: of several machines, of those that take most."""
     sums: dict[Key, int] = {}
     for pool in found:
-        each: dict[Key, int] = {}
-        for machine in pool.machines:
-            if key := quota_of(machine, pool.purchase):
-                each[key] = max(each.get(key, 0), counted(machine))
-        for key, most in each.items():
+        for key, most in taken_of(pool.machines, pool.purchase).items():
             sums[key] = sums.get(key, 0) + pool.max_nodes * most
     return {key: sums[key] for key in QUOTAS if key in sums}
 

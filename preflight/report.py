@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import IO
 
-from offline.text import finding_lines
+from offline.text import finding_lines, write_lines
 from offline.wording import COLUMNS, counted, cut
 from preflight.question import Answer, Question, findings
 
@@ -13,16 +13,7 @@ MARK, ABOUT = 9, 34
 
 def write(stack: str, questions: Sequence[Question], answers: Sequence[Answer], seconds: float, file: IO[str]) -> None:
     """Write the answers, in colour on a terminal."""
-    lines = list(_lines(stack, questions, answers, seconds))
-    if not file.isatty():
-        file.writelines(f"{line}\n" for line in lines)
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(file=file)
-    for index, line in enumerate(lines):
-        console.print(Text(line, _style(line) if index else "bold"), soft_wrap=True)
+    write_lines(_lines(stack, questions, answers, seconds), _style, file)
 
 
 def _lines(stack: str, questions: Sequence[Question], answers: Sequence[Answer], seconds: float) -> Iterator[str]:

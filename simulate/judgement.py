@@ -68,15 +68,13 @@ def _flapping(own: Trial, sweep: Sequence[Trial]) -> Iterator[Finding]:
     scenario, rise = own.run.scenario, own.outcome.flaps[0]
     fall = max(each.at for each in own.outcome.rescales if each.at < rise.at)
     before, after = own.run.seconds[fall - 1].signal, own.run.seconds[rise.at].signal
-    yield Finding(
-        "simulation.flapping",
-        f"servers.{scenario.server}.autoscaling",
+    message = (
         f"replicas flap {len(own.outcome.flaps)} x under a load that does not change: with "
         f"{own.run.load.steps[rise.step]} clients from second {rise.step} on, a replica goes at second {fall}, and "
         f"{rise.after - rise.before} must come back at second {rise.at} and load for {scenario.load_seconds} s; "
-        f"{scenario.signal} reads {before:.3g} before and {after:.3g} after, against a target of {scenario.target:g}",
-        _way_out(own, sweep),
+        f"{scenario.signal} reads {before:.3g} before and {after:.3g} after, against a target of {scenario.target:g}"
     )
+    yield Finding("simulation.flapping", f"servers.{scenario.server}.autoscaling", message, _way_out(own, sweep))
 
 
 def _way_out(own: Trial, sweep: Sequence[Trial]) -> str:
@@ -120,14 +118,12 @@ def _unseen(own: Trial) -> Iterator[Finding]:
         needed = rise.at + settled + 2 * window
         if own.outcome.flaps or until is None or rise.after < rise.before or until >= needed:
             continue
-        yield Finding(
-            "simulation.unseen",
-            f"servers.{scenario.server}.autoscaling",
+        message = (
             f"whether replicas flap with {load.steps[rise.step]} clients is not seen: the load changes at second "
-            f"{until}, and the replica added at second {rise.at} takes {settled} s to answer and {window} s to go",
-            f"let these clients stay until second {needed}",
-            "warning",
+            f"{until}, and the replica added at second {rise.at} takes {settled} s to answer and {window} s to go"
         )
+        remedy = f"let these clients stay until second {needed}"
+        yield Finding("simulation.unseen", f"servers.{scenario.server}.autoscaling", message, remedy, "warning")
         return
 
 

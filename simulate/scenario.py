@@ -14,6 +14,7 @@ from rehearsal.stack import PlayedStack
 from simulate import hpa_manifest
 from simulate.hpa import Autoscaler
 from slipway.catalog.machines import Purchase
+from slipway.checks.quantities import seconds
 
 IMAGE_PULL_SECONDS = 60
 """Time in which a new node gets the engine's image: an assumption; some 10 GB at a Gbit/s or two would be this much."""
@@ -176,7 +177,7 @@ def _replicas(pool: Pool, server: Server) -> int:
 def _scrape_seconds(manifests: Sequence[Json], server: Server) -> int:
     labels: dict[str, str] = server.workload["spec"]["template"]["metadata"]["labels"]
     intervals = [
-        _seconds(endpoint["interval"])
+        round(seconds(endpoint["interval"]))
         for each in manifests
         if each["kind"] in ("PodMonitoring", "PodMonitor") and each["metadata"]["namespace"] == server.namespace
         if each["spec"]["selector"].get("matchLabels", {}).items() <= labels.items()
@@ -189,8 +190,3 @@ def _scrape_seconds(manifests: Sequence[Json], server: Server) -> int:
 
 def _endpoints(spec: Json) -> list[dict[str, Any]]:
     return spec.get("endpoints") or spec.get("podMetricsEndpoints") or []
-
-
-def _seconds(duration: str) -> int:
-    minutes = duration.endswith("m")
-    return int(duration.rstrip("ms")) * (60 if minutes else 1)

@@ -22,9 +22,8 @@ def alert_findings(stack: Stack, surroundings: Surroundings) -> Iterator[Finding
     wanted = f"run pulumi config set --secret slipway:alertAddress <address>: {_ADDRESSES[to]}"
     if surroundings.alert_address is None:
         message = f"is missing: monitoring.alerts is {to!r}, and alerts have nowhere to go"
-        yield Finding(
-            "keys.alert-address", "slipway:alertAddress", message, f"{wanted}; or leave out monitoring.alerts"
-        )
+        remedy = f"{wanted}; or leave out monitoring.alerts"
+        yield Finding("keys.alert-address", "slipway:alertAddress", message, remedy)
     elif to not in surroundings.alert_receivers:
         message = f"is none of {to!r}, to which monitoring.alerts sends"
         yield Finding("keys.alert-address-form", "slipway:alertAddress", message, wanted)

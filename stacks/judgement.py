@@ -59,21 +59,16 @@ def _key_findings(stack: Stack, surroundings: Surroundings) -> Iterator[Finding]
     servers = stack.servers.values()
     keyless = isinstance(stack.ngc, PulumiNgcKey) and surroundings.ngc_api_key is None
     if keyless and any(server.needs_ngc_key for server in servers):
-        yield Finding(
-            "keys.ngc",
-            "slipway:ngcApiKey",
-            "is missing: ngc.source is 'pulumi', and neither images nor models can be fetched without a key",
-            "run pulumi config set --secret slipway:ngcApiKey <key>, or set ngc.source to 'kubernetes'",
-        )
+        message = "is missing: ngc.source is 'pulumi', and neither images nor models can be fetched without a key"
+        remedy = "run pulumi config set --secret slipway:ngcApiKey <key>, or set ngc.source to 'kubernetes'"
+        yield Finding("keys.ngc", "slipway:ngcApiKey", message, remedy)
     tokenless = isinstance(stack.token, PulumiToken) and surroundings.hugging_face_token is None
     if tokenless and stack.needs_hugging_face_token:
-        yield Finding(
-            "keys.hugging-face",
-            "slipway:huggingFaceToken",
-            "is missing: huggingFace.source is 'pulumi', and models cannot be downloaded without a token",
-            "run pulumi config set --secret slipway:huggingFaceToken <token>, or set huggingFace.source to "
-            "'kubernetes'",
+        message = "is missing: huggingFace.source is 'pulumi', and models cannot be downloaded without a token"
+        remedy = (
+            "run pulumi config set --secret slipway:huggingFaceToken <token>, or set huggingFace.source to 'kubernetes'"
         )
+        yield Finding("keys.hugging-face", "slipway:huggingFaceToken", message, remedy)
 
 
 def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:

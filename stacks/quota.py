@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import cast
 
-from slipway.catalog.quotas import Key, counted, quota_of
+from slipway.catalog.quotas import Key, taken_of
 from slipway.checks import Finding
 from slipway.checks.placement import Pool
 from slipway.checks.quota import Taken, quota_findings
@@ -20,13 +20,10 @@ class StatedQuota(Settings):
 
 
 def pools_take(pools: Iterable[Pool]) -> Iterator[Taken]:
-    """Yield what the nodes of pools take; of several machine types, as if all nodes were of the one that takes most."""
+    """Yield what the nodes of pools take of each quota; of several machine types, as if all nodes were of the one that
+    takes most of it."""
     for pool in pools:
-        most = max(pool.machines, key=counted)
-        yield Taken(
-            path=pool.path,
-            quota=quota_of(most, pool.purchase),
-            nodes=pool.max_nodes,
-            each=counted(most),
-            reserved_nodes=pool.reserved_nodes,
-        )
+        none: dict[Key | None, int] = {None: 0}
+        for quota, each in (taken_of(pool.machines, pool.purchase) or none).items():
+            reserved = pool.reserved_nodes
+            yield Taken(path=pool.path, quota=quota, nodes=pool.max_nodes, each=each, reserved_nodes=reserved)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from slipway.catalog.architecture import Model
 from slipway.catalog.config_json import ConfigJsonError, model_from_config
 from slipway.catalog.config_json.decoders import DECODERS, REASONS
-from slipway.catalog.kv_cache import kv_bytes_per_token
 from slipway.catalog.layers import Recurrent, SlidingWindow, Split
 from slipway.catalog.models import MODELS, model
 from slipway.catalog.units import GIB
+from tests.catalog.kv_bytes import kv_bytes_per_token
 
 FILES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("configs.json").read_text(encoding="utf-8"))
 KNOWN = [name for name in FILES if name in MODELS]

@@ -8,8 +8,10 @@ import pytest
 from slipway.catalog import daemons
 from slipway.catalog.drivers import LOWEST_DRIVERS, OWN_DRIVERS, Cuda, nim_cuda, triton_cuda, trtllm_cuda, vllm_cuda
 from slipway.catalog.machines import MACHINES, Purchase
-from slipway.catalog.quotas import QUOTAS, Ec2Quota, GcpQuota, counted, ec2_quota, quota_of
+from slipway.catalog.quotas import QUOTAS, Ec2Quota, counted, ec2_quota, quota_of, taken_of
 from slipway.catalog.versions import TENSORRT_LLM, VLLM_GPU
+from stacks.clusters.eks import Ec2Quota as Ec2Stated
+from stacks.clusters.gke.quota import GkeQuota
 
 
 def test_a_newer_cuda_comes_with_a_newer_driver_that_is_never_older_than_its_lowest() -> None:
@@ -44,8 +46,16 @@ def test_each_machine_is_counted_by_a_quota_unless_it_is_in_a_capacity_block() -
                 assert counted(machine) == {"vCPUs": machine.vcpus, "chips": machine.chips}[unit]
 
 
+def test_nodes_of_several_machine_types_take_from_the_quota_of_each_family() -> None:
+    machines = [MACHINES[name] for name in ("g6e.12xlarge", "p5.4xlarge", "g6e.48xlarge")]
+    assert taken_of(machines, "on-demand") == {"onDemandGAndVt": 192, "onDemandP": 16}
+    assert taken_of(machines, "spot") == {"spotGAndVt": 192, "spotP5": 16}
+    assert taken_of(machines[1:2], "capacity-block") == {}
+
+
 def test_each_quota_has_a_name_of_its_own_and_is_taken_from_by_some_machine() -> None:
-    assert set(QUOTAS) == {*get_args(Ec2Quota), *get_args(GcpQuota)}
+    stated = {str(field.alias) for model in (Ec2Stated, GkeQuota) for field in model.model_fields.values()}
+    assert set(QUOTAS) == stated >= {*get_args(Ec2Quota)}
     assert len({quota.name for quota in QUOTAS.values()}) == len(QUOTAS)
     taken = {quota_of(machine, purchase) for machine in MACHINES.values() for purchase in machine.purchases}
     assert set(QUOTAS) - taken == {"onDemandStandard"}

@@ -112,7 +112,8 @@ def test_the_hosts_of_a_slice_have_its_chips(one: Slice) -> None:
     chips = prod(map(int, one.topology.split("x"))) if one.topology else one.machine.chips
     assert one.chips == chips == one.hosts * one.machine.chips
     assert one.devices == chips * one.machine.chip.devices
-    assert one.hbm_gib == pytest.approx(one.devices * one.machine.chip.device.memory_gib)
+    whole = one.chips * one.machine.chip.memory_gib
+    assert whole == pytest.approx(one.devices * one.machine.chip.device.memory_gib)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slipway.catalog.architecture import BITS, Model, WeightDtype
-from slipway.catalog.kv_cache import kv_bytes_per_token, kv_bytes_per_token_beyond_window
 from slipway.catalog.models import MODELS, UnknownModelError, model
 from slipway.catalog.parameters import expert_parameters
 from slipway.catalog.units import GIB
+from tests.catalog.kv_bytes import kv_bytes_per_token, kv_bytes_per_token_beyond_window
 
 models = pytest.mark.parametrize("row", MODELS.values(), ids=lambda row: row.name)
 

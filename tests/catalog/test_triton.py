@@ -12,9 +12,9 @@ from slipway.catalog.engines.triton.host import (
     TENSORRT_LLM,
     build_memory_gib,
     build_seconds,
-    checkpoint_gib,
     engine_gib,
 )
+from slipway.catalog.footprint import files_gib
 from slipway.catalog.models import MODELS
 from slipway.catalog.units import GIB
 
@@ -40,6 +40,6 @@ def test_the_cuda_of_every_release_that_builds_engines_is_known(release: str) ->
 def test_what_is_made_of_a_model_needs_more_than_the_model(name: str) -> None:
     model = MODELS[name]
     weights = model.weight_bytes / GIB
-    assert weights < checkpoint_gib(model) < engine_gib(model)
+    assert weights < files_gib(model) < engine_gib(model)
     assert build_memory_gib(model) > 2 * weights
     assert build_seconds(model) > 600

@@ -11,7 +11,7 @@ import pytest
 from slipway.catalog.drivers import Cuda, TritonVariant, nim_cuda, triton_cuda, trtllm_cuda, vllm_cuda
 from slipway.catalog.machines import CHIPS, MACHINES
 from slipway.catalog.models import model
-from slipway.catalog.quotas import Key, counted
+from slipway.catalog.quotas import counted
 from slipway.checks import Finding
 from slipway.checks.driver import driver_findings
 from slipway.checks.fit import Replica
@@ -53,15 +53,14 @@ def precision(given: Given) -> list[Finding]:
 
 
 def quota(given: Given) -> list[Finding]:
-    key = cast("Key", given["quota"])
     taken = Taken(
         path="cluster.pools.it",
-        quota=key,
+        quota=given["quota"],
         nodes=int(given["nodes"]),
         each=counted(MACHINES[given["machine"]]),
         reserved_nodes=int(given["reserved"]) if "reserved" in given else None,
     )
-    return quota_findings({key: int(given["limit"])}, [taken])
+    return quota_findings({given["quota"]: int(given["limit"])}, [taken])
 
 
 def host(given: Given) -> list[Finding]:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from offline import Recording, Resource
-from slipway.checks.reach import Cluster, Pod
 from tests.invariants.objects import RELEASE, autoscalers, containers, labels_of, namespace_of, pods
+from tests.reach import Cluster, Pod
 
 STRANGER = Pod(name="stranger", namespace="strangers", labels={"app.kubernetes.io/name": "prometheus"})
 OUTSIDE = IPv4Address("203.0.113.7")

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from offline import Recording
-from slipway.checks.reach import Cluster, Pod
+from tests.reach import Cluster, Pod
 from tests.stacks.edits import Deploy, Stack
 
 CHAT = Pod(name="gateway", namespace="chat", labels={})

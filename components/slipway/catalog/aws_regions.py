@@ -7,42 +7,19 @@ later are taken to be a, b and c, as all of them are since 2019.
 
 from collections.abc import Mapping
 
-_THREE = "abc"
+_OF_THREE = (
+    "af-south-1 ap-east-1 ap-east-2 ap-northeast-3 ap-south-1 ap-south-2 ap-southeast-1 ap-southeast-2 ap-southeast-3 "
+    "ap-southeast-4 ap-southeast-5 ap-southeast-6 ap-southeast-7 ca-west-1 eu-central-1 eu-central-2 eu-north-1 "
+    "eu-south-1 eu-south-2 eu-west-1 eu-west-2 eu-west-3 il-central-1 me-central-1 me-south-1 mx-central-1 sa-east-1 "
+    "us-east-2 us-west-1"
+)
 
 ZONES: Mapping[str, str] = {
-    "af-south-1": _THREE,
-    "ap-east-1": _THREE,
-    "ap-east-2": _THREE,
+    **dict.fromkeys(_OF_THREE.split(), "abc"),
     "ap-northeast-1": "abcd",
     "ap-northeast-2": "abcd",
-    "ap-northeast-3": _THREE,
-    "ap-south-1": _THREE,
-    "ap-south-2": _THREE,
-    "ap-southeast-1": _THREE,
-    "ap-southeast-2": _THREE,
-    "ap-southeast-3": _THREE,
-    "ap-southeast-4": _THREE,
-    "ap-southeast-5": _THREE,
-    "ap-southeast-6": _THREE,
-    "ap-southeast-7": _THREE,
     "ca-central-1": "abd",
-    "ca-west-1": _THREE,
-    "eu-central-1": _THREE,
-    "eu-central-2": _THREE,
-    "eu-north-1": _THREE,
-    "eu-south-1": _THREE,
-    "eu-south-2": _THREE,
-    "eu-west-1": _THREE,
-    "eu-west-2": _THREE,
-    "eu-west-3": _THREE,
-    "il-central-1": _THREE,
-    "me-central-1": _THREE,
-    "me-south-1": _THREE,
-    "mx-central-1": _THREE,
-    "sa-east-1": _THREE,
     "us-east-1": "abcdef",
-    "us-east-2": _THREE,
-    "us-west-1": _THREE,
     "us-west-2": "abcd",
 }
 

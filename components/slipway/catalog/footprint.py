@@ -5,14 +5,11 @@ import math
 from slipway.catalog.architecture import Model
 from slipway.catalog.units import GIB
 
-RUNTIME_MEMORY_GIB = 32
-"""Main memory of vLLM and its workers on a TPU host, beside files that the kernel or a cache keeps."""
-
-SHARED_MEMORY_GIB = 16
-"""Size of /dev/shm: the workers of a replica exchange batches there, and a container has 64 MiB by default."""
-
 SIDECAR_MEMORY_GIB = 4
 """Main memory of Cloud Storage FUSE beside the files that it caches: parallel downloads and what is uploaded."""
+
+MOUNTPOINT_MEMORY_GIB = 4
+"""Main memory of Mountpoint for Amazon S3, which reads ahead within the limit that it is given; 0.5 GiB at least."""
 
 DOWNLOAD_BYTES_PER_SECOND = 100_000_000
 """What a node gets from the Hugging Face hub through Cloud NAT, a cautious tenth of a 10 Gbit/s link."""
@@ -20,16 +17,23 @@ DOWNLOAD_BYTES_PER_SECOND = 100_000_000
 LARGEST_FILE_GIB = 10
 """Publishers cut weights into files of 5 to 10 GB; a cache that holds none of them is of no use."""
 
-COMPILE_CACHE_VARIABLE = "VLLM_XLA_CACHE_PATH"
-"""Names the folder where vLLM on TPU keeps what it has compiled."""
-
 XLA_COMPILE_SECONDS = 30 * 60
 """vLLM on TPU compiles a program for each shape before it answers: tens of minutes without a cache."""
 
 
 def cold_start_seconds(model: Model) -> int:
     """Return the time until a replica on TPU answers when neither weights nor compiled programs are cached."""
-    return math.ceil(model.weight_bytes / DOWNLOAD_BYTES_PER_SECOND) + XLA_COMPILE_SECONDS
+    return download_seconds(model) + XLA_COMPILE_SECONDS
+
+
+def download_seconds(*models: Model) -> int:
+    """Return the time in which the weights of models are downloaded."""
+    return math.ceil(sum(model.weight_bytes for model in models) / DOWNLOAD_BYTES_PER_SECOND)
+
+
+def files_gib(*models: Model) -> int:
+    """Return the disk that the downloaded files of models take, GiB: the weights, an eighth more and 2 GiB each."""
+    return sum(math.ceil(model.weight_bytes * 1.125 / GIB) + 2 for model in models)
 
 
 def file_cache_gib(model: Model, left_gib: float = math.inf) -> int:

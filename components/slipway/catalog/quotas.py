@@ -11,7 +11,7 @@ Spot and flex-start nodes use the preemptible one ("When you create a Flex-start
 Compute Engine page "Provisioning models").
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,30 +19,6 @@ from slipway.catalog.machines import Machine, Purchase
 from slipway.catalog.machines.chips import A100, A100_80GB, B200, H100, H100_MEGA, H200, L4, V5E, V5P, V6E, V7X, Chip
 
 Ec2Quota = Literal["onDemandGAndVt", "onDemandP", "onDemandStandard", "spotGAndVt", "spotP4", "spotP5"]
-GcpQuota = Literal[
-    "onDemandTpuV5E",
-    "onDemandTpuV5P",
-    "onDemandTpuV6E",
-    "onDemandTpuV7X",
-    "onDemandL4",
-    "onDemandA100",
-    "onDemandA10080Gb",
-    "onDemandH100",
-    "onDemandH100Mega",
-    "onDemandH200",
-    "onDemandB200",
-    "preemptibleTpuV5E",
-    "preemptibleTpuV5P",
-    "preemptibleTpuV6E",
-    "preemptibleTpuV7X",
-    "preemptibleL4",
-    "preemptibleA100",
-    "preemptibleA10080Gb",
-    "preemptibleH100",
-    "preemptibleH100Mega",
-    "preemptibleH200",
-    "preemptibleB200",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +44,24 @@ def _gcp(name: str) -> Quota:
     return Quota(name, "chips", "IAM & Admin, Quotas, Compute Engine API")
 
 
-Key = Ec2Quota | GcpQuota
+_CHIPS: tuple[tuple[Chip, str, str, str], ...] = (
+    (V5E, "TpuV5E", "TPU_LITE_PODSLICE_V5", "TPU_LITE_PODSLICE_V5"),
+    (V5P, "TpuV5P", "TPU_V5P", "TPU_V5P"),
+    (V6E, "TpuV6E", "TPUS_PER_TPU_FAMILY (CT6E)", "TPU_V6E"),
+    (V7X, "TpuV7X", "TPUS_PER_TPU_FAMILY (TPU7X)", "TPU7X"),
+    (L4, "L4", "NVIDIA_L4_GPUS", "NVIDIA_L4_GPUS"),
+    (A100, "A100", "NVIDIA_A100_GPUS", "NVIDIA_A100_GPUS"),
+    (A100_80GB, "A10080Gb", "NVIDIA_A100_80GB_GPUS", "NVIDIA_A100_80GB_GPUS"),
+    (H100, "H100", "GPUS_PER_GPU_FAMILY (NVIDIA_H100)", "NVIDIA_H100_GPUS"),
+    (H100_MEGA, "H100Mega", "GPUS_PER_GPU_FAMILY (NVIDIA_H100_MEGA)", "NVIDIA_H100_MEGA_GPUS"),
+    (H200, "H200", "GPUS_PER_GPU_FAMILY (NVIDIA_H200)", "NVIDIA_H200_GPUS"),
+    (B200, "B200", "GPUS_PER_GPU_FAMILY (NVIDIA_B200)", "NVIDIA_B200_GPUS"),
+)
+"""What Compute Engine counts: how both keys of a chip end, its quota on demand and, behind PREEMPTIBLE_, the other."""
+
+_KEYS: Mapping[Chip, str] = {chip: key for chip, key, *_ in _CHIPS}
+
+Key = str
 """What a stack file calls a quota."""
 
 QUOTAS: Mapping[Key, Quota] = {
@@ -78,42 +71,8 @@ QUOTAS: Mapping[Key, Quota] = {
     "spotGAndVt": _ec2("All G and VT Spot Instance Requests", "L-3819A6DF"),
     "spotP4": _ec2("All P4, P3 and P2 Spot Instance Requests", "L-7212CCBC"),
     "spotP5": _ec2("All P5 Spot Instance Requests", "L-C4BD4855"),
-    "onDemandTpuV5E": _gcp("TPU_LITE_PODSLICE_V5"),
-    "onDemandTpuV5P": _gcp("TPU_V5P"),
-    "onDemandTpuV6E": _gcp("TPUS_PER_TPU_FAMILY (CT6E)"),
-    "onDemandTpuV7X": _gcp("TPUS_PER_TPU_FAMILY (TPU7X)"),
-    "onDemandL4": _gcp("NVIDIA_L4_GPUS"),
-    "onDemandA100": _gcp("NVIDIA_A100_GPUS"),
-    "onDemandA10080Gb": _gcp("NVIDIA_A100_80GB_GPUS"),
-    "onDemandH100": _gcp("GPUS_PER_GPU_FAMILY (NVIDIA_H100)"),
-    "onDemandH100Mega": _gcp("GPUS_PER_GPU_FAMILY (NVIDIA_H100_MEGA)"),
-    "onDemandH200": _gcp("GPUS_PER_GPU_FAMILY (NVIDIA_H200)"),
-    "onDemandB200": _gcp("GPUS_PER_GPU_FAMILY (NVIDIA_B200)"),
-    "preemptibleTpuV5E": _gcp("PREEMPTIBLE_TPU_LITE_PODSLICE_V5"),
-    "preemptibleTpuV5P": _gcp("PREEMPTIBLE_TPU_V5P"),
-    "preemptibleTpuV6E": _gcp("PREEMPTIBLE_TPU_V6E"),
-    "preemptibleTpuV7X": _gcp("PREEMPTIBLE_TPU7X"),
-    "preemptibleL4": _gcp("PREEMPTIBLE_NVIDIA_L4_GPUS"),
-    "preemptibleA100": _gcp("PREEMPTIBLE_NVIDIA_A100_GPUS"),
-    "preemptibleA10080Gb": _gcp("PREEMPTIBLE_NVIDIA_A100_80GB_GPUS"),
-    "preemptibleH100": _gcp("PREEMPTIBLE_NVIDIA_H100_GPUS"),
-    "preemptibleH100Mega": _gcp("PREEMPTIBLE_NVIDIA_H100_MEGA_GPUS"),
-    "preemptibleH200": _gcp("PREEMPTIBLE_NVIDIA_H200_GPUS"),
-    "preemptibleB200": _gcp("PREEMPTIBLE_NVIDIA_B200_GPUS"),
-}
-
-_ON_DEMAND_AND_PREEMPTIBLE: Mapping[Chip, tuple[GcpQuota, GcpQuota]] = {
-    V5E: ("onDemandTpuV5E", "preemptibleTpuV5E"),
-    V5P: ("onDemandTpuV5P", "preemptibleTpuV5P"),
-    V6E: ("onDemandTpuV6E", "preemptibleTpuV6E"),
-    V7X: ("onDemandTpuV7X", "preemptibleTpuV7X"),
-    L4: ("onDemandL4", "preemptibleL4"),
-    A100: ("onDemandA100", "preemptibleA100"),
-    A100_80GB: ("onDemandA10080Gb", "preemptibleA10080Gb"),
-    H100: ("onDemandH100", "preemptibleH100"),
-    H100_MEGA: ("onDemandH100Mega", "preemptibleH100Mega"),
-    H200: ("onDemandH200", "preemptibleH200"),
-    B200: ("onDemandB200", "preemptibleB200"),
+    **{f"onDemand{key}": _gcp(name) for _, key, name, _ in _CHIPS},
+    **{f"preemptible{key}": _gcp(f"PREEMPTIBLE_{name}") for _, key, _, name in _CHIPS},
 }
 
 
@@ -121,13 +80,21 @@ def quota_of(machine: Machine, purchase: Purchase) -> Key | None:
     """Return the quota that a node takes from; None for a capacity block, and where it is not known."""
     if machine.provider == "eks":
         return ec2_quota(machine.name, purchase)
-    on_demand, preemptible = _ON_DEMAND_AND_PREEMPTIBLE[machine.chip]
-    return preemptible if purchase in ("spot", "flex-start") else on_demand
+    return f"{'preemptible' if purchase in ('spot', 'flex-start') else 'onDemand'}{_KEYS[machine.chip]}"
 
 
 def counted(machine: Machine) -> int:
     """Return what a node takes of its quota: vCPUs on EC2, chips on Compute Engine."""
     return machine.vcpus if machine.provider == "eks" else machine.chips
+
+
+def taken_of(machines: Iterable[Machine], purchase: Purchase) -> dict[Key, int]:
+    """Return what a node takes at most of each quota that machines take from, in its unit; it may be any of them."""
+    found: dict[Key, int] = {}
+    for machine in machines:
+        if key := quota_of(machine, purchase):
+            found[key] = max(found.get(key, 0), counted(machine))
+    return found
 
 
 def ec2_quota(instance_type: str, purchase: Purchase) -> Ec2Quota | None:

@@ -99,9 +99,8 @@ def _given_findings(path: str, one: Given, told: Told, opened: Collection[str]) 
         begun = one.spelled.startswith("--") and not one.part and one.spelled not in told.flags.known
         name = f"{one.spelled} ({one.flag.name})" if begun else one.spelled
         if one.part and one.flag.takes not in ("", "json"):
-            yield Finding(
-                "arguments.value", path, f"{name} names a part of a value that has none", f"write {one.flag.name}"
-            )
+            message = f"{name} names a part of a value that has none"
+            yield Finding("arguments.value", path, message, f"write {one.flag.name}")
         elif one.flag.name not in opened and (one.flag.effect or not one.part):
             yield from _flag_findings(path, name, one.flag, one.values, told)
         yield from _part_findings(path, one, one.flag, told)

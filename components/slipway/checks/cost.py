@@ -4,7 +4,7 @@ Only what is bought by time or by size is counted: machines, storage, load balan
 requests are not, since nothing is known of them beforehand.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -117,18 +117,14 @@ def _sum(costs: Iterable[Cost]) -> Cost:
     )
 
 
-def _unknown(items: Sequence[PricedItem], budget: float | None) -> list[Finding]:
+def _unknown(items: Sequence[PricedItem], budget: float | None) -> Iterator[Finding]:
     """An unknown price makes a budget unprovable, so there it is an error."""
-    return [
-        Finding(
-            "cost.unknown",
-            item.path,
-            f"no price of {item.item} ({item.purchase}) in {item.region} is known, so {item.name} is not in the cost",
-            f"state USD per {item.unit} under prices.{item.item}{_elsewhere(item)}",
-            "warning" if budget is None else "error",
+    for item in items:
+        message = (
+            f"no price of {item.item} ({item.purchase}) in {item.region} is known, so {item.name} is not in the cost"
         )
-        for item in items
-    ]
+        remedy = f"state USD per {item.unit} under prices.{item.item}{_elsewhere(item)}"
+        yield Finding("cost.unknown", item.path, message, remedy, "warning" if budget is None else "error")
 
 
 def _elsewhere(item: PricedItem) -> str:
@@ -136,56 +132,39 @@ def _elsewhere(item: PricedItem) -> str:
     return f"; it is known for {', '.join(known)}" if known else ""
 
 
-def _stale(prices: Sequence[Price], today: date) -> list[Finding]:
-    old = [row for row in prices if (today - row.as_of).days > STALE_DAYS]
-    if not old:
-        return []
-    named = ", ".join(f"{row.item} {row.usd:g} of {row.as_of}" for row in old)
-    message = f"prices that decide are older than {STALE_DAYS} days: {named}"
-    remedy = "run make prices, and state those under prices that no public list has"
-    return [Finding("cost.stale", "prices", message, remedy, "warning")]
+def _stale(prices: Sequence[Price], today: date) -> Iterator[Finding]:
+    if old := [row for row in prices if (today - row.as_of).days > STALE_DAYS]:
+        named = ", ".join(f"{row.item} {row.usd:g} of {row.as_of}" for row in old)
+        message = f"prices that decide are older than {STALE_DAYS} days: {named}"
+        remedy = "run make prices, and state those under prices that no public list has"
+        yield Finding("cost.stale", "prices", message, remedy, "warning")
 
 
-def _doubtful(prices: Sequence[Price]) -> list[Finding]:
-    return [
-        Finding(
-            "cost.doubtful",
-            f"prices.{row.item}",
-            f"{row.usd:g} USD is in doubt: {row.doubt}",
-            "state the price there",
-            "warning",
-        )
-        for row in prices
-        if row.doubt
-    ]
+def _doubtful(prices: Sequence[Price]) -> Iterator[Finding]:
+    for row in prices:
+        if row.doubt:
+            message = f"{row.usd:g} USD is in doubt: {row.doubt}"
+            yield Finding("cost.doubtful", f"prices.{row.item}", message, "state the price there", "warning")
 
 
-def _unused(items: Sequence[PricedItem], overrides: Mapping[str, float]) -> list[Finding]:
+def _unused(items: Sequence[PricedItem], overrides: Mapping[str, float]) -> Iterator[Finding]:
     names = sorted({name for _, name in bought(items)})
-    return [
-        Finding(
-            "cost.unused",
-            f"prices.{item}",
-            "nothing of that name is bought",
-            f"use one of {', '.join(names)}",
-            "warning",
-        )
-        for item in overrides
-        if item not in names
-    ]
+    for item in overrides:
+        if item not in names:
+            remedy = f"use one of {', '.join(names)}"
+            yield Finding("cost.unused", f"prices.{item}", "nothing of that name is bought", remedy, "warning")
 
 
-def _over_budget(lines: Sequence[Line], total: Cost, budget: float | None) -> list[Finding]:
+def _over_budget(lines: Sequence[Line], total: Cost, budget: float | None) -> Iterator[Finding]:
     if budget is None or total.ceiling <= budget:
-        return []
+        return
     dearest = max(lines, key=lambda line: line.cost.ceiling)
-    return [
-        Finding(
-            "cost.over-budget",
-            "budget",
-            f"the stack can cost {total.ceiling:.2f} USD an hour ({total.per_month.ceiling:.0f} a month), "
-            f"{total.ceiling - budget:.2f} above {budget:.2f}",
-            f"lower the maximum of {dearest.priced.name} ({dearest.priced.high:g} x {dearest.usd:g} USD) at "
-            f"{dearest.priced.path}, or raise the budget",
-        )
-    ]
+    message = (
+        f"the stack can cost {total.ceiling:.2f} USD an hour ({total.per_month.ceiling:.0f} a month), "
+        f"{total.ceiling - budget:.2f} above {budget:.2f}"
+    )
+    remedy = (
+        f"lower the maximum of {dearest.priced.name} ({dearest.priced.high:g} x {dearest.usd:g} USD) at "
+        f"{dearest.priced.path}, or raise the budget"
+    )
+    yield Finding("cost.over-budget", "budget", message, remedy)

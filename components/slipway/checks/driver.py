@@ -27,15 +27,9 @@ def driver_findings(path: str, cuda: Cuda | None, driver: int | None, *, driver_
             return [Finding("driver.driver", path, message, remedy)]
         message += ", unless the image's compatibility package takes this one, which nobody has said"
         return [Finding("driver.driver", path, message, remedy, "warning")]
-    return [
-        Finding(
-            "driver.driver",
-            path,
-            f"{message}: programs start, but kernels that are compiled at run time need {cuda.driver}",
-            f"use an image with older CUDA, or driver {cuda.driver} ({driver_path})",
-            "warning",
-        )
-    ]
+    message = f"{message}: programs start, but kernels that are compiled at run time need {cuda.driver}"
+    remedy = f"use an image with older CUDA, or driver {cuda.driver} ({driver_path})"
+    return [Finding("driver.driver", path, message, remedy, "warning")]
 
 
 def operator_driver(values: Mapping[str, Any]) -> int | None:

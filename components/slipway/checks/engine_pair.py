@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from slipway.catalog.units import GIB
 from slipway.checks import Finding
 from slipway.checks.fit import Fit, Memory, Replica, fit
+from slipway.checks.fit.judgement import gib
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +78,8 @@ def _room(last: Replica, first: Replica, use: Memory, path: str) -> list[Finding
     short = "are missing" if use.kv_cache < 0 else "are left for its KV cache"
     message = (
         f"{last.model.name} does not fit beside {first.model.name}: of {first.memory_gib:.2f} GiB the latter takes "
-        f"{_gib(taken.usable)}, {_gib(taken.kv_cache)} of it for its KV cache; {_gib(use.fixed)} are weights and "
-        f"overheads, {_gib(abs(use.kv_cache))} {short}, and one request of {last.max_model_len} tokens takes "
-        f"{_gib(use.request)}"
+        f"{gib(taken.usable)}, {gib(taken.kv_cache)} of it for its KV cache; {gib(use.fixed)} are weights and "
+        f"overheads, {gib(abs(use.kv_cache))} {short}, and one request of {last.max_model_len} tokens takes "
+        f"{gib(use.request)}"
     )
     return [Finding("fit.engine-pair", path, message, "lower this share, shorten maxModelLen or use a smaller draft")]
-
-
-def _gib(size: int) -> str:
-    return f"{size / GIB:.2f} GiB"

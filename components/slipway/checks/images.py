@@ -74,6 +74,5 @@ def image_findings(path: str, image: str, engine: str, pinned: str) -> Iterator[
     what = f"is {engine} {stated}" if stated else f"does not say which {engine} it is"
     known = pinned.removeprefix("v")
     message = f"{image} {what}, and its memory, flags and series are judged as those of {known}"
-    yield Finding(
-        "arguments.image", path, message, f"read its log before it serves, or name an image of {known}", "warning"
-    )
+    remedy = f"read its log before it serves, or name an image of {known}"
+    yield Finding("arguments.image", path, message, remedy, "warning")

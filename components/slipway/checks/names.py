@@ -40,13 +40,6 @@ def label_findings(path: str, labels: Mapping[str, str]) -> Iterator[Finding]:
             yield Finding("names.label", f"{path}.{key}", message, "write it as kubectl get nodes --show-labels does")
 
 
-def subdomain_findings(path: str, name: str | None) -> Iterator[Finding]:
-    """Judge the name of a Kubernetes object that may have dots, such as a StorageClass."""
-    if name is not None and (len(name) > 253 or not SUBDOMAIN.fullmatch(name)):
-        message = f"{name!r} is no name of a Kubernetes object: small letters, digits, '-' and '.'"
-        yield Finding("names.object", path, message, "write it as kubectl get shows it")
-
-
 def project_findings(path: str, project: str) -> Iterator[Finding]:
     """Judge the id of a Google Cloud project (cloud.google.com/resource-manager, "Creating and managing projects")."""
     if not _PROJECT.fullmatch(project):

@@ -7,7 +7,7 @@ _QUANTITY = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))(?:([KMGTPE]i)|([numkMGTPE])|
 _DECIMAL_POWER = {"n": -9, "u": -6, "m": -3, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY_POWER = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600}
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 
 
 def quantity(text: str | int) -> Decimal:
@@ -31,6 +31,6 @@ def seconds(duration: str) -> float:
     Raises:
         ValueError: it is no duration.
     """
-    if not re.fullmatch(r"(\d+(ms|s|m|h))+", duration):
+    if not re.fullmatch(r"(\d+(ms|[smhdwy]))+", duration):
         raise ValueError(f"{duration!r} is no duration; write 15s or 1m30s")
-    return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)(ms|s|m|h)", duration))
+    return sum(int(number) * _SECONDS[unit] for number, unit in re.findall(r"(\d+)(ms|[smhdwy])", duration))

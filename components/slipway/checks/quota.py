@@ -47,13 +47,10 @@ def quota_findings(stated: Mapping[Key, int], pools: Sequence[Taken]) -> list[Fi
         if wanted <= limit:
             continue
         each = " + ".join(f"{pool.path.rpartition('.')[2]} {pool.nodes} x {pool.each}" for pool in sharing)
-        findings.append(
-            Finding(
-                "quota.exceeded",
-                f"quota.{key}",
-                f"{wanted} {quota.unit} are taken at most ({each}), and {quota.name!r} allows {limit}: the last nodes "
-                "never start",
-                f"lower maxNodes, or have it raised to {wanted} ({quota.where}) and state it here",
-            )
+        message = (
+            f"{wanted} {quota.unit} are taken at most ({each}), and {quota.name!r} allows {limit}: the last nodes "
+            "never start"
         )
+        remedy = f"lower maxNodes, or have it raised to {wanted} ({quota.where}) and state it here"
+        findings.append(Finding("quota.exceeded", f"quota.{key}", message, remedy))
     return findings

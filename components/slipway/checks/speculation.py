@@ -58,39 +58,32 @@ def speculation_findings(path: str, given: Speculation) -> list[Finding]:
 def draft_findings(path: str, target: Model, draft: Model, max_model_len: int) -> Iterator[Finding]:
     """Judge a model as the draft of another, without regard to how both are run; `path` names the draft."""
     if draft.vocabulary != target.vocabulary:
-        yield Finding(
-            "speculation.draft-vocabulary",
-            path,
+        message = (
             f"{draft.name} has {draft.vocabulary} tokens and {target.name} has {target.vocabulary}: what one proposes "
-            "is not what the other reads",
-            "use a smaller model of the same family, with the same tokenizer",
+            "is not what the other reads"
         )
+        remedy = "use a smaller model of the same family, with the same tokenizer"
+        yield Finding("speculation.draft-vocabulary", path, message, remedy)
     if draft.parameters >= target.parameters:
-        yield Finding(
-            "speculation.draft-size",
-            path,
+        message = (
             f"{draft.name} has {_billions(draft)} parameters and {target.name} has {_billions(target)}: a draft that "
-            "is no smaller than its target makes it slower",
-            "use a smaller model of the same family",
+            "is no smaller than its target makes it slower"
         )
+        yield Finding("speculation.draft-size", path, message, "use a smaller model of the same family")
     if draft.max_positions < max_model_len:
-        yield Finding(
-            "speculation.draft-context",
-            path,
-            f"{draft.name} has {draft.max_positions} positions, and requests have up to {max_model_len} tokens",
-            f"use a draft with a longer context, or lower maxModelLen to {draft.max_positions}",
-        )
+        message = f"{draft.name} has {draft.max_positions} positions, and requests have up to {max_model_len} tokens"
+        remedy = f"use a draft with a longer context, or lower maxModelLen to {draft.max_positions}"
+        yield Finding("speculation.draft-context", path, message, remedy)
 
 
 def _sharding(path: str, draft: Model, tensor_parallel: int) -> Iterator[Finding]:
     if not divides(draft, tensor_parallel):
-        yield Finding(
-            "speculation.sharding",
-            path,
+        message = (
             f"{draft.name} ({draft.heads} query heads, {draft.kv_heads} key-value heads) cannot be spread evenly over "
-            f"{tensor_parallel} GPUs, and a draft is sharded as its target is",
-            f"set tensorParallel to one of {', '.join(map(str, divisors(draft)))}, or use another draft",
+            f"{tensor_parallel} GPUs, and a draft is sharded as its target is"
         )
+        remedy = f"set tensorParallel to one of {', '.join(map(str, divisors(draft)))}, or use another draft"
+        yield Finding("speculation.sharding", path, message, remedy)
 
 
 def _head(path: str, target: Model, head: EagleHead) -> Iterator[Finding]:
@@ -98,22 +91,14 @@ def _head(path: str, target: Model, head: EagleHead) -> Iterator[Finding]:
         return
     fitting = [name for name, known in EAGLE_HEADS.items() if target.name in known.targets]
     remedy = f"use {' or '.join(fitting)}" if fitting else "use the type draft-target or ngram"
-    yield Finding(
-        "speculation.head",
-        path,
-        f"{head.name} was trained with {head.targets[0]}, whose hidden states it reads, not with {target.name}",
-        remedy,
-    )
+    message = f"{head.name} was trained with {head.targets[0]}, whose hidden states it reads, not with {target.name}"
+    yield Finding("speculation.head", path, message, remedy)
 
 
 def _mtp(path: str, target: Model) -> Iterator[Finding]:
     if target.model_type not in MTP_MODEL_TYPES:
-        yield Finding(
-            "speculation.mtp",
-            path,
-            f"{target.name} has no layers that predict several tokens; DeepSeek-V3 and R1 have",
-            "use the type draft-target, eagle3 or ngram",
-        )
+        message = f"{target.name} has no layers that predict several tokens; DeepSeek-V3 and R1 have"
+        yield Finding("speculation.mtp", path, message, "use the type draft-target, eagle3 or ngram")
 
 
 def _step(path: str, given: Speculation) -> Iterator[Finding]:
@@ -121,13 +106,12 @@ def _step(path: str, given: Speculation) -> Iterator[Finding]:
     verified = given.max_num_seqs * (1 + given.max_draft_len)
     if given.max_draft_len and verified > given.max_num_batched_tokens:
         most = given.max_num_batched_tokens // given.max_num_seqs - 1
-        yield Finding(
-            "speculation.step",
-            f"{path}.maxDraftLen",
+        message = (
             f"{given.max_draft_len} drafted tokens and one more of each of {given.max_num_seqs} requests are "
-            f"{verified} tokens a step, and a step has {given.max_num_batched_tokens}: the batch is never full",
-            f"write {most} or less, or lower maxNumSeqs" if most > 0 else "lower maxNumSeqs",
+            f"{verified} tokens a step, and a step has {given.max_num_batched_tokens}: the batch is never full"
         )
+        remedy = f"write {most} or less, or lower maxNumSeqs" if most > 0 else "lower maxNumSeqs"
+        yield Finding("speculation.step", f"{path}.maxDraftLen", message, remedy)
 
 
 def _billions(model: Model) -> str:

@@ -31,19 +31,13 @@ def exposure_findings(
     yield from admitted_findings({f"{path}.sourceRanges.{index}": text for index, text in given}, internet=True)
     kind, public = server.exposure.type, isinstance(server.exposure, PublicAlb)
     if public and not server.asks_for_key:
-        yield Finding(
-            "exposure.no-authentication",
-            path,
-            f"{kind!r} lets everybody in sourceRanges use the model, and this engine asks nobody for a key",
-            "write 'internal', and put a gateway that authenticates before it",
-        )
+        message = f"{kind!r} lets everybody in sourceRanges use the model, and this engine asks nobody for a key"
+        remedy = "write 'internal', and put a gateway that authenticates before it"
+        yield Finding("exposure.no-authentication", path, message, remedy)
     elif public and not keyed:
-        yield Finding(
-            "exposure.no-key",
-            path,
-            f"{kind!r} lets everybody in sourceRanges use the model, and there is no API key",
-            "run pulumi config set --secret slipway:apiKey <key>, or choose 'internal' or 'cluster'",
-        )
+        message = f"{kind!r} lets everybody in sourceRanges use the model, and there is no API key"
+        remedy = "run pulumi config set --secret slipway:apiKey <key>, or choose 'internal' or 'cluster'"
+        yield Finding("exposure.no-key", path, message, remedy)
     elif not isinstance(server.exposure, ClusterOnly) and lacking:
         message = f"{kind!r} needs a load balancer, and {lacking.reason}"
         yield Finding("exposure.no-load-balancer", path, message, lacking.remedy)

@@ -79,9 +79,8 @@ def _drain_findings(server: AnyServer, place: Place, pool: Pool) -> Iterator[Fin
     notice = SPOT_NOTICE_SECONDS[pool.machine.provider]
     if pool.purchase == "spot" and server.drain_seconds > notice:
         message = f"{server.drain_seconds} s, and a spot node goes {notice} s after its notice: what runs is cut off"
-        yield Finding(
-            "placement.spot-drain", f"{place.path}.drainSeconds", message, f"write {notice} or less", "warning"
-        )
+        remedy = f"write {notice} or less"
+        yield Finding("placement.spot-drain", f"{place.path}.drainSeconds", message, remedy, "warning")
 
 
 def _client_findings(server: AnyServer, path: str) -> Iterator[Finding]:

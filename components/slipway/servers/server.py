@@ -87,8 +87,6 @@ class Server(Settings, ABC):
     """Whether its image or its model is fetched with an NGC API key."""
     any_model: ClassVar[bool] = True
     """Whether its image serves whatever model it is told to."""
-    reads_folders: ClassVar[bool] = False
-    """Whether it serves a model from a folder in which it may write nothing."""
     asks_for_key: ClassVar[bool] = False
     """Whether it answers only those who show the key in `slipway:apiKey`."""
 
@@ -123,6 +121,11 @@ class Server(Settings, ABC):
     @property
     def needs_hugging_face_token(self) -> bool:
         """Whether it downloads its model from Hugging Face."""
+        return False
+
+    @property
+    def reads_folders(self) -> bool:
+        """Whether it serves a model from a folder in which it may write nothing."""
         return False
 
     @property

@@ -15,7 +15,14 @@ from slipway.checks.placement import Pool
 from slipway.checks.settings import Count
 from slipway.eks.facts import facts
 from slipway.eks.network_settings import ExistingNetworkArgs, NetworkArgs
-from slipway.eks.settings import ClusterArgs, GpuPoolArgs, SharedStorageArgs, SystemPoolArgs, region_of
+from slipway.eks.settings import (
+    ClusterArgs,
+    GpuPoolArgs,
+    MountedBucketArgs,
+    SharedStorageArgs,
+    SystemPoolArgs,
+    region_of,
+)
 from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.settings import KubernetesToken, PulumiToken
 from slipway.serving.shape import StorageKind
@@ -55,6 +62,8 @@ class EksStack(Stack):
     """The cluster and its GPU pools."""
     shared_storage: SharedStorageArgs | None = None
     """Storage that all servers share, on EFS; without it, each replica keeps its files on its node."""
+    weights: MountedBucketArgs | None = None
+    """A bucket that exists, with the models of all servers; without it, these are downloaded."""
     monitoring: MonitoringArgs = MonitoringArgs()
     """The Prometheus of the cluster."""
     wait_for_gpu_operator: bool = False
@@ -123,7 +132,14 @@ class EksStack(Stack):
     @property
     @override
     def storage(self) -> StorageKind:
+        if self.weights:
+            return "mounted"
         return "shared" if self.shared_storage else "node"
+
+    @property
+    @override
+    def reads_only(self) -> bool:
+        return self.weights is not None
 
     @property
     @override

@@ -11,7 +11,7 @@ from slipway.checks.placement import bound_findings, efa_findings, karpenter_fin
 from slipway.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
 from slipway.serving.exposure import ClusterOnly
 from stacks.charts import value_findings
-from stacks.clusters.buckets import bucket_findings
+from stacks.clusters.buckets import bucket_findings, read_only_findings
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.existing_network import encryption_findings
 from stacks.clusters.eks.network import network_findings
@@ -31,6 +31,10 @@ def findings(stack: EksStack) -> Iterator[Finding]:
         yield from _pool_findings(stack, name, pool)
     yield from stack.quota.findings(taken(stack))
     yield from bucket_findings(stack, "s3://")
+    yield from read_only_findings(stack)
+    if stack.weights and stack.shared_storage:
+        message = "servers find all files of their models in the bucket of weights, and nothing is kept here"
+        yield Finding("storage.two", "sharedStorage", message, "leave out one of the two")
     machine = stack.cluster.system_pool.instance_type
     yield from value_findings(
         stack,
@@ -55,30 +59,20 @@ def _charts(stack: EksStack) -> list[str]:
     return [key for key, installed in wanted.items() if installed]
 
 
-def _system_findings(stack: EksStack) -> list[Finding]:
-    system = stack.cluster.system_pool
-    if found := [*_zone_findings(stack, "cluster.systemPool", system), *_machine_findings(system.instance_type)]:
-        return found
-    if _by_karpenter(stack) and system.max_nodes > system.min_nodes:
-        return [
-            Finding(
-                "placement.system-bounds",
-                "cluster.systemPool.maxNodes",
-                f"{system.max_nodes} nodes are never reached: Karpenter makes GPU nodes, and resizes no node group",
-                f"write {system.min_nodes}, or raise minNodes to what monitoring needs",
-                "warning",
-            )
-        ]
-    if system.max_nodes >= system.min_nodes:
-        return []
-    return [
-        Finding(
-            "placement.system-bounds",
-            "cluster.systemPool.maxNodes",
-            f"{system.max_nodes} is below minNodes {system.min_nodes}",
-            f"raise maxNodes to {system.min_nodes} or lower minNodes",
-        )
-    ]
+def _system_findings(stack: EksStack) -> Iterator[Finding]:
+    system, path = stack.cluster.system_pool, "cluster.systemPool.maxNodes"
+    found = [*_zone_findings(stack, "cluster.systemPool", system), *_machine_findings(system.instance_type)]
+    yield from found
+    if found:
+        return
+    fewest, most = system.min_nodes, system.max_nodes
+    if _by_karpenter(stack) and most > fewest:
+        message = f"{most} nodes are never reached: Karpenter makes GPU nodes, and resizes no node group"
+        remedy = f"write {fewest}, or raise minNodes to what monitoring needs"
+        yield Finding("placement.system-bounds", path, message, remedy, "warning")
+    elif most < fewest:
+        remedy = f"raise maxNodes to {fewest} or lower minNodes"
+        yield Finding("placement.system-bounds", path, f"{most} is below minNodes {fewest}", remedy)
 
 
 def _machine_findings(instance_type: str) -> list[Finding]:
@@ -131,19 +125,14 @@ def _pool_findings(stack: EksStack, name: str, pool: GpuPoolArgs) -> list[Findin
     ]
 
 
-def _zone_findings(stack: EksStack, path: str, pool: GpuPoolArgs | SystemPoolArgs) -> list[Finding]:
-    elsewhere = [
-        Finding(
-            "placement.zone-elsewhere",
-            f"{path}.zones",
-            f"{zone!r} is not a zone of the network, which has subnets in {', '.join(stack.network.zones)}",
-            f"use some of these, or add it to {stack.zones_path}",
-            about=stack.zones_path,
-        )
-        for zone in pool.zones
-        if zone not in stack.network.zones
-    ]
-    return [*elsewhere, *twice_findings(f"{path}.zones", pool.zones)]
+def _zone_findings(stack: EksStack, path: str, pool: GpuPoolArgs | SystemPoolArgs) -> Iterator[Finding]:
+    there, stated = stack.network.zones, stack.zones_path
+    for zone in pool.zones:
+        if zone not in there:
+            message = f"{zone!r} is not a zone of the network, which has subnets in {', '.join(there)}"
+            remedy = f"use some of these, or add it to {stated}"
+            yield Finding("placement.zone-elsewhere", f"{path}.zones", message, remedy, about=stated)
+    yield from twice_findings(f"{path}.zones", pool.zones)
 
 
 def _unused(path: str) -> Finding:

@@ -136,13 +136,12 @@ class ExistingStack(Stack):
 
     def _access_findings(self, surroundings: Surroundings) -> Iterator[Finding]:
         if isinstance(self.cluster.access, Kubeconfig) and surroundings.kubeconfig is None:
-            yield Finding(
-                "keys.kubeconfig",
-                "slipway:kubeconfig",
-                "is missing: cluster.access.source is 'pulumi'",
+            message = "is missing: cluster.access.source is 'pulumi'"
+            remedy = (
                 "run pulumi config set --secret slipway:kubeconfig < kubeconfig.yaml, or set cluster.access.source to "
-                "'context'",
+                "'context'"
             )
+            yield Finding("keys.kubeconfig", "slipway:kubeconfig", message, remedy)
 
     def _group_findings(self) -> Iterator[Finding]:
         """Say that replicas over several hosts need a controller."""
@@ -150,12 +149,9 @@ class ExistingStack(Stack):
             return
         for name, pool in self.pools.items():
             if pool.hosts > 1:
-                yield Finding(
-                    "cluster.leader-worker-set",
-                    f"{pool.path}.topology",
-                    f"a replica on pool {name!r} spans {pool.hosts} hosts, and nothing in the cluster groups pods",
-                    "install the chart lws and add leader-worker-set to cluster.present, or use slices of one host",
-                )
+                message = f"a replica on pool {name!r} spans {pool.hosts} hosts, and nothing in the cluster groups pods"
+                remedy = "install the chart lws and add leader-worker-set to cluster.present, or use slices of one host"
+                yield Finding("cluster.leader-worker-set", f"{pool.path}.topology", message, remedy)
 
     @override
     def ground(self, surroundings: Surroundings) -> "Ground":

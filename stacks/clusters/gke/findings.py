@@ -25,12 +25,8 @@ MAINTENANCE_HOURS = 48
 def findings(stack: GkeStack, surroundings: Surroundings) -> Iterator[Finding]:
     """Yield everything that is wrong, in the order of the stack file."""
     if not surroundings.project:
-        yield Finding(
-            "keys.project",
-            "gcp:project",
-            "is missing: a stack lives in one project",
-            "run pulumi config set gcp:project <id>",
-        )
+        message = "is missing: a stack lives in one project"
+        yield Finding("keys.project", "gcp:project", message, "run pulumi config set gcp:project <id>")
     else:
         yield from project_findings("gcp:project", surroundings.project)
     yield from bucket_findings("name", stack.name)
@@ -78,23 +74,16 @@ def _cluster(stack: GkeStack) -> Iterator[Finding]:
         )
     yield from version_findings("cluster.minVersion", stack.cluster.min_version)
     if isinstance(stack.cluster, StandardClusterArgs) and not stack.cluster.dataplane_v2:
-        yield Finding(
-            "cluster.no-network-policies",
-            "cluster.dataplaneV2",
-            "false leaves nobody who enforces network policies: every pod of the cluster reaches every server",
-            "write true; a change replaces the cluster",
-            "warning",
-        )
+        message = "false leaves nobody who enforces network policies: every pod of the cluster reaches every server"
+        remedy = "write true; a change replaces the cluster"
+        yield Finding("cluster.no-network-policies", "cluster.dataplaneV2", message, remedy, "warning")
     system = stack.cluster.system_pool if isinstance(stack.cluster, StandardClusterArgs) else None
     if system:
         yield from system_machine_findings("cluster.systemPool.machineType", system.machine_type)
     if system and system.max_nodes < system.min_nodes:
-        yield Finding(
-            "placement.bounds",
-            "cluster.systemPool.maxNodes",
-            f"{system.max_nodes} is below minNodes {system.min_nodes}",
-            f"raise maxNodes to {system.min_nodes} or lower minNodes",
-        )
+        message = f"{system.max_nodes} is below minNodes {system.min_nodes}"
+        remedy = f"raise maxNodes to {system.min_nodes} or lower minNodes"
+        yield Finding("placement.bounds", "cluster.systemPool.maxNodes", message, remedy)
 
 
 def _pool(stack: GkeStack, path: str, pool: PoolArgs) -> Iterator[Finding]:
@@ -138,9 +127,5 @@ def _zones(stack: GkeStack, path: str, zones: tuple[str, ...]) -> Iterator[Findi
         )
     for zone in zones:
         if region_of(zone) != stack.region:
-            yield Finding(
-                "placement.zone-elsewhere",
-                f"{path}.zones",
-                f"{zone!r} is not in {stack.region}, where the cluster is",
-                f"name zones of {stack.region}",
-            )
+            message = f"{zone!r} is not in {stack.region}, where the cluster is"
+            yield Finding("placement.zone-elsewhere", f"{path}.zones", message, f"name zones of {stack.region}")

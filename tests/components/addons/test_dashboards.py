@@ -17,11 +17,11 @@ from slipway.addons.dashboards.charts import charted, engine_charts
 from slipway.addons.dashboards.servers import dashboards
 from slipway.addons.observed import ObservedServer
 from slipway.catalog.engines import ENGINES, NIM, TRITON, VLLM, Engine, Mode, Quantity, Series
-from slipway.catalog.exporters import DCGM, KUBE_STATE_METRICS
 from slipway.checks.signals import Query
 from slipway.checks.signals.promql import read
 from slipway.checks.signals.queries import ADDED_BY_A_SCRAPE
 from slipway.serving.recording_rules import RECORDED, expressions
+from tests.components.addons.exporters import DCGM, KUBE_STATE_METRICS
 from tests.components.servers import SERVERS
 
 VERSIONS = {

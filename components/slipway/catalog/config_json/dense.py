@@ -34,10 +34,6 @@ class Qwen2(Block):
     qkv_bias: ClassVar[bool] = True
     use_sliding_window: Literal[False] = False
 
-    @override
-    def windowed_layers(self) -> int:
-        return 0
-
 
 class Qwen3(Block):
     """Dense Qwen3."""

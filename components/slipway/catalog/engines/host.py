@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import ceil
 
 from slipway.catalog.architecture import Model
-from slipway.catalog.footprint import DOWNLOAD_BYTES_PER_SECOND
-from slipway.catalog.units import GIB
+from slipway.catalog.footprint import download_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +33,4 @@ class EngineHost:
 
     def cold_start_seconds(self, model: Model) -> int:
         """Return the time until a replica answers that has neither weights nor compiled programs at hand."""
-        return ceil(model.weight_bytes / DOWNLOAD_BYTES_PER_SECOND) + self.load_seconds
-
-
-def cache_gib(model: Model) -> int:
-    """Return the disk that a model's files and compiled programs take, GiB: the weights, an eighth more and 2 GiB."""
-    return ceil(model.weight_bytes * 1.125 / GIB) + 2
+        return download_seconds(model) + self.load_seconds

@@ -4,104 +4,38 @@ Source: skypilot-org/skypilot-catalog:catalogs/v9/gcp/vms.csv@2c3d7ea7d7, made f
 types; of G2 the zones of its L4.
 """
 
+_LETTERS = (
+    # G2, A2_HIGH, A2_ULTRA, A3_HIGH, A3_MEGA, A3_ULTRA, A4
+    ("asia-east1", "abc", "", "", "c", "c", "", ""),
+    ("asia-northeast1", "abc", "ac", "", "b", "b", "", "b"),
+    ("asia-northeast3", "ab", "ab", "", "", "", "", ""),
+    ("asia-south1", "abc", "", "", "c", "", "b", ""),
+    ("asia-south2", "", "", "", "b", "", "c", ""),
+    ("asia-southeast1", "abc", "abc", "c", "bc", "bc", "", "b"),
+    ("australia-southeast1", "", "", "", "c", "c", "", ""),
+    ("europe-north1", "", "", "", "c", "c", "", "bc"),
+    ("europe-west1", "bc", "", "", "bc", "bc", "b", ""),
+    ("europe-west2", "ab", "", "", "", "", "", ""),
+    ("europe-west3", "ab", "", "", "c", "c", "", ""),
+    ("europe-west4", "abc", "ab", "a", "bc", "bc", "a", "b"),
+    ("europe-west6", "bc", "", "", "", "", "", ""),
+    ("europe-west9", "", "", "", "c", "", "", ""),
+    ("me-central2", "ac", "", "", "", "", "", ""),
+    ("me-west1", "", "ac", "", "", "", "", ""),
+    ("northamerica-northeast1", "bc", "", "", "", "", "", ""),
+    ("northamerica-northeast2", "ab", "", "", "", "", "", ""),
+    ("us-central1", "abc", "abcf", "ac", "abc", "abc", "b", "b"),
+    ("us-east1", "bcd", "b", "", "", "", "", "b"),
+    ("us-east4", "ac", "", "c", "abc", "abc", "b", "b"),
+    ("us-east5", "", "", "ab", "a", "a", "a", ""),
+    ("us-south1", "", "", "", "", "", "b", "b"),
+    ("us-west1", "abc", "b", "", "ab", "ab", "c", ""),
+    ("us-west2", "", "", "", "", "", "", "c"),
+    ("us-west3", "", "b", "", "", "", "", "bc"),
+    ("us-west4", "ac", "b", "", "a", "a", "", ""),
+)
+"""The letters of each region's zones, by family."""
 
-def _zones(**letters: str) -> tuple[str, ...]:
-    """Return zones by the letters of each region, whose hyphens are written as underscores."""
-    return tuple(f"{region.replace('_', '-')}-{letter}" for region, those in letters.items() for letter in those)
-
-
-G2 = _zones(
-    asia_east1="abc",
-    asia_northeast1="abc",
-    asia_northeast3="ab",
-    asia_south1="abc",
-    asia_southeast1="abc",
-    europe_west1="bc",
-    europe_west2="ab",
-    europe_west3="ab",
-    europe_west4="abc",
-    europe_west6="bc",
-    me_central2="ac",
-    northamerica_northeast1="bc",
-    northamerica_northeast2="ab",
-    us_central1="abc",
-    us_east1="bcd",
-    us_east4="ac",
-    us_west1="abc",
-    us_west4="ac",
-)
-A2_HIGH = _zones(
-    asia_northeast1="ac",
-    asia_northeast3="ab",
-    asia_southeast1="abc",
-    europe_west4="ab",
-    me_west1="ac",
-    us_central1="abcf",
-    us_east1="b",
-    us_west1="b",
-    us_west3="b",
-    us_west4="b",
-)
-A2_ULTRA = _zones(
-    asia_southeast1="c",
-    europe_west4="a",
-    us_central1="ac",
-    us_east4="c",
-    us_east5="ab",
-)
-A3_HIGH = _zones(
-    asia_east1="c",
-    asia_northeast1="b",
-    asia_south1="c",
-    asia_south2="b",
-    asia_southeast1="bc",
-    australia_southeast1="c",
-    europe_north1="c",
-    europe_west1="bc",
-    europe_west3="c",
-    europe_west4="bc",
-    europe_west9="c",
-    us_central1="abc",
-    us_east4="abc",
-    us_east5="a",
-    us_west1="ab",
-    us_west4="a",
-)
-A3_MEGA = _zones(
-    asia_east1="c",
-    asia_northeast1="b",
-    asia_southeast1="bc",
-    australia_southeast1="c",
-    europe_north1="c",
-    europe_west1="bc",
-    europe_west3="c",
-    europe_west4="bc",
-    us_central1="abc",
-    us_east4="abc",
-    us_east5="a",
-    us_west1="ab",
-    us_west4="a",
-)
-A3_ULTRA = _zones(
-    asia_south1="b",
-    asia_south2="c",
-    europe_west1="b",
-    europe_west4="a",
-    us_central1="b",
-    us_east4="b",
-    us_east5="a",
-    us_south1="b",
-    us_west1="c",
-)
-A4 = _zones(
-    asia_northeast1="b",
-    asia_southeast1="b",
-    europe_north1="bc",
-    europe_west4="b",
-    us_central1="b",
-    us_east1="b",
-    us_east4="b",
-    us_south1="b",
-    us_west2="c",
-    us_west3="bc",
+G2, A2_HIGH, A2_ULTRA, A3_HIGH, A3_MEGA, A3_ULTRA, A4 = (
+    tuple(f"{row[0]}-{letter}" for row in _LETTERS for letter in row[family]) for family in range(1, 8)
 )

@@ -175,8 +175,3 @@ class Slice:
     def hosts(self) -> int:
         """Machines of the slice."""
         return self.chips // self.machine.chips
-
-    @property
-    def hbm_gib(self) -> float:
-        """Memory of all its chips, GiB."""
-        return self.chips * self.machine.chip.memory_gib

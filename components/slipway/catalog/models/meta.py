@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from slipway.catalog.architecture import Model
+from slipway.catalog.models.size import sized
 
 OPT_125M = Model(
     name="facebook/opt-125m",
@@ -38,27 +39,8 @@ LLAMA_2_7B = Model(
     source="litgpt",
 )
 
-LLAMA_2_13B = replace(
-    LLAMA_2_7B,
-    name="meta-llama/Llama-2-13b-hf",
-    parameters=13_015_864_320,
-    layers=40,
-    hidden=5120,
-    intermediate=13824,
-    heads=40,
-    kv_heads=40,
-)
-
-LLAMA_2_70B = replace(
-    LLAMA_2_7B,
-    name="meta-llama/Llama-2-70b-hf",
-    parameters=68_976_648_192,
-    layers=80,
-    hidden=8192,
-    intermediate=28672,
-    heads=64,
-    kv_heads=8,
-)
+LLAMA_2_13B = sized(LLAMA_2_7B, "meta-llama/Llama-2-13b-hf", 13_015_864_320, 40, 5120, 13824, 40, kv_heads=40)
+LLAMA_2_70B = sized(LLAMA_2_7B, "meta-llama/Llama-2-70b-hf", 68_976_648_192, 80, 8192, 28672, 64, kv_heads=8)
 
 LLAMA_31_8B = Model(
     name="meta-llama/Llama-3.1-8B",
@@ -76,55 +58,25 @@ LLAMA_31_8B = Model(
     source="aiconfigurator, kaito, litgpt",
 )
 
-LLAMA_31_70B = replace(
-    LLAMA_31_8B,
-    name="meta-llama/Llama-3.1-70B",
-    parameters=70_553_706_496,
-    layers=80,
-    hidden=8192,
-    intermediate=28672,
-    heads=64,
-    source="aiconfigurator, litgpt",
+LLAMA_31_70B = sized(
+    LLAMA_31_8B, "meta-llama/Llama-3.1-70B", 70_553_706_496, 80, 8192, 28672, 64, source="aiconfigurator, litgpt"
 )
-
-LLAMA_31_405B = replace(
-    LLAMA_31_8B,
-    name="meta-llama/Llama-3.1-405B",
-    parameters=405_853_388_800,
-    layers=126,
-    hidden=16384,
-    intermediate=53248,
-    heads=128,
-    source="aiconfigurator, litgpt",
+LLAMA_31_405B = sized(
+    LLAMA_31_8B, "meta-llama/Llama-3.1-405B", 405_853_388_800, 126, 16384, 53248, 128, source="aiconfigurator, litgpt"
 )
-
-LLAMA_32_1B = replace(
-    LLAMA_31_8B,
-    name="meta-llama/Llama-3.2-1B",
-    parameters=1_235_814_400,
-    layers=16,
-    hidden=2048,
-    intermediate=8192,
-    head_dim=64,
-    tied=True,
+LLAMA_32_1B = sized(
+    replace(LLAMA_31_8B, head_dim=64, tied=True),
+    *("meta-llama/Llama-3.2-1B", 1_235_814_400, 16, 2048, 8192, 32),
     source="litgpt; vllm-project/recipes:models/meta-llama/Llama-3.2-1B-Instruct.yaml@8959cf6418",
 )
-
-LLAMA_32_3B = replace(
-    LLAMA_31_8B,
-    name="meta-llama/Llama-3.2-3B",
-    parameters=3_212_749_824,
-    layers=28,
-    hidden=3072,
-    intermediate=8192,
-    heads=24,
-    tied=True,
-    source="litgpt",
+LLAMA_32_3B = sized(
+    LLAMA_31_8B, "meta-llama/Llama-3.2-3B", 3_212_749_824, 28, 3072, 8192, 24, tied=True, source="litgpt"
 )
 
 LLAMA_33_70B = replace(
     LLAMA_31_70B, name="meta-llama/Llama-3.3-70B-Instruct", chat=True, source="kaito, litgpt; llm-d-planner (count)"
 )
+_OPEN = replace(LLAMA_33_70B, gated=False)
 
 ROWS = (
     OPT_125M,
@@ -147,25 +99,22 @@ ROWS = (
     replace(LLAMA_32_3B, name="meta-llama/Llama-3.2-3B-Instruct", chat=True),
     LLAMA_33_70B,
     replace(
-        LLAMA_33_70B,
+        _OPEN,
         name="RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic",
         quantisation="fp8",
         quantised_by="compressed-tensors",
-        gated=False,
         source="llm-d-planner (67.72 GiB loaded)",
     ),
     replace(
-        LLAMA_33_70B,
+        _OPEN,
         name="nvidia/Llama-3.3-70B-Instruct-FP8",
         quantisation="fp8",
         quantised_by="modelopt",
-        gated=False,
         source="Llama-3.3-70B's shape; TensorRT-LLM speculative decoding playbook",
     ),
     replace(
-        LLAMA_33_70B,
+        _OPEN,
         name="deepseek-ai/DeepSeek-R1-Distill-Llama-70B",
-        gated=False,
         source="Llama-3.3-70B's shape; its own config was not read",
     ),
 )

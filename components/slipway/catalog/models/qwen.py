@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from slipway.catalog.architecture import Model
 from slipway.catalog.layers import Experts
+from slipway.catalog.models.size import sized
 
 QWEN25_7B = Model(
     name="Qwen/Qwen2.5-7B-Instruct",
@@ -21,27 +22,11 @@ QWEN25_7B = Model(
     source="kaito, litgpt; 32768 is without the YaRN extension",
 )
 
-QWEN25_32B = replace(
-    QWEN25_7B,
-    name="Qwen/Qwen2.5-32B-Instruct",
-    parameters=32_763_876_352,
-    layers=64,
-    hidden=5120,
-    intermediate=27648,
-    heads=40,
+QWEN25_32B = sized(QWEN25_7B, "Qwen/Qwen2.5-32B-Instruct", 32_763_876_352, 64, 5120, 27648, 40, kv_heads=8)
+QWEN25_72B = sized(
+    replace(QWEN25_7B, source="litgpt; 32768 is without the YaRN extension, by its siblings"),
+    *("Qwen/Qwen2.5-72B-Instruct", 72_706_203_648, 80, 8192, 29568, 64),
     kv_heads=8,
-)
-
-QWEN25_72B = replace(
-    QWEN25_7B,
-    name="Qwen/Qwen2.5-72B-Instruct",
-    parameters=72_706_203_648,
-    layers=80,
-    hidden=8192,
-    intermediate=29568,
-    heads=64,
-    kv_heads=8,
-    source="litgpt; 32768 is without the YaRN extension, by its siblings",
 )
 
 QWEN3_8B = Model(
@@ -60,26 +45,14 @@ QWEN3_8B = Model(
     source="aiconfigurator, litgpt",
 )
 
-QWEN3_32B = replace(
-    QWEN3_8B,
-    name="Qwen/Qwen3-32B",
-    parameters=32_762_123_264,
-    layers=64,
-    hidden=5120,
-    intermediate=25600,
-    heads=64,
-    source="aiconfigurator, litgpt; llm-d-planner (61.03 GiB loaded)",
+QWEN3_32B = sized(
+    replace(QWEN3_8B, source="aiconfigurator, litgpt; llm-d-planner (61.03 GiB loaded)"),
+    *("Qwen/Qwen3-32B", 32_762_123_264, 64, 5120, 25600, 64),
 )
-
-QWEN3_30B_A3B = replace(
-    QWEN3_8B,
-    name="Qwen/Qwen3-30B-A3B",
-    parameters=30_532_122_624,
-    layers=48,
-    hidden=2048,
-    intermediate=0,
+QWEN3_30B_A3B = sized(
+    replace(QWEN3_8B, experts=Experts(count=128, active=8, intermediate=768)),
+    *("Qwen/Qwen3-30B-A3B", 30_532_122_624, 48, 2048, 0, 32),
     kv_heads=4,
-    experts=Experts(count=128, active=8, intermediate=768),
 )
 
 ROWS = (

@@ -71,33 +71,20 @@ def _file_findings(path: str, text: object) -> Iterator[Finding]:
     content = cast("Mapping[str, Any]", found if isinstance(found, Mapping) else {})
     for way, what in (("timeSlicing", "time slicing"), ("mps", "MPS")):
         if block(content, f"sharing.{way}").get("resources"):
-            yield Finding(
-                "values.gpu-sharing",
-                path,
-                f"shares GPUs by {what}, so that nvidia.com/gpu is a part of one: {WHOLE}",
-                "leave sharing out",
-            )
+            message = f"shares GPUs by {what}, so that nvidia.com/gpu is a part of one: {WHOLE}"
+            yield Finding("values.gpu-sharing", path, message, "leave sharing out")
     if at(content, "flags.migStrategy") == MIXED:
         yield _mig(path, f"flags.migStrategy {MIXED!r}")
     if block(content, "resources").get("gpus"):
-        yield Finding(
-            "values.gpu-names",
-            path,
-            "gives GPUs other names than nvidia.com/gpu, for which the servers' pods ask",
-            "leave resources out",
-        )
+        message = "gives GPUs other names than nvidia.com/gpu, for which the servers' pods ask"
+        yield Finding("values.gpu-names", path, message, "leave resources out")
 
 
 def _mig(path: str, what: str) -> Finding:
-    return Finding(
-        "values.mig", path, f"{what} cuts GPUs into parts with MIG: {WHOLE}", "leave it out, or use smaller GPUs"
-    )
+    message = f"{what} cuts GPUs into parts with MIG: {WHOLE}"
+    return Finding("values.mig", path, message, "leave it out, or use smaller GPUs")
 
 
 def _unread(path: str, what: str) -> Finding:
-    return Finding(
-        "values.gpu-config",
-        path,
-        f"{what} is a configuration of the device plugin that is not read here; it may share GPUs, and {WHOLE}",
-        "write it under devicePlugin.config.data, with create: true",
-    )
+    message = f"{what} is a configuration of the device plugin that is not read here; it may share GPUs, and {WHOLE}"
+    return Finding("values.gpu-config", path, message, "write it under devicePlugin.config.data, with create: true")

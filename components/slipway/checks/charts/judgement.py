@@ -96,13 +96,8 @@ def _findings(name: str, values: StackChart, around: Around) -> Iterator[Finding
     if not values.given:
         return
     if not values.installed:
-        yield Finding(
-            "values.unused",
-            values.path,
-            f"the stack does not install {name}, so nothing reads it",
-            "leave it out",
-            "warning",
-        )
+        message = f"the stack does not install {name}, so nothing reads it"
+        yield Finding("values.unused", values.path, message, "leave it out", "warning")
         return
     misread = [*value_findings(values.path, name, values.given)]
     yield from misread
@@ -113,12 +108,9 @@ def _findings(name: str, values: StackChart, around: Around) -> Iterator[Finding
             if value is not ABSENT and f"{values.path}.{key}" not in paths and rule.breaks(value):
                 yield _broken(f"{values.path}.{key}", rule, value, around)
     for place in credentials_in(values.given):
-        yield Finding(
-            "values.secret",
-            f"{values.path}{place}",
-            "would show a credential in clear text, in the stack file, in the state and in the release",
-            f"make a Secret, and name it by the key that {name} has for one",
-        )
+        message = "would show a credential in clear text, in the stack file, in the state and in the release"
+        remedy = f"make a Secret, and name it by the key that {name} has for one"
+        yield Finding("values.secret", f"{values.path}{place}", message, remedy)
     if around.own_cluster:
         # Where Prometheus itself is, is proven with the rest of the way of a signal.
         proven = {"namespaceOverride"} if name == "kube-prometheus-stack" else set[str]()
@@ -161,12 +153,9 @@ def _argument_findings(path: str, arguments: object) -> Iterator[Finding]:
     for argument in cast("list[object]", arguments if isinstance(arguments, list) else []):
         name = str(argument).partition("=")[0]
         if name in ARGUMENTS:
-            yield Finding(
-                "values.judged-argument",
-                path,
-                f"{name} overrides what the chart's own values say, by which the servers' signals are judged",
-                "write it under prometheus, rules or metricsRelistInterval",
-            )
+            message = f"{name} overrides what the chart's own values say, by which the servers' signals are judged"
+            remedy = "write it under prometheus, rules or metricsRelistInterval"
+            yield Finding("values.judged-argument", path, message, remedy)
 
 
 def _driver_findings(path: str, values: Mapping[str, Any], driver: int | None) -> Iterator[Finding]:

@@ -47,20 +47,11 @@ def _findings(path: str, known: Chart, key: Key, values: Mapping[str, Any]) -> I
         if found is not None:
             yield from _value_findings(here, known, found, value)
         elif not key.kind:
-            yield Finding(
-                "values.unknown-key",
-                here,
-                f"no template of {known.name} {known.version} reads it",
-                _instead(known, key, str(name)),
-            )
+            message = f"no template of {known.name} {known.version} reads it"
+            yield Finding("values.unknown-key", here, message, _instead(known, key, str(name)))
         elif near := difflib.get_close_matches(str(name), key.below, n=1, cutoff=NEAR):
-            yield Finding(
-                "values.near-key",
-                here,
-                f"{known.name} passes it on as it is, and knows {near[0]!r} there",
-                f"write {near[0]} if that is what you mean",
-                "warning",
-            )
+            message = f"{known.name} passes it on as it is, and knows {near[0]!r} there"
+            yield Finding("values.near-key", here, message, f"write {near[0]} if that is what you mean", "warning")
 
 
 def _value_findings(path: str, known: Chart, key: Key, value: object) -> Iterator[Finding]:
@@ -68,16 +59,12 @@ def _value_findings(path: str, known: Chart, key: Key, value: object) -> Iterato
         yield from _findings(path, known, key, cast("Mapping[str, Any]", value))
         return
     if value is None:
-        yield Finding(
-            "values.null",
-            path,
-            f"null does not reach {known.name}: its own default holds, in place of Slipway's value, too",
-            "write what you want instead, such as false, 0, [] or {}, or leave it out",
-        )
+        message = f"null does not reach {known.name}: its own default holds, in place of Slipway's value, too"
+        remedy = "write what you want instead, such as false, 0, [] or {}, or leave it out"
+        yield Finding("values.null", path, message, remedy)
     elif wanted := _wanted(path, key, cast("object", value)):
-        yield Finding(
-            "values.wrong-type", path, f"{value!r} is given, and {known.name} takes {wanted}", f"write {wanted}"
-        )
+        message = f"{value!r} is given, and {known.name} takes {wanted}"
+        yield Finding("values.wrong-type", path, message, f"write {wanted}")
 
 
 def _wanted(path: str, key: Key, value: object) -> str | None:

@@ -43,9 +43,8 @@ def _pod_findings(
             elif part == "requests" and name in most and asked > most[name]:
                 left = f"{float(most[name] / units[name]):.1f}{' GiB' if name == 'memory' else ' cores'}"
                 message = f"{text} is above the {left} that a {machine} leaves to pods: the pod waits for ever"
-                yield Finding(
-                    "values.too-large", f"{path}.{part}.{name}", message, "ask for less, or write a larger systemPool"
-                )
+                remedy = "ask for less, or write a larger systemPool"
+                yield Finding("values.too-large", f"{path}.{part}.{name}", message, remedy)
     yield from _limit_findings(path, block(together, "requests"), block(together, "limits"))
 
 
@@ -54,9 +53,8 @@ def _limit_findings(path: str, requests: Mapping[str, Any], limits: Mapping[str,
         asked, limit = _quantity(requests.get(name)), _quantity(text)
         if asked is not None and limit is not None and asked > limit:
             message = f"{text} is below the {requests[name]} that is asked for, and Kubernetes refuses the pod"
-            yield Finding(
-                "values.limit", f"{path}.limits.{name}", message, f"write {requests[name]} or more, or ask for less"
-            )
+            remedy = f"write {requests[name]} or more, or ask for less"
+            yield Finding("values.limit", f"{path}.limits.{name}", message, remedy)
 
 
 def _quantity(text: object) -> Decimal | None:

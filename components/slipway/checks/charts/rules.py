@@ -3,12 +3,13 @@
 Source: the templates of the charts at the versions in `catalog.charts`.
 """
 
-import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from slipway.checks import Severity
+from slipway.checks.quantities import seconds
 
 LEAVE_OUT = "leave it out"
 
@@ -58,20 +59,20 @@ def other_than(*allowed: object) -> Callable[[Any], bool]:
     return lambda value: value not in allowed
 
 
-def longer_than(seconds: float) -> Callable[[Any], bool]:
+def longer_than(most: float) -> Callable[[Any], bool]:
     """Return whether a duration, as Prometheus writes it, is longer than so many seconds."""
-    return lambda value: _seconds(value) > seconds
+    return lambda value: _seconds(value) > most
 
 
-def shorter_than(seconds: float) -> Callable[[Any], bool]:
+def shorter_than(least: float) -> Callable[[Any], bool]:
     """Return whether a duration is shorter than so many seconds; what is none is not."""
-    return lambda value: 0 < _seconds(value) < seconds
+    return lambda value: 0 < _seconds(value) < least
 
 
 def _seconds(value: Any) -> float:
-    units = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
-    parts = re.findall(r"(\d+)(ms|[smhdwy])", str(value))
-    return sum(int(number) * units[unit] for number, unit in parts)
+    with suppress(ValueError):
+        return seconds(str(value))
+    return 0
 
 
 def more_than(most: float) -> Callable[[Any], bool]:

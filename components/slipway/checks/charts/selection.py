@@ -61,12 +61,9 @@ def monitor_findings(path: str, values: Mapping[str, Any], own: Mapping[str, str
         by = "matchExpressions" if selector.get("matchExpressions") or kind == "podMonitor" else "matchLabels"
         # Whether labels meet PodMonitors is proven with the rest of the way of a signal.
         if by in selector and not selects({by: selector[by]}, own):
-            yield Finding(
-                "values.selector",
-                f"{path}.prometheus.prometheusSpec.{kind}Selector.{by}",
-                f"does not meet the stack's {what}, which carry {_pairs(own)}",
-                f"select {_pairs(own)}, or leave it out",
-            )
+            message = f"does not meet the stack's {what}, which carry {_pairs(own)}"
+            remedy = f"select {_pairs(own)}, or leave it out"
+            yield Finding("values.selector", f"{path}.prometheus.prometheusSpec.{kind}Selector.{by}", message, remedy)
     for kind, what, where in (("podMonitor", "PodMonitors", namespace), ("rule", "rules and alerts", MONITORING)):
         wanted = {NAME_LABEL: where}
         if not selects(block(spec, f"{kind}NamespaceSelector"), wanted):
@@ -102,12 +99,9 @@ def toleration_findings(path: str, values: Mapping[str, Any], keys: Sequence[str
     for key in keys:
         tolerations = at(values, key)
         if tolerations is not ABSENT and not tolerates(tolerations, taint):
-            yield Finding(
-                "values.tolerations",
-                f"{path}.{key}",
-                f"leaves out the taint {taint.key} of GPU nodes, so that none of them gets the pod",
-                f"add {{key: {taint.key}, operator: Exists, effect: {taint.effect}}}",
-            )
+            message = f"leaves out the taint {taint.key} of GPU nodes, so that none of them gets the pod"
+            remedy = f"add {{key: {taint.key}, operator: Exists, effect: {taint.effect}}}"
+            yield Finding("values.tolerations", f"{path}.{key}", message, remedy)
 
 
 def _unwatched(path: str, namespace: str, remedy: str) -> Finding:

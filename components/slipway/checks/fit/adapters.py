@@ -48,11 +48,8 @@ def adapter_findings(path: str, model: Model, adapters: Adapters) -> list[Findin
         return [Finding("fit.adapter-block", path, message, "leave it out")]
     if model.experts is not None and (unknown := FEED_FORWARD & set(adapters.targets)):
         message = f"{model.name}: the adapters of experts are not known, and {', '.join(sorted(unknown))} are in them"
-        return [
-            Finding(
-                "fit.adapter-experts", f"{path}.targets", message, "leave the feed-forward layers out of the targets"
-            )
-        ]
+        remedy = "leave the feed-forward layers out of the targets"
+        return [Finding("fit.adapter-experts", f"{path}.targets", message, remedy)]
     return []
 
 

@@ -138,14 +138,15 @@ def _numbers(replica: Replica, use: Memory) -> str:
         "activations": use.activations,
         "runtime": use.runtime,
     }
-    taken = ", ".join(f"{name} {_gib(size)}" for name, size in parts.items() if size)
-    room = f"{_gib(use.kv_cache)} left" if use.kv_cache > 0 else f"{_gib(-use.kv_cache)} short"
+    taken = ", ".join(f"{name} {gib(size)}" for name, size in parts.items() if size)
+    room = f"{gib(use.kv_cache)} left" if use.kv_cache > 0 else f"{gib(-use.kv_cache)} short"
     requests = "one request" if use.needed_requests == 1 else f"{use.needed_requests} requests"
-    need = f"KV cache of {requests} of {replica.max_model_len} tokens {_gib(use.needed_requests * use.request)}"
+    need = f"KV cache of {requests} of {replica.max_model_len} tokens {gib(use.needed_requests * use.request)}"
     band = replica.rules.band(replica)
     known = f"such estimates were {band}" if band else f"never measured with {replica.rules.title} on such chips"
-    return f"of {_gib(use.chip)} a chip {_gib(use.usable)} may be used; {taken}; {room}, {need} ({known})"
+    return f"of {gib(use.chip)} a chip {gib(use.usable)} may be used; {taken}; {room}, {need} ({known})"
 
 
-def _gib(size: int) -> str:
+def gib(size: int) -> str:
+    """Return a size as findings say it."""
     return f"{size / GIB:.2f} GiB"

@@ -27,23 +27,13 @@ def bound_findings(
     """
     findings: list[Finding] = []
     if max_nodes < min_nodes:
-        findings.append(
-            Finding(
-                "placement.bounds",
-                f"{path}.maxNodes",
-                f"{max_nodes} is below minNodes {min_nodes}",
-                f"raise maxNodes to {min_nodes} or lower minNodes",
-            )
-        )
+        message = f"{max_nodes} is below minNodes {min_nodes}"
+        remedy = f"raise maxNodes to {min_nodes} or lower minNodes"
+        findings.append(Finding("placement.bounds", f"{path}.maxNodes", message, remedy))
     if slice_ and slice_.hosts > 1 and max_nodes % slice_.hosts:
-        findings.append(
-            Finding(
-                "placement.whole-slices",
-                f"{path}.maxNodes",
-                f"{max_nodes} nodes are no whole number of {slice_.topology} slices of {slice_.hosts} machines",
-                f"write a multiple of {slice_.hosts}",
-            )
-        )
+        message = f"{max_nodes} nodes are no whole number of {slice_.topology} slices of {slice_.hosts} machines"
+        remedy = f"write a multiple of {slice_.hosts}"
+        findings.append(Finding("placement.whole-slices", f"{path}.maxNodes", message, remedy))
     findings += [
         Finding("placement.kept-nodes", f"{path}.minNodes", f"{min_nodes} {why}", "write 0")
         for why in _why_none_is_kept(purchase, slice_)
@@ -51,14 +41,9 @@ def bound_findings(
     ]
     together = _why_one_zone(purchase, slice_)
     if together and len(zones) > 1:
-        findings.append(
-            Finding(
-                "placement.one-zone",
-                f"{path}.zones",
-                f"{len(zones)} zones are given, but {together}",
-                f"keep the one of the {purchase}" if purchase in RESERVED else "keep one of them",
-            )
-        )
+        message = f"{len(zones)} zones are given, but {together}"
+        remedy = f"keep the one of the {purchase}" if purchase in RESERVED else "keep one of them"
+        findings.append(Finding("placement.one-zone", f"{path}.zones", message, remedy))
     return findings
 
 
@@ -92,14 +77,8 @@ def efa_findings(path: str, machines: Sequence[Machine], purchase: Purchase, zon
         if not machine.efa
     ]
     if purchase not in RESERVED and len(zones) > 1:
-        findings.append(
-            Finding(
-                "placement.efa-zones",
-                f"{path}.zones",
-                f"{len(zones)} zones are given, but nodes with EFA are in one placement group, which is in one zone",
-                "write one zone",
-            )
-        )
+        message = f"{len(zones)} zones are given, but nodes with EFA are in one placement group, which is in one zone"
+        findings.append(Finding("placement.efa-zones", f"{path}.zones", message, "write one zone"))
     return findings
 
 
@@ -107,12 +86,9 @@ def karpenter_findings(path: str, min_nodes: int) -> list[Finding]:
     """Judge a pool whose nodes Karpenter makes: only for pods that wait, and one by one."""
     if not min_nodes:
         return []
-    return [
-        Finding(
-            "placement.karpenter",
-            f"{path}.minNodes",
-            f"{min_nodes} nodes cannot be kept: Karpenter makes a node when a pod waits for it, and none in advance",
-            "write 0 and keep nodes through a server's minReplicas, or set cluster.nodeAutoscaler.type to "
-            "cluster-autoscaler",
-        )
-    ]
+    message = f"{min_nodes} nodes cannot be kept: Karpenter makes a node when a pod waits for it, and none in advance"
+    remedy = (
+        "write 0 and keep nodes through a server's minReplicas, or set cluster.nodeAutoscaler.type to "
+        "cluster-autoscaler"
+    )
+    return [Finding("placement.karpenter", f"{path}.minNodes", message, remedy)]

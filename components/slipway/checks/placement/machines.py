@@ -36,26 +36,16 @@ def machine_findings(
     known = [name for name, machine in MACHINES.items() if provider in (machine.provider, None)]
     for name in names:
         if name not in known:
-            findings.append(
-                Finding(
-                    "placement.machine",
-                    f"{path}.{machine_key}",
-                    f"{name!r} is not a machine of the catalog",
-                    f"use {nearest(name, known)}",
-                )
-            )
+            message = f"{name!r} is not a machine of the catalog"
+            remedy = f"use {nearest(name, known)}"
+            findings.append(Finding("placement.machine", f"{path}.{machine_key}", message, remedy))
             continue
         machine = MACHINES[name]
         findings += _slice_findings(path, machine, topology)
         if purchase is not None and purchase not in machine.purchases:
-            findings.append(
-                Finding(
-                    "placement.purchase",
-                    f"{path}.capacity.type",
-                    f"{name} is not sold as {purchase}",
-                    f"use {listed(machine.purchases)}",
-                )
-            )
+            message = f"{name} is not sold as {purchase}"
+            remedy = f"use {listed(machine.purchases)}"
+            findings.append(Finding("placement.purchase", f"{path}.capacity.type", message, remedy))
         elif version:
             findings += _version_findings(path, machine, purchase, version)
     return findings
@@ -87,13 +77,9 @@ def _version_findings(
         needs["flex-start capacity"] = FLEX_START_VERSIONS[machine.chip.kind]
     for what, lowest in needs.items():
         if lowest and version < ClusterVersion.parse(lowest):
-            yield Finding(
-                "placement.version",
-                "cluster.minVersion",
-                f"{str(version)!r} is older than {lowest}, the first version with {what}, which {path} uses",
-                f"write {lowest} or newer; a prefix such as 1.36 means its newest version",
-                about=path,
-            )
+            message = f"{str(version)!r} is older than {lowest}, the first version with {what}, which {path} uses"
+            remedy = f"write {lowest} or newer; a prefix such as 1.36 means its newest version"
+            yield Finding("placement.version", "cluster.minVersion", message, remedy, about=path)
 
 
 def zone_findings(path: str, machines: Sequence[Machine], purchase: Purchase, zones: Sequence[str]) -> list[Finding]:

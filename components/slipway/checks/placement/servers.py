@@ -17,25 +17,15 @@ def placement_findings(pools: Mapping[str, Pool], demands: Sequence[Demand]) -> 
     sharing: dict[str, list[Demand]] = defaultdict(list)
     for demand in demands:
         if demand.max_replicas < demand.min_replicas:
-            findings.append(
-                Finding(
-                    "placement.replicas",
-                    f"{demand.path}.autoscaling.maxReplicas",
-                    f"{demand.max_replicas} is below minReplicas {demand.min_replicas}",
-                    f"raise maxReplicas to {demand.min_replicas} or lower minReplicas",
-                )
-            )
+            message = f"{demand.max_replicas} is below minReplicas {demand.min_replicas}"
+            remedy = f"raise maxReplicas to {demand.min_replicas} or lower minReplicas"
+            findings.append(Finding("placement.replicas", f"{demand.path}.autoscaling.maxReplicas", message, remedy))
         pool = pools.get(demand.pool)
         if pool is None:
-            findings.append(
-                Finding(
-                    "placement.pool",
-                    f"{demand.path}.pool",
-                    f"there is no pool {demand.pool!r}",
-                    f"use {nearest(demand.pool, pools)}" if pools else "add it to cluster.pools",
-                    about=f"cluster.pools.{demand.pool}",
-                )
-            )
+            message = f"there is no pool {demand.pool!r}"
+            remedy = f"use {nearest(demand.pool, pools)}" if pools else "add it to cluster.pools"
+            about = f"cluster.pools.{demand.pool}"
+            findings.append(Finding("placement.pool", f"{demand.path}.pool", message, remedy, about=about))
             continue
         findings += _pod_findings(pool, demand)
         sharing[demand.pool].append(demand)
@@ -65,20 +55,15 @@ def _chip_findings(pool: Pool, demand: Demand, node: str) -> Iterator[Finding]:
     if pool.machine.chip.kind == "tpu":
         if demand.chips != pool.devices:
             seen = "chips" if pool.devices == pool.chips else "devices of chips"
-            yield Finding(
-                "placement.slice-chips",
-                path,
+            message = (
                 f"{demand.chips} {seen} are used, but a replica on pool {demand.pool!r} gets all {pool.devices} of its "
-                "slice: a pod gets every chip of a TPU machine or none",
-                f"write {pool.devices}, or choose a pool whose slice has {demand.chips}",
+                "slice: a pod gets every chip of a TPU machine or none"
             )
+            remedy = f"write {pool.devices}, or choose a pool whose slice has {demand.chips}"
+            yield Finding("placement.slice-chips", path, message, remedy)
     elif demand.chips > pool.chips:
-        yield Finding(
-            "placement.gpus",
-            path,
-            f"{demand.chips} GPUs are used, and {node} has {pool.chips}",
-            f"write {pool.chips} or less, or {_larger(pool, demand)}",
-        )
+        message = f"{demand.chips} GPUs are used, and {node} has {pool.chips}"
+        yield Finding("placement.gpus", path, message, f"write {pool.chips} or less, or {_larger(pool, demand)}")
 
 
 def _larger(pool: Pool, demand: Demand) -> str:
@@ -125,13 +110,12 @@ def _sum_findings(name: str, pool: Pool, demands: Sequence[Demand]) -> Iterator[
         one += f", {surge} of them for an update"
     if pool.machine.chip.kind == "tpu":
         lower += f" to a sum of {max(pool.max_nodes // pool.hosts - surge, 1)}"
-    yield Finding(
-        "placement.nodes",
-        f"{demands[-1].path}.autoscaling.maxReplicas",
+    message = (
         f"{wanted} nodes are needed at most ({each} replicas on {one}), and pool {name!r} has {pool.max_nodes}: the "
-        "last replicas would stay pending",
-        f"{lower}, or raise {pool.path}.maxNodes to {wanted}",
+        "last replicas would stay pending"
     )
+    remedy = f"{lower}, or raise {pool.path}.maxNodes to {wanted}"
+    yield Finding("placement.nodes", f"{demands[-1].path}.autoscaling.maxReplicas", message, remedy)
 
 
 def _most(demand: Demand) -> int:

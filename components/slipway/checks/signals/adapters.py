@@ -1,6 +1,7 @@
 """What an autoscaler gets when it asks for a metric by its name, and whether the adapter can answer at all."""
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from slipway.checks import Finding
@@ -34,39 +35,28 @@ def served(metric: ScalerMetric, scaler: Scaler, monitoring: Monitoring, export:
             return metric.query, []
 
 
-def adapter_findings(monitoring: Monitoring) -> list[Finding]:
+def adapter_findings(monitoring: Monitoring) -> Iterator[Finding]:
     """Judge the way from the adapter to the series, whatever is asked for."""
     adapter, collector = monitoring.adapter, monitoring.collector
-    findings: list[Finding] = []
     if isinstance(adapter, StackdriverAdapter):
         if isinstance(collector, Prometheus):
             message = "reads Cloud Monitoring, and the series are in a Prometheus of the cluster"
-            findings.append(
-                Finding(
-                    "signals.adapter",
-                    adapter.path,
-                    message,
-                    "install prometheus-adapter, or collect with PodMonitoring",
-                )
-            )
+            remedy = "install prometheus-adapter, or collect with PodMonitoring"
+            yield Finding("signals.adapter", adapter.path, message, remedy)
         if not adapter.may_read:
-            findings.append(
-                Finding(
-                    "signals.adapter",
-                    adapter.path,
-                    "may not read Cloud Monitoring: every request for a metric ends with 403",
-                    "grant roles/monitoring.viewer to the principal …/subject/ns/custom-metrics/sa/"
-                    "custom-metrics-stackdriver-adapter",
-                )
+            message = "may not read Cloud Monitoring: every request for a metric ends with 403"
+            remedy = (
+                "grant roles/monitoring.viewer to the principal …/subject/ns/custom-metrics/sa/"
+                "custom-metrics-stackdriver-adapter"
             )
-        return findings
-    if isinstance(collector, ManagedPrometheus):
+            yield Finding("signals.adapter", adapter.path, message, remedy)
+    elif isinstance(collector, ManagedPrometheus):
         message = "asks a Prometheus of the cluster, and managed collection keeps the series in Cloud Monitoring"
-        return [Finding("signals.adapter", adapter.path, message, "install the custom metrics adapter of Google Cloud")]
-    findings += _url_findings(adapter, collector)
-    if isinstance(adapter, PrometheusAdapter):
-        findings += _relist_findings(adapter, monitoring)
-    return findings
+        yield Finding("signals.adapter", adapter.path, message, "install the custom metrics adapter of Google Cloud")
+    else:
+        yield from _url_findings(adapter, collector)
+        if isinstance(adapter, PrometheusAdapter):
+            yield from _relist_findings(adapter, monitoring)
 
 
 def _prometheus_adapter(
@@ -80,14 +70,8 @@ def _prometheus_adapter(
     if not adapter.default_rules:
         served = ", ".join(rule.name for rule in adapter.rules) or "none"
         message = f"the adapter serves no {metric.name}: its default rules are off, and its own rules give {served}"
-        return None, [
-            Finding(
-                "signals.prometheus-adapter",
-                metric.path,
-                message,
-                f"add a rule for {metric.name}, or set rules.default: true",
-            )
-        ]
+        remedy = f"add a rule for {metric.name}, or set rules.default: true"
+        return None, [Finding("signals.prometheus-adapter", metric.path, message, remedy)]
     trimmed = re.sub(r"(_seconds)?_total$", "", metric.name)
     if trimmed != metric.name:
         message = f"the adapter's default rules serve the rate of {metric.name} as {trimmed}"
@@ -98,48 +82,35 @@ def _prometheus_adapter(
     return Query((Term(metric.name),), by=OF_A_POD), []
 
 
-def _url_findings(adapter: PrometheusAdapter | Keda, collector: Prometheus) -> list[Finding]:
+def _url_findings(adapter: PrometheusAdapter | Keda, collector: Prometheus) -> Iterator[Finding]:
     parts = urlsplit(adapter.url)
     host = (parts.hostname or "").split(".")
-    right = f"http://{collector.service}.{collector.namespace}.svc"
+    remedy = f"write http://{collector.service}.{collector.namespace}.svc"
     prefix = collector.prefix.rstrip("/")
+    own = isinstance(adapter, PrometheusAdapter)
+    namespace = host[1] if len(host) > 1 else adapter.namespace if own else ""
+    port = parts.port or (adapter.port if own else 80)
     if parts.path.rstrip("/") != prefix:
         message = f"{adapter.url} has the path {parts.path or '/'}, and Prometheus answers under {collector.prefix}"
-        return [Finding("signals.url", adapter.path, message, f'set prometheus.path to "{prefix}"')]
-    if host[0] not in (collector.service, "prometheus-operated"):
+        remedy = f'set prometheus.path to "{prefix}"'
+    elif host[0] not in (collector.service, "prometheus-operated"):
         message = f"{adapter.url} names a Service that the chart does not make: Prometheus is {collector.service}"
-        return [Finding("signals.url", adapter.path, message, f"write {right}")]
-    own = adapter.namespace if isinstance(adapter, PrometheusAdapter) else ""
-    namespace = host[1] if len(host) > 1 else own
-    if namespace != collector.namespace:
+    elif namespace != collector.namespace:
         message = f"{adapter.url} is looked up in namespace {namespace}, and Prometheus is in {collector.namespace}"
-        return [Finding("signals.url", adapter.path, message, f"write {right}")]
-    port = parts.port or (adapter.port if isinstance(adapter, PrometheusAdapter) else 80)
-    if port != collector.port:
-        return [
-            Finding(
-                "signals.url",
-                adapter.path,
-                f"port {port} is asked; Prometheus is on {collector.port}",
-                f"use {collector.port}, or leave the Service's port at {port}",
-            )
-        ]
-    return []
+    elif port != collector.port:
+        message = f"port {port} is asked; Prometheus is on {collector.port}"
+        remedy = f"use {collector.port}, or leave the Service's port at {port}"
+    else:
+        return
+    yield Finding("signals.url", adapter.path, message, remedy)
 
 
-def _relist_findings(adapter: PrometheusAdapter, monitoring: Monitoring) -> list[Finding]:
-    slowest = max(
-        (
-            interval(visit.scrape, monitoring.collector)
-            for export in monitoring.exports
-            for visit in visits_to(monitoring, export)
-        ),
-        default=0,
-    )
-    if adapter.relist_seconds >= slowest:
-        return []
-    message = (
-        f"looks for series every {adapter.relist_seconds:g} s among those of that time, and they are scraped every "
-        f"{slowest:g} s: metrics come and go"
-    )
-    return [Finding("signals.relist", adapter.path, message, f"set metricsRelistInterval to {slowest:g}s or more")]
+def _relist_findings(adapter: PrometheusAdapter, monitoring: Monitoring) -> Iterator[Finding]:
+    visits = (visit for export in monitoring.exports for visit in visits_to(monitoring, export))
+    slowest = max((interval(visit.scrape, monitoring.collector) for visit in visits), default=0)
+    if adapter.relist_seconds < slowest:
+        message = (
+            f"looks for series every {adapter.relist_seconds:g} s among those of that time, and they are scraped every "
+            f"{slowest:g} s: metrics come and go"
+        )
+        yield Finding("signals.relist", adapter.path, message, f"set metricsRelistInterval to {slowest:g}s or more")

@@ -1,6 +1,6 @@
 """The whole way, edge by edge, for each autoscaler."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from slipway.catalog.engines import Engine
@@ -38,32 +38,32 @@ def bump_findings(monitoring: Monitoring, engine: Engine, version: str) -> list[
     return [finding for finding in signal_findings(replace(monitoring, exports=exports)) if finding not in now]
 
 
-def _metric_findings(metric: ScalerMetric, scaler: Scaler, monitoring: Monitoring, export: Export) -> list[Finding]:
+def _metric_findings(metric: ScalerMetric, scaler: Scaler, monitoring: Monitoring, export: Export) -> Iterator[Finding]:
     query, findings = served(metric, scaler, monitoring, export)
-    findings = [*form_findings(metric, scaler), *findings]
+    yield from form_findings(metric, scaler)
+    yield from findings
     if query is None:
-        return findings
-    collector = monitoring.collector
+        return
+    collector, keda = monitoring.collector, isinstance(monitoring.adapter, Keda)
     scrape_seconds = min((interval(visit.scrape, collector) for visit in visits_to(monitoring, export)), default=0.0)
     recorded = {rule.record: rule for rule in monitoring.rules}
     named = [recorded[term.series] for term in query.terms if term.series in recorded]
     used = [replace(rule, path=rule.path or metric.path) for rule in named]
-    by_pod = metric.type == "Pods" and not isinstance(monitoring.adapter, Keda)
+    by_pod = metric.type == "Pods" and not keda
     computed = [(metric.path, metric.name, query), *((rule.path, rule.record, rule.query) for rule in used)]
     for path, name, each in computed:
-        findings += query_findings(
+        yield from query_findings(
             each, path, export, name=name, scrape_seconds=scrape_seconds, recorded=recorded, by_pod=by_pod
         )
     for rule in used:
-        findings += selection_findings(monitoring, rule)
-    if isinstance(monitoring.adapter, Keda):
-        findings += _mixture_findings(metric, query, monitoring)
-    return findings + ceiling_findings(metric, query, export)
+        yield from selection_findings(monitoring, rule)
+    if keda:
+        yield from _mixture_findings(metric, query, monitoring)
+    yield from ceiling_findings(metric, query, export)
 
 
-def _mixture_findings(metric: ScalerMetric, query: Query, monitoring: Monitoring) -> list[Finding]:
+def _mixture_findings(metric: ScalerMetric, query: Query, monitoring: Monitoring) -> Iterator[Finding]:
     """Refuse a sum over the pods of several workloads, each of which would scale with the load of all."""
-    findings: list[Finding] = []
     for term in query.terms:
         exporting = [
             str(export.workload)
@@ -71,15 +71,10 @@ def _mixture_findings(metric: ScalerMetric, query: Query, monitoring: Monitoring
             if export.engine.exported(term.series, export.version) is not None
         ]
         if len(exporting) > 1 and not any(term.matchers.values()):
-            message = (
-                f"{term.series} is exported by {' and '.join(exporting)}, and the query takes all of them together"
-            )
-            findings.append(
-                Finding(
-                    "signals.mixture", metric.path, message, 'select one, such as by {model_name="…"} or by its pods'
-                )
-            )
-    return findings
+            names = " and ".join(exporting)
+            message = f"{term.series} is exported by {names}, and the query takes all of them together"
+            remedy = 'select one, such as by {model_name="…"} or by its pods'
+            yield Finding("signals.mixture", metric.path, message, remedy)
 
 
 def _no_target(scaler: Scaler, exports: Sequence[Export]) -> Finding:
@@ -88,16 +83,11 @@ def _no_target(scaler: Scaler, exports: Sequence[Export]) -> Finding:
     close = [export.workload for export in exports if export.workload.name == target.name]
     close = close or [export.workload for export in exports if export.workload.namespace == target.namespace]
     if not close:
-        return Finding(
-            "signals.no-target",
-            scaler.path,
-            f"scales {target}, which does not exist or runs no engine",
-            "name a workload",
-        )
+        message = f"scales {target}, which does not exist or runs no engine"
+        return Finding("signals.no-target", scaler.path, message, "name a workload")
     found = close[0]
     if found.namespace != target.namespace:
         message = f"is in namespace {target.namespace}, and {found} is not: an autoscaler scales in its own"
         return Finding("signals.no-target", scaler.path, message, f"put it into namespace {found.namespace}")
-    return Finding(
-        "signals.no-target", scaler.path, f"scales {target}, which does not exist", f"scale {found.kind} {found.name}"
-    )
+    message = f"scales {target}, which does not exist"
+    return Finding("signals.no-target", scaler.path, message, f"scale {found.kind} {found.name}")

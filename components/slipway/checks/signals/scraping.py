@@ -1,6 +1,6 @@
 """Whether Prometheus collects the page on which an engine shows its series, from each pod, once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from slipway.catalog.engines import Page
@@ -21,49 +21,43 @@ class Visit:
     through: str = ""
 
 
-def scrape_findings(monitoring: Monitoring, export: Export) -> list[Finding]:
+def scrape_findings(monitoring: Monitoring, export: Export) -> Iterator[Finding]:
     """Judge how the pods of a workload are scraped."""
     visits = visits_to(monitoring, export)
     if not visits:
-        return [_missed(monitoring, export)]
+        yield _missed(monitoring, export)
+        return
     pages = _pages(export)
     right = [
         visit for visit in visits if any((visit.port, visit.scrape.page) == (page.port, page.path) for page in pages)
     ]
     if not right:
-        return [_wrong_page(visits[0], export, pages)]
-    findings = [finding for visit in right for finding in selection_findings(monitoring, visit.scrape)]
+        yield _wrong_page(visits[0], export, pages)
+        return
+    for visit in right:
+        yield from selection_findings(monitoring, visit.scrape)
     if len(right) > 1:
         ways = " and ".join(dict.fromkeys(visit.through or visit.scrape.path for visit in right))
-        findings.append(
-            Finding(
-                "signals.scrape",
-                right[0].scrape.path,
-                f"each pod of {export.workload} is scraped {len(right)} times ({ways}), so a sum over pods is "
-                f"{len(right)} times too high and the target in effect {len(right)} times too low",
-                "scrape each pod once: with a PodMonitor, or a ServiceMonitor whose selector meets one Service",
-            )
+        message = (
+            f"each pod of {export.workload} is scraped {len(right)} times ({ways}), so a sum over pods is "
+            f"{len(right)} times too high and the target in effect {len(right)} times too low"
         )
-    return findings + _option_findings(export, right[0].scrape, pages)
+        remedy = "scrape each pod once: with a PodMonitor, or a ServiceMonitor whose selector meets one Service"
+        yield Finding("signals.scrape", right[0].scrape.path, message, remedy)
+    yield from _option_findings(export, right[0].scrape, pages)
 
 
-def selection_findings(monitoring: Monitoring, edge: Scrape | RecordingRule) -> list[Finding]:
+def selection_findings(monitoring: Monitoring, edge: Scrape | RecordingRule) -> Iterator[Finding]:
     """Judge whether the Prometheus operator reads an object."""
     kind = edge.kind if isinstance(edge, Scrape) else "PrometheusRule"
-    wanted = (
-        monitoring.collector.selects.get(kind, NOTHING) if isinstance(monitoring.collector, Prometheus) else NOTHING
-    )
+    collector = monitoring.collector
+    wanted = collector.selects.get(kind, NOTHING) if isinstance(collector, Prometheus) else NOTHING
     if _meets(wanted, edge.labels):
-        return []
+        return
     has = f"; it has {_pairs(edge.labels)}" if edge.labels else ""
-    return [
-        Finding(
-            "signals.selection",
-            edge.path,
-            f"has no label {_pairs(wanted)}, so the Prometheus operator ignores it{has}",
-            f"add the label {_pairs(wanted)}, or have the chart's selector for a {kind} ask for none",
-        )
-    ]
+    message = f"has no label {_pairs(wanted)}, so the Prometheus operator ignores it{has}"
+    remedy = f"add the label {_pairs(wanted)}, or have the chart's selector for a {kind} ask for none"
+    yield Finding("signals.selection", edge.path, message, remedy)
 
 
 def visits_to(monitoring: Monitoring, export: Export) -> list[Visit]:
@@ -127,18 +121,11 @@ def _wrong_page(visit: Visit, export: Export, pages: Sequence[Page]) -> Finding:
     return Finding("signals.wrong-page", scrape.path, reason, f"scrape port {named}, path {right.path}")
 
 
-def _option_findings(export: Export, scrape: Scrape, pages: Sequence[Page]) -> list[Finding]:
+def _option_findings(export: Export, scrape: Scrape, pages: Sequence[Page]) -> Iterator[Finding]:
     needs = pages[-1].needs
-    if not needs or needs in export.options:
-        return []
-    return [
-        Finding(
-            "signals.option",
-            export.path,
-            f"{scrape.page} of {export.engine.name} is empty without {needs}",
-            f"set {needs}: true in its configuration",
-        )
-    ]
+    if needs and needs not in export.options:
+        message = f"{scrape.page} of {export.engine.name} is empty without {needs}"
+        yield Finding("signals.option", export.path, message, f"set {needs}: true in its configuration")
 
 
 def _missed(monitoring: Monitoring, export: Export) -> Finding:
@@ -168,9 +155,8 @@ def _missed(monitoring: Monitoring, export: Export) -> Finding:
                     f"selects Services with {_pairs(scrape.selector)} and a port {scrape.port}; none leads to {pods}"
                 )
             return Finding("signals.missed", scrape.path, message, f"select {_pairs(export.labels)}, or {remedy}")
-    return Finding(
-        "signals.missed", export.path, f"nothing scrapes {pods}, so no autoscaler learns what they export", remedy
-    )
+    message = f"nothing scrapes {pods}, so no autoscaler learns what they export"
+    return Finding("signals.missed", export.path, message, remedy)
 
 
 def _meets(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:

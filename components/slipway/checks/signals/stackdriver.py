@@ -49,21 +49,12 @@ def stackdriver(
             if metric.name.startswith(STACKDRIVER_PREFIX)
             else "is not the name that Cloud Monitoring has for it"
         )
-        findings.append(
-            Finding(
-                "signals.stackdriver",
-                metric.path,
-                f"{metric.name!r} {problem}: the value stays unknown",
-                f"write {right}",
-            )
-        )
+        message = f"{metric.name!r} {problem}: the value stays unknown"
+        findings.append(Finding("signals.stackdriver", metric.path, message, f"write {right}"))
     if series and series.kind == "histogram" and not adapter.distributions:
         message = f"{name} is a distribution, which the adapter refuses"
-        findings.append(
-            Finding(
-                "signals.stackdriver", metric.path, message, "scale on a gauge, or set --enable-distribution-support"
-            )
-        )
+        remedy = "scale on a gauge, or set --enable-distribution-support"
+        findings.append(Finding("signals.stackdriver", metric.path, message, remedy))
         return None, findings
     if scaler.max_replicas > MAX_PODS:
         message = f"{scaler.max_replicas} replicas, and the adapter asks for {MAX_PODS} pods at most at once"

@@ -1,5 +1,7 @@
 """Whether the target of an autoscaler has the form that the API wants and can ever be passed."""
 
+from collections.abc import Iterator
+
 from slipway.catalog.engines.series import Series
 from slipway.checks import Finding
 from slipway.checks.quantities import quantity
@@ -15,9 +17,8 @@ BATCHES = 10
 FIELDS = {"AverageValue": "averageValue", "Value": "value", "Utilization": "averageUtilization"}
 
 
-def form_findings(metric: ScalerMetric, scaler: Scaler) -> list[Finding]:
+def form_findings(metric: ScalerMetric, scaler: Scaler) -> Iterator[Finding]:
     """Judge the kind of a target against its field, and the kind of the metric against both."""
-    findings: list[Finding] = []
     wanted = FIELDS.get(metric.target_type)
     if wanted != metric.target_field:
         remedy = f"write {wanted}" if wanted else "write type AverageValue"
@@ -25,19 +26,16 @@ def form_findings(metric: ScalerMetric, scaler: Scaler) -> list[Finding]:
         if metric.type == "Pods" or kind:
             remedy = f"write type {kind or 'AverageValue'}"
         message = f"the target is of type {metric.target_type} and stated as {metric.target_field}: the API refuses it"
-        findings.append(Finding("signals.form", metric.path, message, remedy))
+        yield Finding("signals.form", metric.path, message, remedy)
     elif metric.type == "Pods" and metric.target_type != "AverageValue":
         message = f"a Pods metric cannot have a target of type {metric.target_type}"
-        findings.append(Finding("signals.form", metric.path, message, "write type AverageValue and averageValue"))
+        yield Finding("signals.form", metric.path, message, "write type AverageValue and averageValue")
     if _target(metric) is None:
         message = f"{metric.target!r} is no Kubernetes quantity"
-        findings.append(
-            Finding("signals.form", metric.path, message, 'write a number such as "5" or "700m", which is 0.7')
-        )
+        yield Finding("signals.form", metric.path, message, 'write a number such as "5" or "700m", which is 0.7')
     if metric.type == "Pods" and scaler.min_replicas < 1:
         message = "with no pod there is nobody to export the metric, so nothing would ever start the first one"
-        findings.append(Finding("signals.form", scaler.path, message, "write minReplicas 1"))
-    return findings
+        yield Finding("signals.form", scaler.path, message, "write minReplicas 1")
 
 
 def _late_findings(metric: ScalerMetric, target: float, series: Series, export: Export) -> list[Finding]:
@@ -69,15 +67,12 @@ def ceiling_findings(metric: ScalerMetric, query: Query, export: Export) -> list
     note = ""
     if series.ceiling == "one" and target > 1:
         note = f"; {metric.target}m is {target / 1000:g}" if metric.target.isdigit() else ""
-    return [
-        Finding(
-            "signals.ceiling",
-            metric.path,
-            f"a target of {target:g} is never passed: {series.name} reaches {ceiling:g} at most, and an autoscaler "
-            f"adds replicas only above {TOLERANCE:g} times its target",
-            f"write less than {highest:.2g}, such as {example}{note}",
-        )
-    ]
+    message = (
+        f"a target of {target:g} is never passed: {series.name} reaches {ceiling:g} at most, and an autoscaler "
+        f"adds replicas only above {TOLERANCE:g} times its target"
+    )
+    remedy = f"write less than {highest:.2g}, such as {example}{note}"
+    return [Finding("signals.ceiling", metric.path, message, remedy)]
 
 
 def _target(metric: ScalerMetric) -> float | None:

@@ -16,12 +16,12 @@ from slipway.catalog.engines.tensorrt_llm.host import (
     ITERATION_STATISTICS,
     RETURN_PERF_METRICS,
     SHARED_MEMORY_GIB,
-    cache_gib,
     cold_start_seconds,
     memory_gib,
 )
 from slipway.catalog.engines.tensorrt_llm.speculation import EAGLE_HEADS
 from slipway.catalog.engines.triton.host import GRPC_PORT, HTTP_PORT, LAST_ENGINE_RELEASE, PROCESS_MEMORY_GIB
+from slipway.catalog.footprint import files_gib
 from slipway.catalog.machines import Slice
 from slipway.catalog.versions import TENSORRT_LLM
 from slipway.checks import Finding
@@ -56,6 +56,11 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
 
     @property
     @override
+    def reads_folders(self) -> bool:
+        return isinstance(self.route, PyTorchRoute)
+
+    @property
+    @override
     def asked_for(self) -> Mapping[str, int]:
         return {**super().asked_for, "benchmark.answerTokens": self.benchmark.answer_tokens}
 
@@ -79,17 +84,18 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
         # Triton starts a process for each request that runs at once.
         processes = ceil(PROCESS_MEMORY_GIB * self.max_num_seqs) if engines else 0
         files = Files(disk_gib=0, cache_gib=0) if engines else self._files(place.models)
+        cache_gib, disk_gib = files.held(place.storage)
         return PodNeeds(
             chips=self.tensor_parallel,
             memory_gib=memory_gib(self.tensor_parallel) + processes,
             shared_memory_gib=SHARED_MEMORY_GIB,
-            cache_gib=files.cache_gib if place.storage == "cached" else 0,
-            disk_gib=0 if place.storage == "cached" else files.disk_gib,
+            cache_gib=cache_gib,
+            disk_gib=disk_gib,
             image_gib=IMAGE_GIB,
         )
 
     def _files(self, models: Models, *others: str) -> Files:
-        gib = cache_gib(self._downloads(models, *others))
+        gib = files_gib(*self._downloads(models, *others))
         return Files(disk_gib=gib, cache_gib=gib)
 
     def _downloads(self, models: Models, *others: str) -> Sequence[Model]:

@@ -147,12 +147,8 @@ def _benchmark(args: TensorRtLlmArgs, path: str, models: Models, machine: Machin
         key, route = f"{path}.benchmark.drafts.{number}", args.route.drafting(draft)
         if route is None:
             message = f"{draft} has no maxDraftLen to be run with: the server's own speculation is none"
-            yield Finding(
-                "tensorrt-llm.benchmark",
-                key,
-                message,
-                "choose a speculation for the server, or leave benchmark.drafts out",
-            )
+            remedy = "choose a speculation for the server, or leave benchmark.drafts out"
+            yield Finding("tensorrt-llm.benchmark", key, message, remedy)
             continue
         unsuited = list(draft_findings(key, models[args.model], models[draft], args.max_model_len))
         yield from unsuited

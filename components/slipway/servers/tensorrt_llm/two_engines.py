@@ -28,12 +28,8 @@ def engines_findings(
         yield Finding("tensorrt-llm.engines", f"{path}.tensorParallel", message, "write 1, or use the route pytorch")
     if args.autoscaling.metric.signal != "waiting-requests":
         message = f"Triton says nothing of {args.autoscaling.metric.signal} for each pod"
-        yield Finding(
-            "tensorrt-llm.engines",
-            f"{path}.autoscaling.metric.signal",
-            message,
-            "write waiting-requests, or use the route pytorch",
-        )
+        remedy = "write waiting-requests, or use the route pytorch"
+        yield Finding("tensorrt-llm.engines", f"{path}.autoscaling.metric.signal", message, remedy)
     if machine:
         yield from _building(args, route, path, models, machine)
 
@@ -47,16 +43,11 @@ def _building(
         message = (
             f"{target.name} takes {fewest} GPUs of {machine.name} in 16 bits, and is quantised on {route.build.gpus}"
         )
-        yield Finding(
-            "tensorrt-llm.building",
-            key,
-            message,
-            f"write {fewest}" if fewest <= machine.chips else "choose a machine with more GPUs",
-        )
+        remedy = f"write {fewest}" if fewest <= machine.chips else "choose a machine with more GPUs"
+        yield Finding("tensorrt-llm.building", key, message, remedy)
     elif route.build.gpus > machine.chips:
-        yield Finding(
-            "tensorrt-llm.building", key, f"{machine.name} has {machine.chips} GPUs", f"write {machine.chips} or less"
-        )
+        message = f"{machine.name} has {machine.chips} GPUs"
+        yield Finding("tensorrt-llm.building", key, message, f"write {machine.chips} or less")
     needed = quantising_memory_gib(target)
     if needed > machine.allocatable_memory_gib:
         message = (
@@ -69,6 +60,5 @@ def _building(
             f"{args.autoscaling.max_replicas} replicas, and a {machine.name} holds {machine.chips}: one node mounts "
             "the volume with the engines"
         )
-        yield Finding(
-            "tensorrt-llm.building", f"{path}.autoscaling.maxReplicas", message, f"write {machine.chips} or less"
-        )
+        remedy = f"write {machine.chips} or less"
+        yield Finding("tensorrt-llm.building", f"{path}.autoscaling.maxReplicas", message, remedy)

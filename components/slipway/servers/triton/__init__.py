@@ -59,6 +59,11 @@ class Triton(TritonArgs, Server):
 
     @property
     @override
+    def reads_folders(self) -> bool:
+        return serving.reads_folders(self.serving)
+
+    @property
+    @override
     def longest_request(self) -> int | None:
         return serving.longest_request(self.serving)
 
@@ -79,13 +84,14 @@ class Triton(TritonArgs, Server):
 
     @override
     def needs(self, place: Place) -> PodNeeds:
-        gib, cached = serving.disk_gib(self.serving, place.models), place.storage == "cached"
+        gib = serving.disk_gib(self.serving, place.models)
+        cache_gib, disk_gib = Files(disk_gib=gib, cache_gib=gib).held(place.storage)
         return PodNeeds(
             chips=self.serving.gpus,
             memory_gib=serving.memory_gib(self.serving, place.models),
             shared_memory_gib=SHARED_MEMORY_GIB,
-            cache_gib=gib if cached else 0,
-            disk_gib=0 if cached else gib,
+            cache_gib=cache_gib,
+            disk_gib=disk_gib,
             image_gib=IMAGE_GIB,
         )
 

@@ -1,5 +1,6 @@
 """Judgement over what a Triton server serves, beside its memory and its signal."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from slipway import project
@@ -20,11 +21,10 @@ from slipway.triton_repository import (
 )
 
 
-def release_findings(args: TritonArgs, path: str) -> list[Finding]:
+def release_findings(args: TritonArgs, path: str) -> Iterator[Finding]:
     """Say whether a release has no TensorRT engines, and whether gates are of use."""
     if not isinstance(args.serving, TensorRtLlmEngine):
-        return []
-    findings: list[Finding] = []
+        return
     if args.release not in TENSORRT_LLM:
         late = args.release > LAST_ENGINE_RELEASE
         known = (
@@ -32,91 +32,61 @@ def release_findings(args: TritonArgs, path: str) -> list[Finding]:
             if late
             else f"engines are built by the API of TensorRT-LLM 1.2, which {min(TENSORRT_LLM)} has first"
         )
-        findings.append(
-            Finding(
-                "triton.release",
-                f"{path}.release",
-                f"{args.release} cannot be used: {known}",
-                f"write {LAST_ENGINE_RELEASE}" + (", or serving.route: llmapi, which needs no engine" if late else ""),
-            )
-        )
+        message = f"{args.release} cannot be used: {known}"
+        remedy = f"write {LAST_ENGINE_RELEASE}" + (", or serving.route: llmapi, which needs no engine" if late else "")
+        yield Finding("triton.release", f"{path}.release", message, remedy)
     front, batch = args.serving.front, args.serving.max_batch_size
     if isinstance(front, Gate) and front.instances > batch:
-        findings.append(
-            Finding(
-                "triton.release",
-                f"{path}.serving.front.instances",
-                f"{front.instances} requests run at once, and the engine's batch takes {batch}: the others wait inside "
-                "it, where Triton does not see them",
-                f"write {batch} or less",
-            )
+        message = (
+            f"{front.instances} requests run at once, and the engine's batch takes {batch}: the others wait inside "
+            "it, where Triton does not see them"
         )
-    return findings
+        yield Finding("triton.release", f"{path}.serving.front.instances", message, f"write {batch} or less")
 
 
-def repository_findings_of(args: TritonArgs, path: str, machine: Machine | None) -> list[Finding]:
+def repository_findings_of(args: TritonArgs, path: str, machine: Machine | None) -> Iterator[Finding]:
     """Judge the models, as far as the stack states them."""
     serving = args.serving
     try:
         serves = served(serving, ANYWHERE, args.load_clients)
     except RepositoryError as error:
-        return [replace(finding, path=f"{path}.{finding.path}") for finding in error.findings]
+        yield from (replace(finding, path=f"{path}.{finding.path}") for finding in error.findings)
+        return
     except OSError:
         assert isinstance(serving, ModelRepository)
         assert isinstance(serving.repository, Directory)
-        return [
-            Finding(
-                "triton.repository",
-                f"{path}.path",
-                f"there is no directory {serving.repository.path} in {project.folder()}",
-                "write its path from the directory of Pulumi.yaml",
-            )
-        ]
+        message = f"there is no directory {serving.repository.path} in {project.folder()}"
+        yield Finding("triton.repository", f"{path}.path", message, "write its path from the directory of Pulumi.yaml")
+        return
     if serves.repository is None:
-        return []
+        return
     backends = None if isinstance(serving, ModelRepository) and serving.image else BACKENDS[variant(serving)]
-    findings = list(config_map_findings(serves.repository, path))
+    yield from config_map_findings(serves.repository, path)
     if machine:
         pod = Pod(gpus=serving.gpus, gpu_memory_gib=machine.chip.memory_gib, release=args.release, backends=backends)
-        findings += repository_findings(serves.repository, pod, path)
+        yield from repository_findings(serves.repository, pod, path)
     if isinstance(serving, ModelRepository):
-        findings += _flag_findings(serving, serves, path)
+        yield from _flag_findings(serving, serves, path)
         if isinstance(serving.repository, Directory):
             told = serving.repository
-            findings += _large_file_findings(told, serves.repository, path)
-            findings += endpoint_findings(serves.repository, told.entry, told.endpoint, path)
-    return findings
+            yield from _large_file_findings(told, serves.repository, path)
+            yield from endpoint_findings(serves.repository, told.entry, told.endpoint, path)
 
 
-def _flag_findings(serving: ModelRepository, serves: Served, path: str) -> list[Finding]:
-    flags, place = serving.flags, f"{path.removesuffix('.repository')}.flags.loadModels"
+def _flag_findings(serving: ModelRepository, serves: Served, path: str) -> Iterator[Finding]:
+    loaded, place = serving.flags.load_models, f"{path.removesuffix('.repository')}.flags.loadModels"
     known = [model.name for model in serves.repository.models] if serves.repository else []
-    findings = [
-        Finding(
-            "triton.flag",
-            f"{place}.{index}",
-            f"there is no model {name!r}, and the server exits",
-            f"write {' or '.join(known)}",
-        )
-        for index, name in enumerate(flags.load_models)
-        if name not in known
-    ]
-    if flags.load_models and not findings and serves.entry in set(known) - set(flags.load_models):
+    for index, name in enumerate(loaded):
+        if name not in known:
+            message = f"there is no model {name!r}, and the server exits"
+            yield Finding("triton.flag", f"{place}.{index}", message, f"write {' or '.join(known)}")
+    if loaded and {*loaded} <= {*known} and serves.entry in {*known} - {*loaded}:
         message = f"{serves.entry!r}, which clients ask, is not among the models that are loaded"
-        findings.append(Finding("triton.flag", place, message, f"add {serves.entry}"))
-    return findings
+        yield Finding("triton.flag", place, message, f"add {serves.entry}")
 
 
-def _large_file_findings(told: Directory, repository: Repository, path: str) -> list[Finding]:
-    if told.large_files:
-        return []
-    large = sorted(layout(repository).links)
-    return [
-        Finding(
-            "triton.large-file",
-            f"{path}.largeFiles",
-            f"{file} is too large for a ConfigMap, and nothing says where pods have it",
-            "put it into the image or onto shared storage, and write the directory below which it is there",
-        )
-        for file in large[:1]
-    ]
+def _large_file_findings(told: Directory, repository: Repository, path: str) -> Iterator[Finding]:
+    for file in [] if told.large_files else sorted(layout(repository).links)[:1]:
+        message = f"{file} is too large for a ConfigMap, and nothing says where pods have it"
+        remedy = "put it into the image or onto shared storage, and write the directory below which it is there"
+        yield Finding("triton.large-file", f"{path}.largeFiles", message, remedy)

@@ -10,10 +10,9 @@ from slipway.catalog.engines.triton.host import (
     PROCESS_MEMORY_GIB,
     build_memory_gib,
     build_seconds,
-    checkpoint_gib,
-    download_seconds,
     engine_gib,
 )
+from slipway.catalog.footprint import download_seconds, files_gib
 from slipway.catalog.machines import Machine
 from slipway.checks.fit import Replica
 from slipway.servers.server import Models
@@ -48,6 +47,11 @@ def model_name(serving: Serving) -> str | None:
         return serving.model
     llama = llama2_of(serving)
     return llama.model if llama else None
+
+
+def reads_folders(serving: Serving) -> bool:
+    """Return whether it is served from files as they are: from a checkpoint, or a directory of one's own."""
+    return isinstance(serving, LlmApi) or (isinstance(serving, ModelRepository) and llama2_of(serving) is None)
 
 
 def longest_request(serving: Serving) -> int | None:
@@ -99,7 +103,7 @@ def disk_gib(serving: Serving, models: Models) -> int:
     model = known_model(serving, models)
     if model is None:
         return MODEL_DISK_GIB
-    return engine_gib(model) if _is_made(serving) else checkpoint_gib(model)
+    return engine_gib(model) if _is_made(serving) else files_gib(model)
 
 
 def startup_seconds(serving: Serving, models: Models) -> int:

@@ -35,15 +35,17 @@ class TensorRtLlmServer(ModelServer[TensorRtLlm]):
                 served = pytorch.served(name, args, route, runtime, child)
             case EnginesRoute() as route:
                 served = two_engines.served(name, args, route, runtime, child)
+        needed = [resource for token in runtime.tokens for resource in token.depends_on]
+        mounted = [served.program.storage, *runtime.tokens]
         metadata: k8s.meta.v1.ObjectMetaArgsDict = {
             "labels": dict(shape.export.labels),
-            "annotations": {**served.program.storage.annotations, **runtime.token.annotations},
+            "annotations": {name: value for each in mounted for name, value in each.annotations.items()},
         }
         workload = deployment(
             shape,
             {"metadata": metadata, "spec": _pod(args, served, runtime)},
             namespace=site.namespace,
-            before=[*accelerator.nodes, *runtime.token.depends_on, *served.before],
+            before=[*accelerator.nodes, *needed, *served.before],
             parent=self,
         )
         reached = surround(
@@ -59,7 +61,7 @@ class TensorRtLlmServer(ModelServer[TensorRtLlm]):
             served.benchmark,
             runtime,
             namespace=site.namespace,
-            depends_on=[*served.benchmark.storage.depends_on, *runtime.token.depends_on],
+            depends_on=[*served.benchmark.storage.depends_on, *needed],
             opts=child,
         )
         return reached.url

@@ -50,13 +50,14 @@ class TritonServer(ModelServer[Triton]):
         site, accelerator, shape = at.site, at.accelerator, args.shape(at.place)
         name, child = shape.name, pulumi.ResourceOptions(parent=self)
         runtime = TritonRuntime.at(site, shape, accelerator)
-        serves = served(args.serving, runtime.weights.path, args.load_clients)
+        weights = runtime.weights
+        serves = served(args.serving, weights.path, args.load_clients, read_only=weights.read_only)
         mounted, links = _mounted(name, serves, site.namespace, child)
         gpus = accelerator.count if isinstance(args.serving, TensorRtLlmEngine) else 0
-        prepare = prepare_weights(args, runtime.weights.path, shape.dtype)
+        prepare = [] if weights.read_only else prepare_weights(args, weights.path, shape.dtype)
         fills = [weights_container(args, prepare, runtime, gpus=gpus)] if prepare else []
         assembles = repository_container(
-            prepare_repository(args, runtime.weights.path, shape.dtype, links), runtime, mounted, gpus=gpus
+            prepare_repository(args, weights.path, shape.dtype, links), runtime, mounted, gpus=gpus
         )
         before = list(runtime.depends_on)
         if fills and site.storage.kind != "node":

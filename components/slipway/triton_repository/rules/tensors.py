@@ -27,9 +27,8 @@ def tensor_findings(model: Model, place: str) -> Iterator[Finding]:
             yield from _tensorrt_findings(tensor, path, is_tensorrt=is_tensorrt)
         if not tensors and backend and backend.needs_tensors(model):
             message = f"there is none, and the {backend.name} backend does not load a model without"
-            yield Finding(
-                "triton.tensors-none", f"{place}.{side}", message, f"declare each {side}: {side.upper()}__0, …"
-            )
+            remedy = f"declare each {side}: {side.upper()}__0, …"
+            yield Finding("triton.tensors-none", f"{place}.{side}", message, remedy)
         elif not tensors and side == "input" and config.max_batch_size > 0 and not completes:
             message = "there is none, and Triton finds the size of a batch in an input: it refuses all requests"
             remedy = "declare the tensors that a request brings, or write max_batch_size: 0"

@@ -9,7 +9,7 @@ from math import ceil
 
 from slipway.catalog.architecture import Model
 from slipway.catalog.engines import NIM, Series, Signal
-from slipway.catalog.footprint import DOWNLOAD_BYTES_PER_SECOND
+from slipway.catalog.footprint import download_seconds
 from slipway.catalog.units import GIB
 
 LIVE_PATH = "/v1/health/live"
@@ -44,7 +44,7 @@ def metrics_path(version: str) -> str:
 
 def cold_start_seconds(model: Model) -> int:
     """Return the time until a replica answers that has to download its weights first."""
-    return ceil(model.weight_bytes / DOWNLOAD_BYTES_PER_SECOND) + LOAD_SECONDS
+    return download_seconds(model) + LOAD_SECONDS
 
 
 def cache_gib(model: Model) -> int:

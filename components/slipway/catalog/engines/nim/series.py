@@ -5,6 +5,7 @@ between them that moved the page is not known, so both are accepted there. Image
 """
 
 from dataclasses import replace
+from functools import partial
 
 from slipway.catalog.engines.quantity import Quantity
 from slipway.catalog.engines.series import Engine, Kind, Page, Series
@@ -12,68 +13,50 @@ from slipway.catalog.engines.vllm import series as vllm
 
 LABELS = ("model_name",)
 
+_former = partial(Series, labels=LABELS, until="2")
+_gauge = partial(_former, kind="gauge")
+
 _GAUGES = (
-    Series(
+    _gauge(
         name="num_requests_waiting",
-        kind="gauge",
         unit="requests",
         shows="Waiting requests",
-        labels=LABELS,
-        until="2",
         successor="vllm:num_requests_waiting",
         signal="waiting-requests",
     ),
-    Series(
+    _gauge(
         name="gpu_cache_usage_perc",
-        kind="gauge",
         unit="share, 0 to 1",
         shows="KV cache in use",
-        labels=LABELS,
-        until="2",
         successor="vllm:kv_cache_usage_perc",
         signal="kv-cache-use",
         ceiling="one",
     ),
-    Series(
+    _gauge(
         name="num_requests_running",
-        kind="gauge",
         unit="requests",
         shows="Running requests",
-        labels=LABELS,
-        until="2",
         successor="vllm:num_requests_running",
         ceiling="batch",
     ),
-    Series(name="num_request_max", kind="gauge", unit="requests", labels=LABELS, until="2"),
+    _gauge(name="num_request_max", unit="requests"),
 )
 
 _OTHERS: tuple[tuple[str, Kind, str, Quantity, str], ...] = (
-    ("prompt_tokens_total", "counter", "tokens", "Prompt tokens", "vllm:prompt_tokens_total"),
-    ("generation_tokens_total", "counter", "tokens", "Generated tokens", "vllm:generation_tokens_total"),
-    ("request_success_total", "counter", "requests", "Answered requests", "vllm:request_success_total"),
+    ("prompt_tokens_total", "counter", "tokens", "Prompt tokens", "prompt_tokens_total"),
+    ("generation_tokens_total", "counter", "tokens", "Generated tokens", "generation_tokens_total"),
+    ("request_success_total", "counter", "requests", "Answered requests", "request_success_total"),
     ("request_failure_total", "counter", "requests", "Failed requests", ""),
-    ("request_finish_total", "counter", "requests", "", "vllm:request_success_total"),
-    ("time_to_first_token_seconds", "histogram", "seconds", "Time to first token", "vllm:time_to_first_token_seconds"),
-    (
-        "time_per_output_token_seconds",
-        "histogram",
-        "seconds",
-        "Time between tokens",
-        "vllm:inter_token_latency_seconds",
-    ),
-    ("e2e_request_latency_seconds", "histogram", "seconds", "Time of a request", "vllm:e2e_request_latency_seconds"),
-    ("request_prompt_tokens", "histogram", "tokens", "Prompt tokens of a request", "vllm:request_prompt_tokens"),
-    (
-        "request_generation_tokens",
-        "histogram",
-        "tokens",
-        "Generated tokens of a request",
-        "vllm:request_generation_tokens",
-    ),
+    ("request_finish_total", "counter", "requests", "", "request_success_total"),
+    ("time_to_first_token_seconds", "histogram", "seconds", "Time to first token", "time_to_first_token_seconds"),
+    ("time_per_output_token_seconds", "histogram", "seconds", "Time between tokens", "inter_token_latency_seconds"),
+    ("e2e_request_latency_seconds", "histogram", "seconds", "Time of a request", "e2e_request_latency_seconds"),
+    ("request_prompt_tokens", "histogram", "tokens", "Prompt tokens of a request", "request_prompt_tokens"),
+    ("request_generation_tokens", "histogram", "tokens", "Generated tokens of a request", "request_generation_tokens"),
 )
 
 _COUNTERS_AND_HISTOGRAMS = tuple(
-    Series(name=name, kind=kind, unit=unit, shows=shows, labels=LABELS, until="2", successor=successor)
+    _former(name=name, kind=kind, unit=unit, shows=shows, successor=successor and f"vllm:{successor}")
     for name, kind, unit, shows, successor in _OTHERS
 )
 

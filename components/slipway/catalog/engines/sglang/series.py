@@ -7,6 +7,8 @@ those of the last step with prompts, or of every fortieth without, and of an idl
 hold against it was made by these collectors without an engine: no running server has been recorded here.
 """
 
+from functools import partial
+
 from slipway.catalog.engines.quantity import Quantity
 from slipway.catalog.engines.series import Ceiling, Engine, Kind, Page, Series, Signal
 
@@ -46,6 +48,8 @@ _COUNTED: tuple[tuple[str, Kind, str, Quantity, tuple[str, ...]], ...] = (
     ("queue_time_seconds", "histogram", "seconds", "Time in the queue", WORKER),
 )
 
+_gauge = partial(Series, kind="gauge", labels=WORKER)
+
 SGLANG = Engine(
     name="sglang",
     image=r"/sglang[^/]*:",
@@ -53,15 +57,7 @@ SGLANG = Engine(
     pages=(Page(port=30000, path="/metrics", needs=ENABLED_BY),),
     exports=(
         *(
-            Series(
-                name=f"sglang:{name}",
-                kind="gauge",
-                unit=unit,
-                shows=shows,
-                labels=WORKER,
-                signal=signal,
-                ceiling=ceiling,
-            )
+            _gauge(name=f"sglang:{name}", unit=unit, shows=shows, signal=signal, ceiling=ceiling)
             for name, unit, shows, signal, ceiling in _GAUGES
         ),
         *(

@@ -11,7 +11,7 @@ from slipway.catalog.architecture import Model
 from slipway.catalog.engines.tensorrt_llm.series import ITERATIONS
 from slipway.catalog.engines.triton.host import IMAGE as TRITON_IMAGE
 from slipway.catalog.engines.triton.host import LAST_ENGINE_RELEASE, TENSORRT_LLM
-from slipway.catalog.footprint import DOWNLOAD_BYTES_PER_SECOND
+from slipway.catalog.footprint import DOWNLOAD_BYTES_PER_SECOND, download_seconds
 from slipway.catalog.units import GIB
 
 IMAGE = "nvcr.io/nvidia/tensorrt-llm/release"
@@ -49,12 +49,7 @@ only time limits are set. The largest step is the quantisation, which reads and 
 
 def cold_start_seconds(models: Iterable[Model]) -> int:
     """Return the time until a replica answers that has to download these models first."""
-    return ceil(sum(model.weight_bytes for model in models) / DOWNLOAD_BYTES_PER_SECOND) + LOAD_SECONDS
-
-
-def cache_gib(models: Iterable[Model]) -> int:
-    """Return the disk that the downloaded files of models take, GiB: the weights, an eighth more and 2 GiB each."""
-    return sum(ceil(model.weight_bytes * 1.125 / GIB) + 2 for model in models)
+    return download_seconds(*models) + LOAD_SECONDS
 
 
 def engines_gib(target: Model, drafts: Iterable[Model]) -> int:

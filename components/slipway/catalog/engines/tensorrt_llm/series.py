@@ -5,6 +5,8 @@ Sources: `tensorrt_llm/metrics/collector.py` of NVIDIA/TensorRT-LLM (names, type
 (`enable_iter_perf_stats`, without which the PyTorch backend counts nothing between requests).
 """
 
+from functools import partial
+
 from slipway.catalog.engines.quantity import Quantity
 from slipway.catalog.engines.series import Engine, Page, Series
 
@@ -24,86 +26,42 @@ _HISTOGRAMS: tuple[tuple[str, Quantity], ...] = (
     ("request_queue_time", "Time in the queue"),
 )
 
+_series = partial(Series, labels=LABELS)
+_gauge = partial(_series, kind="gauge", needs=ITERATIONS)
+_queue = partial(_gauge, since=QUEUES_SINCE)
+
+_GAUGES = (
+    _queue(name="trtllm_num_requests_waiting", unit="requests", shows="Waiting requests", signal="waiting-requests"),
+    _gauge(
+        name="trtllm_kv_cache_utilization",
+        unit="share, 0 to 1",
+        shows="KV cache in use",
+        signal="kv-cache-use",
+        ceiling="one",
+    ),
+    _queue(name="trtllm_num_requests_running", unit="requests", shows="Running requests", ceiling="batch"),
+    _gauge(name="trtllm_kv_cache_hit_rate", unit="share, 0 to 1", ceiling="one"),
+    _queue(name="trtllm_max_num_active_requests", unit="requests"),
+    *(_queue(name=f"trtllm_kv_cache_{name}_blocks", unit="blocks") for name in ("max", "free", "used")),
+    _queue(name="trtllm_spec_decode_acceptance_length", unit="tokens"),
+)
+
 TRTLLM_SERVE = Engine(
     name="trtllm-serve",
     image=r"/tensorrt-llm/",
     health_path="/health",
     pages=(Page(port=8000, path="/prometheus/metrics", needs="return_perf_metrics"),),
     exports=(
+        *_GAUGES,
         Series(
-            name="trtllm_num_requests_waiting",
-            kind="gauge",
-            unit="requests",
-            shows="Waiting requests",
-            labels=LABELS,
-            since=QUEUES_SINCE,
-            signal="waiting-requests",
-            needs=ITERATIONS,
-        ),
-        Series(
-            name="trtllm_kv_cache_utilization",
-            kind="gauge",
-            unit="share, 0 to 1",
-            shows="KV cache in use",
-            labels=LABELS,
-            signal="kv-cache-use",
-            ceiling="one",
-            needs=ITERATIONS,
-        ),
-        Series(
-            name="trtllm_num_requests_running",
-            kind="gauge",
-            unit="requests",
-            shows="Running requests",
-            labels=LABELS,
-            since=QUEUES_SINCE,
-            ceiling="batch",
-            needs=ITERATIONS,
-        ),
-        Series(
-            name="trtllm_kv_cache_hit_rate",
-            kind="gauge",
-            unit="share, 0 to 1",
-            labels=LABELS,
-            ceiling="one",
-            needs=ITERATIONS,
+            name="trtllm_request_success_total", kind="counter", unit="requests", labels=(*LABELS, "finished_reason")
         ),
         *(
-            Series(
-                name=f"trtllm_{name}",
-                kind="gauge",
-                unit=unit,
-                labels=LABELS,
-                since=QUEUES_SINCE,
-                needs=ITERATIONS,
-            )
-            for name, unit in (
-                ("max_num_active_requests", "requests"),
-                ("kv_cache_max_blocks", "blocks"),
-                ("kv_cache_free_blocks", "blocks"),
-                ("kv_cache_used_blocks", "blocks"),
-                ("spec_decode_acceptance_length", "tokens"),
-            )
-        ),
-        Series(
-            name="trtllm_request_success_total",
-            kind="counter",
-            unit="requests",
-            labels=(*LABELS, "finished_reason"),
-        ),
-        *(
-            Series(
-                name=f"trtllm_{name}_total",
-                kind="counter",
-                unit="tokens",
-                shows=shows,
-                labels=LABELS,
-                since=QUEUES_SINCE,
-            )
+            _series(name=f"trtllm_{name}_total", kind="counter", unit="tokens", shows=shows, since=QUEUES_SINCE)
             for name, shows in _COUNTERS
         ),
         *(
-            Series(name=f"trtllm_{name}_seconds", kind="histogram", unit="seconds", shows=shows, labels=LABELS)
+            _series(name=f"trtllm_{name}_seconds", kind="histogram", unit="seconds", shows=shows)
             for name, shows in _HISTOGRAMS
         ),
     ),

@@ -11,7 +11,7 @@ from math import ceil
 
 from slipway.catalog.architecture import Model
 from slipway.catalog.drivers import TritonVariant
-from slipway.catalog.footprint import DOWNLOAD_BYTES_PER_SECOND
+from slipway.catalog.footprint import files_gib
 from slipway.catalog.units import GIB
 
 IMAGE = "nvcr.io/nvidia/tritonserver"
@@ -74,11 +74,6 @@ BUILD_COPIES = 2.2
 """Copies of the weights in main memory while an engine is built: the model's own and the serialised engine."""
 
 
-def download_seconds(model: Model) -> int:
-    """Return the time in which the weights are downloaded."""
-    return ceil(model.weight_bytes / DOWNLOAD_BYTES_PER_SECOND)
-
-
 def build_seconds(model: Model) -> int:
     """Return the time in which an engine is built from weights that are there."""
     return ceil(model.weight_bytes / BUILD_BYTES_PER_SECOND) + 10 * 60
@@ -89,11 +84,6 @@ def build_memory_gib(model: Model) -> int:
     return ceil(model.weight_bytes * BUILD_COPIES / GIB) + MEMORY_GIB
 
 
-def checkpoint_gib(model: Model) -> int:
-    """Return the disk that the downloaded files of a model take, GiB: the weights, an eighth more and 2 GiB."""
-    return ceil(model.weight_bytes * 1.125 / GIB) + 2
-
-
 def engine_gib(model: Model) -> int:
     """Return the disk for a model and the engine made of it, GiB; the engine is once as large as the weights."""
-    return checkpoint_gib(model) + ceil(model.weight_bytes * 1.05 / GIB)
+    return files_gib(model) + ceil(model.weight_bytes * 1.05 / GIB)

@@ -9,6 +9,7 @@ model is inferred from their design: their `execute` hands requests over and ret
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from slipway.catalog.engines.quantity import Quantity
 from slipway.catalog.engines.series import Engine, Kind, Mode, Page, Series
@@ -74,41 +75,28 @@ _OF_VLLM: tuple[tuple[str, Kind, str, Quantity], ...] = (
     ("request_params_n", "histogram", "answers", "Answers that a request asks for"),
 )
 
+_of_vllm = partial(Series, labels=LABELS, modes=("vllm",), needs="REPORT_CUSTOM_METRICS")
+
 _VLLM_BACKEND = tuple(
-    Series(
-        name=f"vllm:{name}",
-        kind=kind,
-        unit=unit,
-        shows=shows,
-        labels=LABELS,
-        modes=("vllm",),
-        needs="REPORT_CUSTOM_METRICS",
-    )
-    for name, kind, unit, shows in _OF_VLLM
+    _of_vllm(name=f"vllm:{name}", kind=kind, unit=unit, shows=shows) for name, kind, unit, shows in _OF_VLLM
 )
 """All that the backend passes on: neither waiting requests nor the use of the KV cache."""
 
-_BATCHER: tuple[tuple[str, str, str, Quantity], ...] = (
-    ("request", "request_type", "requests", "Requests in the batcher"),
-    (
-        "kv_cache_block",
-        "kv_cache_block_type",
-        "blocks; a share of them where the label says fraction",
-        "Blocks of the KV cache",
-    ),
-)
+_of_the_batcher = partial(Series, kind="gauge", until="26.08", modes=("tensorrtllm",))
 
-_TENSORRT_LLM_BACKEND = tuple(
-    Series(
-        name=f"nv_trt_llm_{name}_metrics",
-        kind="gauge",
-        unit=unit,
-        shows=shows,
-        labels=(*LABELS, label),
-        until="26.08",
-        modes=("tensorrtllm",),
-    )
-    for name, label, unit, shows in _BATCHER
+_TENSORRT_LLM_BACKEND = (
+    _of_the_batcher(
+        name="nv_trt_llm_request_metrics",
+        unit="requests",
+        shows="Requests in the batcher",
+        labels=(*LABELS, "request_type"),
+    ),
+    _of_the_batcher(
+        name="nv_trt_llm_kv_cache_block_metrics",
+        unit="blocks; a share of them where the label says fraction",
+        shows="Blocks of the KV cache",
+        labels=(*LABELS, "kv_cache_block_type"),
+    ),
 )
 """Of the C++ backend, which went with TensorRT-LLM 1.3; 26.07 is the last container that is known to have it."""
 

@@ -11,21 +11,9 @@ from math import ceil
 
 from slipway.catalog.architecture import Model
 
-CACHE_VARIABLE = "VLLM_CACHE_ROOT"
-"""Names the folder where torch.compile keeps what it has compiled."""
-
-IMAGE_GIB = 25
-"""Disk that the unpacked image takes, GiB: an upper estimate."""
-
-MEMORY_GIB = 16
-"""Main memory of the server and its workers, beside files that the kernel keeps: a cautious guess."""
-
-SHARED_MEMORY_GIB = 8
-"""Size of /dev/shm, through which the workers of a replica exchange batches."""
-
 STREAM_FORMAT = "runai_streamer"
 """The load format that streams safetensors from a bucket through main memory to the GPUs; files other than weights,
-such as config and tokenizer, are copied beneath `CACHE_VARIABLE` first."""
+such as config and tokenizer, are copied beneath `VLLM_CACHE_ROOT` first."""
 
 STREAM_ENVIRONMENT = {"RUNAI_STREAMER_NO_BOTO3_SESSION": "0"}
 """Lets boto3 find the credentials, which knows EKS Pod Identity since 1.34.41 (AWS, "Use pod identity with the AWS

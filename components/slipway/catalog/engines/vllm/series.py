@@ -5,8 +5,10 @@ and v0.12.0 with its comments on when a series is deprecated and hidden; pull re
 vllm-project/vllm; docs/design/metrics.md. vLLM 0.27, which the TPU image carries, has the same signals.
 """
 
+from functools import partial
+
 from slipway.catalog.engines.quantity import Quantity
-from slipway.catalog.engines.series import Engine, Page, Series
+from slipway.catalog.engines.series import Engine, Kind, Page, Series
 
 NO_STATS = "--disable-log-stats"
 LABELS = ("engine", "model_name")
@@ -29,145 +31,91 @@ _HISTOGRAMS: tuple[tuple[str, str, Quantity], ...] = (
     ("request_generation_tokens", "tokens", "Generated tokens of a request"),
 )
 
+_REMOVED: tuple[tuple[str, Kind, str, str, str], ...] = (
+    ("avg_generation_throughput_toks_per_s", "gauge", "tokens per second", "0.11", "vllm:generation_tokens_total"),
+    ("gpu_prefix_cache_queries_total", "counter", "tokens", "0.11", "vllm:prefix_cache_queries_total"),
+    ("gpu_prefix_cache_hits_total", "counter", "tokens", "0.11", "vllm:prefix_cache_hits_total"),
+    ("num_requests_swapped", "gauge", "requests", "0.9", "vllm:num_preemptions_total"),
+    ("cpu_cache_usage_perc", "gauge", "share, 0 to 1", "0.9", ""),
+    ("cpu_prefix_cache_hit_rate", "gauge", "share, 0 to 1", "0.9", ""),
+    ("gpu_prefix_cache_hit_rate", "gauge", "share, 0 to 1", "0.9", ""),
+)
+
+_series = partial(Series, labels=LABELS, unless=NO_STATS)
+_gauge = partial(_series, kind="gauge")
+_former = partial(Series, kind="gauge", labels=LABELS)
+
 SERIES = (
-    Series(
-        name="vllm:num_requests_waiting",
-        kind="gauge",
-        unit="requests",
-        shows="Waiting requests",
-        labels=LABELS,
-        signal="waiting-requests",
-        unless=NO_STATS,
-    ),
-    Series(
+    _gauge(name="vllm:num_requests_waiting", unit="requests", shows="Waiting requests", signal="waiting-requests"),
+    _gauge(
         name="vllm:kv_cache_usage_perc",
-        kind="gauge",
         unit="share, 0 to 1",
         shows="KV cache in use",
-        labels=LABELS,
         since="0.9.2",
         signal="kv-cache-use",
         ceiling="one",
-        unless=NO_STATS,
     ),
-    Series(
-        name="vllm:num_requests_running",
-        kind="gauge",
-        unit="requests",
-        shows="Running requests",
-        labels=LABELS,
-        ceiling="batch",
-        unless=NO_STATS,
-    ),
+    _gauge(name="vllm:num_requests_running", unit="requests", shows="Running requests", ceiling="batch"),
     *(
-        Series(name=f"vllm:{name}", kind="counter", unit=unit, shows=shows, labels=(*LABELS, *more), unless=NO_STATS)
+        _series(name=f"vllm:{name}", kind="counter", unit=unit, shows=shows, labels=(*LABELS, *more))
         for name, unit, shows, more in _COUNTERS
     ),
     *(
-        Series(name=f"vllm:{name}_total", kind="counter", unit="tokens", labels=LABELS, since="0.9.2", unless=NO_STATS)
-        for name in ("prefix_cache_queries", "prefix_cache_hits")
+        _series(name=f"vllm:prefix_cache_{name}_total", kind="counter", unit="tokens", since="0.9.2")
+        for name in ("queries", "hits")
     ),
     *(
-        Series(
-            name=f"vllm:spec_decode_num_{name}_total",
-            kind="counter",
-            unit=unit,
-            labels=LABELS,
-            needs="--speculative-config",
-            unless=NO_STATS,
-        )
+        _series(name=f"vllm:spec_decode_num_{name}_total", kind="counter", unit=unit, needs="--speculative-config")
         for name, unit in (("drafts", "drafts"), ("draft_tokens", "tokens"), ("accepted_tokens", "tokens"))
     ),
-    *(
-        Series(name=f"vllm:{name}", kind="histogram", unit=unit, shows=shows, labels=LABELS, unless=NO_STATS)
-        for name, unit, shows in _HISTOGRAMS
-    ),
-    Series(
+    *(_series(name=f"vllm:{name}", kind="histogram", unit=unit, shows=shows) for name, unit, shows in _HISTOGRAMS),
+    _series(
         name="vllm:inter_token_latency_seconds",
         kind="histogram",
         unit="seconds",
         shows="Time between tokens",
-        labels=LABELS,
         since="0.11",
-        unless=NO_STATS,
     ),
 )
 """Those of a current version."""
 
 LATER = (
-    Series(
-        name="vllm:num_requests_waiting_by_reason",
-        kind="gauge",
-        unit="requests",
-        labels=(*LABELS, "reason"),
-        since="0.30",
-        unless=NO_STATS,
-    ),
-    Series(
+    _gauge(name="vllm:num_requests_waiting_by_reason", unit="requests", labels=(*LABELS, "reason"), since="0.30"),
+    _series(
         name="vllm:admission_rejections_total",
         kind="counter",
         unit="requests",
         labels=("model_name", "reason"),
         since="0.32",
-        unless=NO_STATS,
     ),
-    Series(
+    _gauge(
         name="vllm:cache_config_info",
-        kind="gauge",
         unit="1, with the configuration in its labels",
         labels=("engine", "block_size", "num_gpu_blocks", "gpu_memory_utilization"),
-        unless=NO_STATS,
     ),
 )
 """What has a `since` here is claimed from the first release whose page or source was read; it may be older."""
 
 FORMER = (
-    Series(
+    _former(
         name="vllm:gpu_cache_usage_perc",
-        kind="gauge",
         unit="share, 0 to 1",
         shows="KV cache in use",
-        labels=LABELS,
         until="0.11",
         successor="vllm:kv_cache_usage_perc",
         ceiling="one",
     ),
-    Series(
+    _former(
         name="vllm:time_per_output_token_seconds",
         kind="histogram",
         unit="seconds",
         shows="Time between tokens",
-        labels=LABELS,
         until="0.12",
         successor="vllm:inter_token_latency_seconds",
     ),
-    Series(
-        name="vllm:avg_generation_throughput_toks_per_s",
-        kind="gauge",
-        unit="tokens per second",
-        labels=LABELS,
-        until="0.11",
-        successor="vllm:generation_tokens_total",
-    ),
     *(
-        Series(
-            name=f"vllm:gpu_prefix_cache_{name}_total",
-            kind="counter",
-            unit="tokens",
-            labels=LABELS,
-            until="0.11",
-            successor=f"vllm:prefix_cache_{name}_total",
-        )
-        for name in ("queries", "hits")
-    ),
-    *(
-        Series(name=name, kind="gauge", unit=unit, labels=LABELS, until="0.9", successor=successor)
-        for name, unit, successor in (
-            ("vllm:num_requests_swapped", "requests", "vllm:num_preemptions_total"),
-            ("vllm:cpu_cache_usage_perc", "share, 0 to 1", ""),
-            ("vllm:cpu_prefix_cache_hit_rate", "share, 0 to 1", ""),
-            ("vllm:gpu_prefix_cache_hit_rate", "share, 0 to 1", ""),
-        )
+        _former(name=f"vllm:{name}", kind=kind, unit=unit, until=until, successor=successor)
+        for name, kind, unit, until, successor in _REMOVED
     ),
 )
 """Hidden, then removed. The release that dropped the throughput gauges is not known; 0.11 dropped their engine."""

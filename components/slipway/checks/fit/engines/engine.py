@@ -54,6 +54,9 @@ class EngineMemory(ABC):
         whole_experts: how a person gives each of so many chips whole experts of a mixture; empty if nobody can.
         unread: what config.json may call the way a checkpoint is quantised that it refuses to load.
         unpacks: whether it unpacks weights in a format that the GPU does not compute in.
+        sequences: requests of a batch where nobody sets them.
+        tokens: tokens of a step where nobody sets them.
+        page_tokens: tokens of a page of the KV cache.
     """
 
     title: ClassVar[str]
@@ -67,14 +70,19 @@ class EngineMemory(ABC):
     whole_experts: ClassVar[str] = ""
     unread: ClassVar[frozenset[str]] = frozenset()
     unpacks: ClassVar[bool] = True
+    sequences: ClassVar[int] = 256
+    tokens: ClassVar[int]
+    page_tokens: ClassVar[int]
 
-    @abstractmethod
     def default_sequences(self, memory_gib: float) -> int:
         """Return the requests of a batch where nobody sets them, on chips of a size."""
+        del memory_gib
+        return self.sequences
 
-    @abstractmethod
     def default_tokens(self, memory_gib: float) -> int:
-        """Return the tokens of a step where nobody sets them."""
+        """Return the tokens of a step where nobody sets them, on chips of a size."""
+        del memory_gib
+        return self.tokens
 
     @abstractmethod
     def activations(self, replica: "Replica") -> int:
@@ -84,9 +92,10 @@ class EngineMemory(ABC):
     def runtime(self, replica: "Replica") -> int:
         """Return the bytes that the engine's runtime holds for good on one chip."""
 
-    @abstractmethod
     def page(self, replica: "Replica") -> int:
         """Return the tokens of a page."""
+        del replica
+        return self.page_tokens
 
     def tables(self, model: Model, tensor_parallel: int) -> int:
         """Return the bytes that the engine makes of the weights when it has loaded them, on one chip."""

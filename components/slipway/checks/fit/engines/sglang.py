@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 WINDOW_TOKENS_SHARE = 0.8
 STATES_BY_CACHE = 0.9
-MOST_REQUESTS = 4096
 
 
 class Class(NamedTuple):
@@ -90,18 +89,12 @@ class SgLang(EngineMemory):
     title: ClassVar[str] = "SGLang"
     mxfp4_loaded: ClassVar[float] = MXFP4_LOADED
     whole_experts: ClassVar[str] = "extraArgs: [--ep-size, '{chips}']"
-
-    @override
-    def default_sequences(self, memory_gib: float) -> int:
-        return MOST_REQUESTS
+    sequences: ClassVar[int] = 4096
+    page_tokens: ClassVar[int] = 1
 
     @override
     def default_tokens(self, memory_gib: float) -> int:
         return _class(memory_gib).chunk
-
-    @override
-    def page(self, replica: "Replica") -> int:
-        return 1
 
     @override
     def activations(self, replica: "Replica") -> int:

@@ -31,19 +31,9 @@ class TensorRtLlm(EngineMemory):
     # tensorrt_llm/llmapi/llm_utils.py, _update_from_hf_quant_config: "Unsupported quantization_config".
     unread: ClassVar[frozenset[str]] = frozenset({"awq", "bitsandbytes", "fbgemm_fp8", "gptq"})
     unpacks: ClassVar[bool] = False
+    tokens: ClassVar[int] = 8192
+    page_tokens: ClassVar[int] = 32
     whole_experts: ClassVar[str] = "route.extraOptions: {{moe_expert_parallel_size: {chips}}}"
-
-    @override
-    def default_sequences(self, memory_gib: float) -> int:
-        return 256
-
-    @override
-    def default_tokens(self, memory_gib: float) -> int:
-        return 8192
-
-    @override
-    def page(self, replica: "Replica") -> int:
-        return 32
 
     @override
     def activations(self, replica: "Replica") -> int:

@@ -22,18 +22,9 @@ class TritonPython(EngineMemory):
     keeps_float32: ClassVar[bool] = True
     copies: ClassVar[bool] = True
     fewer_bits: ClassVar[WeightDtype] = "int8"
-
-    @override
-    def default_sequences(self, memory_gib: float) -> int:
-        return 1
-
-    @override
-    def default_tokens(self, memory_gib: float) -> int:
-        return 1
-
-    @override
-    def page(self, replica: "Replica") -> int:
-        return 1
+    sequences: ClassVar[int] = 1
+    tokens: ClassVar[int] = 1
+    page_tokens: ClassVar[int] = 1
 
     @override
     def activations(self, replica: "Replica") -> int:

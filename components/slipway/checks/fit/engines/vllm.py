@@ -84,6 +84,7 @@ class Vllm(EngineMemory):
     mxfp4_loaded: ClassVar[float] = MXFP4_LOADED
     whole_experts: ClassVar[str] = "extraArgs: [--enable-expert-parallel]"
     counts_adapters: ClassVar[bool] = True
+    page_tokens: ClassVar[int] = PAGE_TOKENS
 
     @override
     def default_sequences(self, memory_gib: float) -> int:
@@ -92,10 +93,6 @@ class Vllm(EngineMemory):
     @override
     def default_tokens(self, memory_gib: float) -> int:
         return 8192 if memory_gib >= LARGE_GPU_GIB else 2048
-
-    @override
-    def page(self, replica: "Replica") -> int:
-        return PAGE_TOKENS
 
     @override
     def activations(self, replica: "Replica") -> int:

@@ -78,16 +78,9 @@ class VllmTpu(EngineMemory):
 
     title: ClassVar[str] = "vLLM on TPUs"
     whole_blocks: ClassVar[bool] = False
+    tokens: ClassVar[int] = 2048
     # tpu_inference/layers/vllm/quantization/__init__.py: all but awq, compressed-tensors, fp8 and two FP4 formats.
     unread: ClassVar[frozenset[str]] = frozenset({"bitsandbytes", "fbgemm_fp8", "gptq", "modelopt"})
-
-    @override
-    def default_sequences(self, memory_gib: float) -> int:
-        return 256
-
-    @override
-    def default_tokens(self, memory_gib: float) -> int:
-        return 2048
 
     @override
     def page(self, replica: "Replica") -> int:

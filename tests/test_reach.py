@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slipway.checks.reach import Cluster, Party, Pod
+from tests.reach import Cluster, Party, Pod
 
 WEB = Pod(name="web", namespace="shop", labels={"app": "web"}, ports={"http": 8080, "metrics": 9102})
 BATCH = Pod(name="batch", namespace="shop", labels={"app": "batch"})
