@@ -10,10 +10,13 @@ import pytest
 import yaml
 
 from offline import Recording
+from slipway.addons.metrics import Metrics
 from slipway.checks import Finding
+from slipway.checks.placement import Pool
 from slipway.refused import Refused
+from slipway.servers import AnyServer, Place, judgement, model_server
 from tests.offline.projects import Project
-from tests.stacks.edits import Refuse
+from tests.stacks.edits import Deploy, Refuse
 
 STACK = yaml.safe_load((Path(__file__).parents[2] / "stacks/Pulumi.existing-tpu.yaml").read_text())
 POOL, SERVER = (
@@ -104,6 +107,20 @@ def test_a_program_can_be_warned_only(maker: str, project: Project, monkeypatch:
     assert "placement.slice-chips" in recording.outputs["findings"]
     assert recording.of("kubernetes:apps/v1:Deployment")
     assert len(lines) == len(recording.outputs["findings"])
+
+
+def test_nothing_is_judged_twice(project: Project, deployed: Deploy, monkeypatch: pytest.MonkeyPatch) -> None:
+    judged: list[str] = []
+
+    def judge(server: AnyServer, place: Place, pool: Pool, *, metrics: Metrics | None = None) -> list[Finding]:
+        judged.append(place.name)
+        return judgement.judge(server, place, pool, metrics=metrics)
+
+    monkeypatch.setattr(model_server, "judge", judge)
+    serve(project, {})
+    assert judged == ["llama"]
+    deployed(stack="existing-tpu")
+    assert judged == ["llama"]
 
 
 def serve(project: Project, change: Mapping[str, Any], *, maker: str = "Serving", only_warn: bool = False) -> Recording:
