@@ -33,6 +33,9 @@ LOAD := 0:4,120:160,3600:4
 PLOT :=
 export MODEL CONTEXT REQUESTS TOKENS_PER_SECOND CLOUD SPOT PUBLIC NAME MACHINE STACK FORMAT BASE SECRETS TREE SPEED FROM LOAD PLOT
 
+# Where this is set, as images of containers have it, each process compiles all of this repository's modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON := .venv/bin/python
 ENVIRONMENT := .venv/.slipway-synced
 PARALLEL := --numprocesses=auto
