@@ -99,8 +99,9 @@ format: $(ENVIRONMENT) ## Format the code and fix what the linter can fix
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
 
-bench: $(ENVIRONMENT) ## Measure the preview against a bare program and how it grows
+bench: $(ENVIRONMENT) ## Measure the preview against a bare program and how it grows, tests and rehearsals against previews
 	$(PYTHON) -m bench
+	$(PYTHON) -m bench.minutes
 
 docs: $(ENVIRONMENT) ## Build the site into site/, with the reference of every key, model, machine, engine and finding
 	$(PYTHON) -m reference docs/reference
