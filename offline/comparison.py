@@ -119,7 +119,7 @@ def _kept(before: Mapping[str, Any], recording: Recording) -> Iterator[Change]:
     causes = replaced_with(recording, differing)
     for resource in recording.resources:
         inputs, cause = differing.get(resource.urn, []), causes.get(resource.urn)
-        if resource.urn in before and (inputs or cause) and resource.custom:
+        if resource.urn in before and (inputs or cause):
             effect = (
                 consequences.effect(recording, resource, inputs)
                 if cause is None

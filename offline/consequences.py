@@ -7,7 +7,6 @@ from typing import Any, Literal, cast
 from offline.differences import ABSENT, InputChange
 from offline.recording import Recording, Resource
 from offline.wording import minutes
-from slipway.catalog.charts.definitions import update_command
 from slipway.catalog.providers import NODES, PLACES, replaces
 
 Kind = Literal["replaced", "deleted", "rolling", "in place", "created"]
@@ -82,7 +81,7 @@ def effect(recording: Recording, resource: Resource, inputs: Sequence[InputChang
         return Effect("rolling", words)
     if any(CLAIM in path for path in paths):
         return Effect("rolling", _claim(resource.inputs))
-    return Effect("in place", _definitions(resource.inputs) if "version" in paths else "")
+    return Effect("in place")
 
 
 def _below(path: str, known: Sequence[str]) -> bool:
@@ -109,12 +108,6 @@ def _claim(inputs: Mapping[str, Any]) -> str:
     if _found(inputs, "whenDeleted") == "Delete":
         return "the operator makes the StatefulSet anew, and deletes the volume: what was recorded is LOST"
     return "the operator makes the StatefulSet anew; the volume stays as it is until its claim is changed by hand"
-
-
-def _definitions(inputs: Mapping[str, Any]) -> str:
-    """Say how the custom resources of a chart get to its new version, where Helm leaves them as they are."""
-    command = update_command(str(inputs.get("chart", "")), str(inputs.get("version", "")))
-    return f"Helm leaves its custom resources as they are; before the update, run {command}" if command else ""
 
 
 def _found(value: Any, key: str) -> Any:

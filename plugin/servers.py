@@ -12,7 +12,7 @@ from slipway.catalog.engines import ENGINES, Series
 from slipway.existing.nodes import ExistingNodes
 from slipway.existing.settings import ExistingPoolArgs
 from slipway.existing.storage import ExistingClaim
-from slipway.servers.serving import Serving as Served
+from slipway.servers.serving import Serving
 from slipway.serving import namespace
 from slipway.serving.ngc import NgcAccess
 from slipway.serving.site import Site
@@ -38,7 +38,7 @@ class NgcSecretNames(TypedDict):
     """Holds the key as `NGC_API_KEY`."""
 
 
-class ServingArgs(TypedDict):
+class ModelServerArgs(TypedDict):
     """A server, and what it finds in its cluster."""
 
     server: dict[str, Any]
@@ -57,19 +57,17 @@ class ServingArgs(TypedDict):
     """Where the Hugging Face token is, if the server needs one."""
     ngc: NotRequired[NgcSecretNames]
     """Where the NGC API key is, if the server needs one."""
-    driver: NotRequired[int]
-    """Branch of the NVIDIA driver on the nodes, where it is known."""
     only_warn: NotRequired[bool]
     """Whether mistakes are logged, and the server is created all the same."""
 
 
-class Serving(Hosted):
+class ModelServer(Hosted):
     """A model server, judged as in a stack file, in a GKE cluster with managed Prometheus and its metrics adapter."""
 
     url: pulumi.Output[str]
     """Where clients send requests."""
 
-    def __init__(self, name: str, args: ServingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ModelServerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
         token, ngc, claim = args.get("hugging_face"), args.get("ngc"), args.get("claim")
         site = Site(
@@ -81,14 +79,12 @@ class Serving(Hosted):
             hugging_face=existing_secret(token["secret"], token["key"]) if token else None,
             ngc=NgcAccess(ngc["pull_secret"], ngc["key_secret"]) if ngc else None,
         )
-        driver = args.get("driver")
-        self.url = Served(
+        self.url = Serving(
             name,
             keys(args["server"]),
             nodes=ExistingNodes(ExistingPoolArgs.model_validate(keys(args["nodes"]))),
             site=site,
             namespace=args["namespace"],
-            driver=int(driver) if driver else None,
             only_warn=args.get("only_warn", False),
             opts=self.child,
         ).url

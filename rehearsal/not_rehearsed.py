@@ -4,6 +4,7 @@ from collections import Counter
 
 from offline import Recording
 from rehearsal import releases
+from rehearsal.clouds import files
 from rehearsal.releases import PROMETHEUS_ADAPTER, PROMETHEUS_STACK, Release
 
 PLAYED_OF = {
@@ -26,7 +27,9 @@ def not_rehearsed(recording: Recording) -> list[str]:
         for package, count in sorted(packages.items())
         if package not in ("kubernetes", "pulumi")
     ]
+    beside = [each.inputs[files.ADDRESS].rpartition("/")[2] for each in recording.of(files.TYPE)]
     return [
         *(" ".join(filter(None, [f"Helm release {each.name}", PLAYED_OF.get(each.chart)])) for each in charts),
+        *(f"definitions in {each}, but for those of our own models" for each in beside),
         *clouds,
     ]

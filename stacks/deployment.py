@@ -1,7 +1,5 @@
 """How every stack becomes resources, whatever its cluster and its servers. It loads the Kubernetes SDK."""
 
-from dataclasses import replace
-
 import pulumi
 
 from slipway.serving.admission import AdmissionPolicies
@@ -11,7 +9,7 @@ from slipway.serving.nim.settings import KubernetesNgcKey, PulumiNgcKey
 from slipway.serving.settings import KubernetesToken, PulumiToken, SecretManagerToken
 from slipway.serving.site import Site
 from slipway.serving.token import TokenSecret, existing_secret
-from slipway.workload import Asked, Volumes
+from slipway.workload import Volumes
 from stacks import registry
 from stacks.ground import Ground
 from stacks.images import REGISTRIES, own_registries
@@ -49,6 +47,7 @@ def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
         load_balancers=ground.load_balancers,
         groups=ground.groups,
         nim_operator=ground.nim_operator,
+        device_plugin=ground.device_plugin,
     )
     series = {name: server.scaling.series for name, server in stack.servers.items()}
     AdmissionPolicies(
@@ -69,14 +68,17 @@ def deploy(stack: Stack, surroundings: Surroundings) -> Outputs:
 
 
 def _serve(stack: Stack, name: str, site: Site, ground: Ground) -> pulumi.Output[str]:
-    server, place = stack.servers[name], stack.place(name)
-    needs = server.needs(place)
-    accelerator = ground.pools[server.pool].accelerator(
-        Asked(needs.chips, memory_gib=needs.memory_gib, shared_memory_gib=needs.shared_memory_gib)
-    )
-    if ground.device_plugin:
-        accelerator = replace(accelerator, nodes=[*accelerator.nodes, ground.device_plugin])
-    return server.deploy(place, site=site, accelerator=accelerator, opts=ground.opts)
+    server = stack.servers[name]
+    return server.component()(
+        name,
+        server,
+        nodes=ground.pools[server.pool],
+        site=site,
+        namespace=stack.namespace,
+        models=stack.models,
+        findings=(),
+        opts=ground.opts,
+    ).url
 
 
 def _ngc(stack: Stack, surroundings: Surroundings, namespace: pulumi.Input[str], ground: Ground) -> NgcAccess | None:

@@ -80,7 +80,7 @@ def _server_findings(stack: Stack, name: str) -> Iterator[Finding]:
     """Judge a server by itself, on each machine of its pool."""
     server, place = stack.servers[name], stack.place(name)
     unreadable = {f"models.{model}" for model in stack.unreadable_models}
-    found = server_findings(server, place, stack.pools, driver=stack.driver(server.pool))
+    found = server_findings(server, place, stack.pools)
     yield from (finding for finding in found if finding.about not in unreadable)
     if place.slice is not None:
         yield from _writer_findings(stack, name)
@@ -104,7 +104,11 @@ def _writer_findings(stack: Stack, name: str) -> Iterator[Finding]:
 
 def _signal_findings(stack: Stack) -> list[Finding]:
     return [
-        *operator_findings(stack.servers, stack.metrics, stack.storage),
+        *(
+            finding
+            for name, server in stack.servers.items()
+            for finding in operator_findings(server, stack.place(name), stack.metrics)
+        ),
         *path_findings(stack.metrics, shapes(stack)),
     ]
 

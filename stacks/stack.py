@@ -125,10 +125,6 @@ class Stack(KnowsModels, ABC):
     def exposures(self) -> Mapping[str, NoLoadBalancer]:
         """The types of load balancer that the cluster cannot make."""
 
-    def driver(self, pool: str) -> int | None:
-        """Return the branch of the NVIDIA driver that a pool's nodes have, where it is known."""
-        return None
-
     @abstractmethod
     def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:
         """Judge the cluster, its pools and what is around them, and what servers ask for that it cannot give."""

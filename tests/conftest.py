@@ -16,8 +16,8 @@ from offline.stack_config import stack_name
 from tests.shared_recordings import SharedRecordings
 from tests.stack_paths import STACK_FILES
 
-BY_THE_TEST = "tests/rehearsal/updates/"
-"""Where tests share no stage, and each takes long."""
+BY_THE_TEST = ("tests/rehearsal/updates/test_catalogue.py", "tests/rehearsal/updates/test_existing_network.py")
+"""Their tests share no stage, and each takes long."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

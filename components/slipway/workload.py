@@ -130,6 +130,10 @@ class Volumes:
     claim: pulumi.Input[str] | None = None
     depends_on: Sequence[pulumi.Resource] = field(default=())
 
+    def found_at(self, model: str) -> str:
+        """Return what an engine is told to load: the name of a model on Hugging Face, or the folder where it is."""
+        return f"{self.path}/{model}" if self.read_only else model
+
 
 @dataclass(frozen=True, slots=True)
 class Startup:

@@ -29,6 +29,7 @@ class Cloud:
         clock: compresses what the cloud takes for its work.
         answers: outputs of a type that lead to this machine, such as the endpoint of a cluster.
         made: told of each resource once it is there, before the engine is.
+        updated: told of each resource that changes as it was and as it is.
         gone: told of each resource before it goes.
     """
 
@@ -38,9 +39,11 @@ class Cloud:
         *,
         answers: Mapping[str, Mapping[str, Any]] | None = None,
         made: Callable[[Existing], None] = lambda existing: None,
+        updated: Callable[[Existing, Existing], None] = lambda before, existing: None,
         gone: Callable[[Existing], None] = lambda existing: None,
     ) -> None:
-        self._clock, self._answers, self._made, self._gone = clock, answers or {}, made, gone
+        self._clock, self._answers = clock, answers or {}
+        self._made, self._updated, self._gone = made, updated, gone
         self._existing: dict[tuple[str, str], Existing] = {}
         self._lock = threading.Lock()
         self.providers = Providers("project", suffix=lambda args: secrets.token_hex(8))
@@ -101,11 +104,12 @@ class Cloud:
         """Change a resource where it is.
 
         Raises:
-            RefusedError: it does not exist.
+            RefusedError: it does not exist, or the cloud would not.
         """
         changed = self.changed(type_, id_, inputs)
         with self._lock:
-            self._existing[type_, id_] = changed
+            before, self._existing[type_, id_] = self._existing[type_, id_], changed
+        self._updated(before, changed)
         return changed
 
     def delete(self, type_: str, id_: str) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from offline.providers import load_balancer
 from rehearsal import lifecycle, releases
-from rehearsal.client import Json
+from rehearsal.client import Json, title
 from rehearsal.clock import Clock
 from rehearsal.clouds import sign_in
 from rehearsal.clouds.cloud import Cloud
@@ -42,11 +42,14 @@ class Clouds:
         clock: compresses what the clouds take.
         fleet: the nodes that come and go with pools.
         stand_in: makes of an object of the stack the one that is applied here.
+        upgraded: told of each release that an update has changed.
         kubeconfig: of whoever runs Pulumi; None where every provider is told how it reaches its cluster.
         awaited: whether the engine waits until objects are ready.
 
     Attributes:
         clouds: what exists, by package; `kubernetes` has the Helm releases.
+        files: the objects of files that a stack names by their address; others hold none. Definitions of custom
+            resources are there before any stack.
     """
 
     def __init__(
@@ -57,13 +60,16 @@ class Clouds:
         stand_in: Callable[[Json], Json],
         *,
         kubeconfig: Path | None = None,
+        upgraded: Callable[[Release], None] = lambda release: None,
         awaited: bool = True,
     ) -> None:
         self._plane, self._stand_in, self._kubeconfig, self._awaited = plane, stand_in, kubeconfig, awaited
+        self._told = upgraded
         answers = _cluster_answers(plane)
         self.clouds = {package: Cloud(clock, answers=answers, made=fleet.made, gone=fleet.gone) for package in PACKAGES}
-        self.clouds["kubernetes"] = Cloud(clock, made=self._install, gone=self._uninstall)
+        self.clouds["kubernetes"] = Cloud(clock, made=self._install, updated=self._upgrade, gone=self._uninstall)
         self._path = sign_in.write(plane.slot.folder / "bin", plane.credentials)
+        self.files: dict[str, Sequence[Json]] = {}
         self._proxy: KubernetesProxy | None = None
 
     def cancel(self) -> None:
@@ -82,6 +88,7 @@ class Clouds:
             proxy = KubernetesProxy(
                 channel,
                 CloudProvider("kubernetes", self.clouds["kubernetes"]),
+                fetched=lambda address: self.files.get(address, ()),
                 adapted=self._adapted,
                 completed=self._completed,
             )
@@ -152,6 +159,14 @@ class Clouds:
                 self._plane.client.create(namespace)
         if refused := lifecycle.apply(self._plane.client, self._objects(existing)):
             raise RefusedError("; ".join(map(str, refused)))
+
+    def _upgrade(self, before: Existing, existing: Existing) -> None:
+        kept = {title(each) for each in self._objects(existing)}
+        for manifest in reversed(self._objects(before)):
+            if title(manifest) not in kept:
+                self._plane.client.delete(manifest)
+        self._install(existing)
+        self._told(Release.of(existing.inputs))
 
     def _uninstall(self, existing: Existing) -> None:
         for manifest in reversed(self._objects(existing)):

@@ -1,6 +1,6 @@
-"""What stands before the genuine Kubernetes provider: Helm releases are a double's, all else goes on to it.
+"""What stands before the genuine Kubernetes provider: Helm releases and files are doubles', all else goes on to it.
 
-No machine here reaches a chart repository. Whatever the program gives as an object is adapted first, in `Check`, so
+No machine here reaches what these fetch. Whatever the program gives as an object is adapted first, in `Check`, so
 that the engine and the provider know the object only as the rehearsal has it: nothing of it shows as a difference.
 
 The engine cancels a provider when it lets one go, such as the one of a cluster that is replaced. Where it starts
@@ -8,7 +8,7 @@ providers itself, each is a process of its own; those that it is attached to are
 its successor does. The genuine one is cancelled by `cancel` alone.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, NoReturn, cast
@@ -20,6 +20,7 @@ from pulumi.runtime.proto import provider_pb2
 from typing_extensions import override
 
 from rehearsal.client import Json
+from rehearsal.clouds import files
 from rehearsal.clouds.provider import CloudProvider
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
@@ -34,6 +35,7 @@ _OF_RESOURCES: Mapping[str, type[Message]] = {
     "Update": provider_pb2.UpdateRequest,
     "Delete": provider_pb2.DeleteRequest,
 }
+CONSTRUCT = "Construct"
 _MADE: Mapping[str, type[Message]] = {
     "Create": provider_pb2.CreateResponse,
     "Update": provider_pb2.UpdateResponse,
@@ -47,6 +49,7 @@ class KubernetesProxy(grpc.GenericRpcHandler):
         genuine: a channel to the genuine provider.
         releases: the double of Helm releases.
         adapted: makes of an object, as the program gives it, the one that is applied here.
+        fetched: returns the objects of the file at an address.
         completed: gives an object that was made or changed the status that a controller of the cloud would, and tells
             whether it did.
     """
@@ -56,10 +59,11 @@ class KubernetesProxy(grpc.GenericRpcHandler):
         genuine: grpc.Channel,
         releases: CloudProvider,
         *,
+        fetched: Callable[[str], Sequence[Json]],
         adapted: Callable[[Json], Json],
         completed: Callable[[Json], bool],
     ) -> None:
-        self._genuine, self._releases = genuine, releases
+        self._genuine, self._releases, self._fetched = genuine, releases, fetched
         self._adapted, self._completed = adapted, completed
 
     def cancel(self) -> None:
@@ -76,6 +80,9 @@ class KubernetesProxy(grpc.GenericRpcHandler):
         if path == CANCEL:
             return empty_pb2.Empty().SerializeToString()
         name = path.rpartition("/")[2]
+        if name == CONSTRUCT:
+            asked = provider_pb2.ConstructRequest.FromString(request)
+            return files.construct(asked, self._fetched(str(asked.inputs[files.ADDRESS]))).SerializeToString()
         kind = _OF_RESOURCES.get(name)
         parsed: Any = kind.FromString(request) if kind else None
         if kind and f"{RELEASE}::" in parsed.urn:

@@ -19,6 +19,7 @@ from rehearsal.metrics.managed_collection import Cluster, ManagedCollection
 from rehearsal.metrics.prometheus import Prometheus
 from rehearsal.metrics.stackdriver_adapter import StackdriverAdapter
 from rehearsal.mirror import Mirror
+from rehearsal.releases import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,9 @@ class GkeMetrics:
     def check(self) -> None:
         """Raise what ended the collection, if anything did."""
         self._collection.check()
+
+    def upgraded(self, release: Release) -> None:
+        """Do nothing: no chart is part of it."""
 
     def stand_in(self, manifests: Sequence[Json]) -> list[Json]:
         """Return the objects with the metrics APIs led to the double, which listens outside the cluster."""

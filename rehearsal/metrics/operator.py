@@ -115,6 +115,11 @@ class OperatorMetrics:
         """Raise what ended the configuration of Prometheus, if anything did."""
         self._config.check()
 
+    def upgraded(self, release: Release) -> None:
+        """Start the adapter with new values; the operator hears of its own by the API server."""
+        if self._adapter and release.chart == releases.PROMETHEUS_ADAPTER:
+            self._adapter.upgrade(release)
+
     def stand_in(self, manifests: Sequence[Json]) -> list[Json]:
         """Return the objects with the metrics APIs led to the adapter, which listens outside the cluster."""
         return led(manifests, self._plane.slot.address, self._adapter.port) if self._adapter else [*manifests]

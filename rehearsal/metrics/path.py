@@ -10,6 +10,7 @@ from rehearsal.control_plane import ControlPlane
 from rehearsal.metrics.prometheus import Prometheus
 from rehearsal.mirror import Mirror
 from rehearsal.pins import Upstream
+from rehearsal.releases import Release
 
 
 class MetricsPath(Protocol):
@@ -31,6 +32,10 @@ class MetricsPath(Protocol):
 
     def check(self) -> None:
         """Raise what ended a double of it, if anything did."""
+        ...
+
+    def upgraded(self, release: Release) -> None:
+        """Have what runs of a release take the values that an update has given it."""
         ...
 
     def stand_in(self, manifests: Sequence[Json]) -> list[Json]:

@@ -37,16 +37,28 @@ class PrometheusAdapter:
         self, plane: ControlPlane, release: Release, operated: Json, prometheus: Prometheus, clock: Clock
     ) -> None:
         self._plane, self._release, self._prometheus, self._clock = plane, release, prometheus, clock
-        self._leads = leads(release, operated)
-        self._rules = adapter_config.rules(release.values)
+        self._operated, self._folder = operated, plane.slot.folder / NAME
         self.port = plane.slot.free_port()
+
+    @property
+    def _leads(self) -> bool:
+        return leads(self._release, self._operated)
+
+    @property
+    def _rules(self) -> list[Json]:
+        return adapter_config.rules(self._release.values)
+
+    def upgrade(self, release: Release) -> None:
+        """Start it anew, with the values of its release as an update leaves it."""
+        self._release = release
+        self._plane.processes.stop(NAME)
+        self.start()
 
     def start(self) -> None:
         """Start it; it asks the API server who its callers are and what they may, as in a cluster."""
         plane, values = self._plane, self._release.values
-        folder = plane.slot.folder / NAME
-        folder.mkdir()
-        config = folder / "config.yaml"
+        self._folder.mkdir(exist_ok=True)
+        config = self._folder / "config.yaml"
         config.write_text(json.dumps(adapter_config.config(values, self._clock)), encoding="utf-8")
         url = self._prometheus.url if self._leads else f"http://{plane.slot.address}:{CLOSED_PORT}"
         plane.processes.start(

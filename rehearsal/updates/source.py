@@ -77,5 +77,7 @@ class Source:
         kubeconfig = played.there.kubeconfig(plane) if played.there else None
         here = {CONFIG_KEY: kubeconfig.read_text(encoding="utf-8")} if kubeconfig else {}
         engine = Engine(plane.binaries["pulumi"], plane.slot.folder / "pulumi", self.program, self.config, here)
-        clouds = Clouds(plane, clock, fleet, stand_in, kubeconfig=kubeconfig, awaited=self.awaited)
+        clouds = Clouds(
+            plane, clock, fleet, stand_in, kubeconfig=kubeconfig, upgraded=metrics.upgraded, awaited=self.awaited
+        )
         return Updates(engine, clouds, self.config, client=plane.client, before=before)

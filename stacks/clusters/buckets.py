@@ -14,8 +14,8 @@ def read_only_findings(stack: Stack) -> Iterator[Finding]:
     for name, server in stack.servers.items() if stack.reads_only else ():
         slice_, path = stack.place(name).slice, f"servers.{name}"
         if not server.reads_folders or (slice_ and slice_.hosts > 1):
-            message = "makes files of its model or downloads it itself, and weights.readOnly keeps pods from writing"
-            yield Finding("storage.read-only", path, message, "leave out weights.readOnly")
+            message = "makes files of its model or downloads it itself, and pods only read the bucket of weights"
+            yield Finding("storage.read-only", path, message, "leave out weights.readOnly, or on EKS weights")
         elif slice_ and slice_.machine.chip.kind == "tpu" and not server.bucket_uri:
             message = "what a replica compiles is kept nowhere, for half an hour at each start"
             remedy = "leave out weights.readOnly, and the bucket holds that, too"

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,10 +12,14 @@ from typing import Any
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
+from pulumi.runtime import MockCallArgs, MockResourceArgs
 from pulumi.runtime.proto import engine_pb2_grpc, provider_pb2, provider_pb2_grpc, resource_pb2, resource_pb2_grpc
 from typing_extensions import override
 
-PLUGIN = Path(__file__).parents[2] / "plugin"
+from offline import wire
+from offline.providers import Providers
+
+PLUGIN, HOST = Path(__file__).parents[2] / "plugin", Path(__file__).parent / "attached.py"
 SECONDS = 120
 """Time for the plugin to start and to construct: importing the SDKs of two clouds takes a while."""
 
@@ -28,12 +32,14 @@ class Registered:
     type: str
     inputs: Mapping[str, Any]
     provider: str
+    dependencies: Sequence[str]
 
 
 @dataclass(slots=True)
 class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """Answers registrations as if every resource were made at once."""
+    """Answers registrations as a recording's do: as if every resource were made at once."""
 
+    providers: Providers = field(default_factory=lambda: Providers("my-project"))
     resources: list[Registered] = field(default_factory=list[Registered])
 
     @override
@@ -49,16 +55,22 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def RegisterResource(self, request: Any, context: Any) -> Any:
         types = f"{request.parent.split('::')[2]}$" if request.parent else ""
         urn = f"urn:pulumi:dev::own::{types}{request.type}::{request.name}"
-        inputs: dict[str, Any] = MessageToDict(request.object)
-        self.resources.append(Registered(urn, request.type, inputs, request.provider))
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=request.name, object=request.object)
+        inputs, custom = dict(wire.decode(request.object).value), request.custom
+        self.resources.append(Registered(urn, request.type, inputs, request.provider, [*request.dependencies]))
+        made = MockResourceArgs(typ=request.type, name=request.name, inputs=inputs, custom=custom)
+        id_, answer = self.providers.new_resource(made)
+        wire.merge(request.object, answer)
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=request.object)
 
     @override
     def Invoke(self, request: Any, context: Any) -> Any:
-        """Answer for the provider that was handed over, the one thing that a construction looks up."""
-        assert request.tok == "pulumi:pulumi:getResource"
-        answer = provider_pb2.InvokeResponse()
-        getattr(answer, "return").update({"urn": request.args["urn"], "id": "id", "state": {}})
+        answer, given = provider_pb2.InvokeResponse(), MessageToDict(request.args)
+        if request.tok == "pulumi:pulumi:getResource":
+            # Of a provider that was handed over.
+            found: Mapping[str, Any] = {"urn": given["urn"], "id": "id", "state": {}}
+        else:
+            found, _ = self.providers.call(MockCallArgs(token=request.tok, args=given, provider=request.provider))
+        getattr(answer, "return").update(found)
         return answer
 
     @override
@@ -104,6 +116,18 @@ class Plugin:
         )
         request.inputs.update(inputs)
         return MessageToDict(self.stub.Construct(request, timeout=SECONDS).state)
+
+
+@contextmanager
+def attachable() -> Generator[int]:
+    """Run the plugin for a real engine that attaches to it, and give its port."""
+    process = subprocess.Popen([sys.executable, HOST], cwd=PLUGIN, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @contextmanager

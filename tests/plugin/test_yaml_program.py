@@ -5,9 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -19,24 +16,12 @@ from rehearsal.clock import Clock
 from rehearsal.clouds.cloud import Cloud
 from rehearsal.clouds.provider import CloudProvider
 from rehearsal.clouds.serving import served
-from tests.plugin.engine import PLUGIN
+from tests.plugin.engine import attachable
 
 pytestmark = pytest.mark.engine
 
-HOST, PROGRAM = Path(__file__).parent / "attached.py", Path(__file__).parent / "program"
+PROGRAM = Path(__file__).parent / "program"
 NODE_POOL = "gcp:container/nodePool:NodePool"
-
-
-@contextmanager
-def plugin() -> Generator[int]:
-    """Run the plugin, and give its port."""
-    process = subprocess.Popen([sys.executable, HOST], cwd=PLUGIN, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout
-        yield int(process.stdout.readline())
-    finally:
-        process.kill()
-        process.communicate()
 
 
 def test_a_program_in_yaml_makes_nodes_by_a_component_and_removes_them(tmp_path: Path) -> None:
@@ -44,7 +29,7 @@ def test_a_program_in_yaml_makes_nodes_by_a_component_and_removes_them(tmp_path:
     binaries = build.ensure([pins.PULUMI, pins.PULUMI_YAML])
     project, cloud = Path(shutil.copytree(PROGRAM, tmp_path / "project")), Cloud(Clock(1e6))
     register = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, CloudProvider("gcp", cloud))
-    with served(register) as gcp, plugin() as slipway:
+    with served(register) as gcp, attachable() as slipway:
         environment = {
             **os.environ,
             # Where the engine looks for the host of a language.

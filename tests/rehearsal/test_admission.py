@@ -16,6 +16,7 @@ from tests.rehearsal.objects import deployment, eventually, namespace
 JUDGED = ("Deployment", "StatefulSet", "Job", "CronJob", "Service", "Ingress", "HorizontalPodAutoscaler")
 POLICIES = ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
 Violation = Callable[[Json], object]
+REPLICAS = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "older-1", "uid": "1"}
 
 
 def objects(recording: Recording) -> list[Json]:
@@ -80,10 +81,12 @@ def judged(recording: Recording, space: str) -> Iterator[Json]:
         if owner.inputs["metadata"]["namespace"] == serving:
             labels = template["metadata"]["labels"]
             name = owner.inputs["metadata"]["name"]
+            # The template says of these what the operator's Deployment gets, which a hand writes nowhere.
+            owners = [REPLICAS] if owner.inputs["kind"] == "NIMService" else []
             yield {
                 "apiVersion": "v1",
                 "kind": "Pod",
-                "metadata": {"name": name, "namespace": space, "labels": labels},
+                "metadata": {"name": name, "namespace": space, "labels": labels, "ownerReferences": owners},
                 "spec": template["spec"],
             }
 
@@ -252,3 +255,25 @@ def test_what_google_cloud_puts_into_pods_is_left_alone_and_nothing_else_is(
     workload = next(each for each in judged(recording, space) if each["kind"] == "Deployment")
     workload["spec"]["template"]["spec"]["initContainers"] = [{"name": "gke-own", **sidecar}]
     assert "gke-own is of an image from none of" in refusal(client, workload)
+
+
+def test_what_the_nim_operator_owns_has_its_own_security_context_and_nothing_else_has(
+    client: Client, recordings: Mapping[str, Recording]
+) -> None:
+    recording = recordings["eks-nim-operator"]
+    space = guard(client, recording)
+    loose = {"containers": [{"name": "loose", "image": "nvcr.io/nim/meta/llama-3.1-8b-instruct:2.0.13"}]}
+    workload = deployment("loose", space, 1, {"spec": loose})
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "loose", "namespace": space}, "spec": loose}
+    service = {"apiVersion": "apps.nvidia.com/v1alpha1", "kind": "NIMService", "name": "older", "uid": "1"}
+    cases: list[tuple[Json, Json | None, bool]] = [
+        (workload, None, False),
+        (workload, service, True),
+        (workload, REPLICAS, False),
+        (pod, None, False),
+        (pod, REPLICAS, True),
+    ]
+    for item, owner, admitted in cases:
+        owned = {**item, "metadata": {**item["metadata"], "ownerReferences": [owner] if owner else []}}
+        said = refusal(client, owned)
+        assert ("loose may gain privileges" not in said) == admitted == (not said), (item["kind"], owner)

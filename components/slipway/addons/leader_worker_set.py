@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 
+from slipway.addons.definitions import definitions
 from slipway.addons.release import release
 from slipway.catalog.versions import LEADER_WORKER_SET
 
@@ -35,7 +36,7 @@ class LeaderWorkerSetController(pulumi.ComponentResource):
     """The chart of kubernetes-sigs/lws, in a namespace of its own; no pod of a group comes while its webhooks are down.
 
     Attributes:
-        release: defines the custom resource; LeaderWorkerSets are created after it and deleted before it.
+        release: runs the controller; LeaderWorkerSets are created after it and deleted before it.
     """
 
     release: k8s.helm.v3.Release
@@ -51,6 +52,7 @@ class LeaderWorkerSetController(pulumi.ComponentResource):
         super().__init__("slipway:addons:LeaderWorkerSetController", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         namespace = k8s.core.v1.Namespace(f"{name}-{NAME}", metadata={"name": NAMESPACE}, opts=child)
+        defined = definitions(f"{name}-{NAME}", NAME, LEADER_WORKER_SET, opts=child)
         self.release = release(
             name,
             release_name=NAME,
@@ -66,6 +68,7 @@ class LeaderWorkerSetController(pulumi.ComponentResource):
                 "affinity": _APART,
             },
             values=values,
-            opts=child,
+            skip_crds=True,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=defined),
         )
         self.register_outputs({})

@@ -13,6 +13,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from slipway.addons.definitions import definitions
 from slipway.addons.monitoring_settings import MONITORED
 from slipway.addons.release import release
 from slipway.catalog.versions import LOAD_BALANCER_CONTROLLER
@@ -57,6 +58,7 @@ class LoadBalancerController(pulumi.ComponentResource):
             role_arn=role.arn,
             opts=pulumi.ResourceOptions(parent=self, depends_on=role.grants),
         )
+        defined = definitions(f"{name}-load-balancers", NAME, LOAD_BALANCER_CONTROLLER, opts=child)
         controller = release(
             f"{name}-load-balancers",
             release_name=NAME,
@@ -83,7 +85,8 @@ class LoadBalancerController(pulumi.ComponentResource):
                 "resources": {"requests": {"cpu": "100m", "memory": "200Mi"}, "limits": {"memory": "500Mi"}},
             },
             values=values,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, *ready]),
+            skip_crds=True,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[identity, *defined, *ready]),
         )
         self.load_balancers = replace(LOAD_BALANCERS, ready=[controller])
         self.register_outputs({})

@@ -14,6 +14,9 @@ SHARED_MEMORY_GIB = 16
 SIDECAR_MEMORY_GIB = 4
 """Main memory of Cloud Storage FUSE beside the files that it caches: parallel downloads and what is uploaded."""
 
+MOUNTPOINT_MEMORY_GIB = 4
+"""Main memory of Mountpoint for Amazon S3, which reads ahead within the limit that it is given; 0.5 GiB at least."""
+
 DOWNLOAD_BYTES_PER_SECOND = 100_000_000
 """What a node gets from the Hugging Face hub through Cloud NAT, a cautious tenth of a 10 Gbit/s link."""
 

@@ -52,6 +52,9 @@ EKS_EBS_CSI = "v1.63.1-eksbuild.1"
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"aws-efs-csi-driver"}
 EKS_EFS_CSI = "v3.4.1-eksbuild.1"
 
+# renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"aws-mountpoint-s3-csi-driver"}
+EKS_S3_CSI = "v2.7.0-eksbuild.1"
+
 # renovate: datasource=aws-eks-addon depName={"kubernetesVersion":"1.35","addonName":"eks-node-monitoring-agent"}
 EKS_NODE_MONITORING_AGENT = "v1.6.7-eksbuild.1"
 

@@ -15,12 +15,12 @@ def read_statements(uris: Iterable[str]) -> list[dict[str, Any]]:
     """Return the statements of a policy that lets objects beneath these prefixes be listed and read, and no others.
 
     Args:
-        uris: `s3://bucket/prefix`, without a slash at the end.
+        uris: `s3://bucket/prefix` or `s3://bucket`, without a slash at the end.
     """
     prefixes: dict[str, list[str]] = defaultdict(list)
     for uri in sorted(set(uris)):
         bucket, _, prefix = uri.removeprefix("s3://").partition("/")
-        prefixes[bucket].append(f"{prefix}/*")
+        prefixes[bucket].append(f"{prefix}/*" if prefix else "*")
     objects = [f"arn:aws:s3:::{bucket}/{each}" for bucket, beneath in prefixes.items() for each in beneath]
     return [
         {"Effect": "Allow", "Action": "s3:GetObject", "Resource": objects},
@@ -29,7 +29,7 @@ def read_statements(uris: Iterable[str]) -> list[dict[str, Any]]:
                 "Effect": "Allow",
                 "Action": "s3:ListBucket",
                 "Resource": f"arn:aws:s3:::{bucket}",
-                "Condition": {"StringLike": {"s3:prefix": beneath}},
+                **({} if "*" in beneath else {"Condition": {"StringLike": {"s3:prefix": beneath}}}),
             }
             for bucket, beneath in prefixes.items()
         ),

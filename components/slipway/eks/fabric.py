@@ -47,6 +47,7 @@ class Fabric(pulumi.ComponentResource):
         self.ready = [
             rule(
                 name,
+                description=f"EFA between the nodes of pool {name}",
                 security_group_id=group.id,
                 referenced_security_group_id=group.id,
                 ip_protocol="-1",

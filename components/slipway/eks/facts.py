@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from slipway.catalog.drivers import EKS_DRIVER
 from slipway.catalog.machines import known
 from slipway.checks.placement import Pool
 from slipway.eks.settings import GpuPoolArgs
@@ -30,4 +31,5 @@ def facts(path: str, args: GpuPoolArgs, *, zones: Sequence[str] = (), zones_path
         zones_path=zones_path or f"{path}.zones",
         reserved_nodes=getattr(args.capacity, "nodes", None),
         machine_key="instanceType",
+        driver=EKS_DRIVER,
     )

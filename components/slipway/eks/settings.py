@@ -139,6 +139,17 @@ class SharedStorageArgs(Settings):
     """Whether `pulumi destroy` leaves the file system in the account, with everything in it."""
 
 
+class MountedBucketArgs(Settings):
+    """A bucket of S3 that exists already, in the region of the stack. All pods of the servers mount it; nothing else of
+    it is changed."""
+
+    bucket: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", examples=["our-models"])
+    """Its name, without a dot: the files of each model lie beneath the model's name, `<bucket>/Qwen/Qwen3-32B/`, and
+    nothing is downloaded."""
+    read_only: Literal[True] = True
+    """Pods only read it: S3 as a file system knows no locks, and no changes of a file."""
+
+
 class ClusterArgs(Settings):
     """The cluster, who reaches it and its nodes."""
 

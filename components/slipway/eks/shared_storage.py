@@ -11,6 +11,7 @@ from slipway.catalog.versions import EKS_EFS_CSI
 from slipway.eks.add_on import add_on
 from slipway.eks.identity import ServiceRole, pod_role
 from slipway.eks.settings import SharedStorageArgs
+from slipway.eks.volume import claim
 from slipway.eks.wires import NetworkWires
 from slipway.workload import Volumes
 
@@ -21,9 +22,6 @@ NFS_PORT = 2049
 
 OWNER = 1000
 """User and group that everything belongs to, whoever a container runs as."""
-
-CAPACITY_GIB = 1024
-"""Kubernetes wants a size; EFS has none."""
 
 
 class SharedStorage(pulumi.ComponentResource):
@@ -88,14 +86,16 @@ class SharedStorage(pulumi.ComponentResource):
             role=_driver_role(name, files, child),
             opts=pulumi.ResourceOptions(parent=self, depends_on=ready),
         )
-        claim = _claim(name, files, access, namespace, pulumi.ResourceOptions(parent=self, depends_on=[driver]))
+        source = _source(files, access)
+        after = pulumi.ResourceOptions(parent=self, depends_on=[driver])
+        claimed = claim(name, source, "ReadWriteMany", namespace=namespace, opts=after)
         self.volumes = Volumes(
             path=PATH,
             annotations={},
-            volumes=[{"name": VOLUME, "persistent_volume_claim": {"claim_name": claim.metadata["name"]}}],
+            volumes=[{"name": VOLUME, "persistent_volume_claim": {"claim_name": claimed.metadata["name"]}}],
             mounts=[{"name": VOLUME, "mount_path": PATH}],
-            claim=claim.metadata["name"],
-            depends_on=[claim, policy, *targets],
+            claim=claimed.metadata["name"],
+            depends_on=[claimed, policy, *targets],
         )
         self.register_outputs({})
 
@@ -113,6 +113,7 @@ def _mount_targets(
     )
     rule = aws.vpc.SecurityGroupIngressRule(
         name,
+        description=f"NFS from the nodes of {name}",
         security_group_id=group.id,
         referenced_security_group_id=nodes,
         ip_protocol="tcp",
@@ -167,34 +168,5 @@ def _driver_role(name: str, files: aws.efs.FileSystem, opts: pulumi.ResourceOpti
     return pod_role(f"{name}-efs-csi", statements=statements, opts=opts)
 
 
-def _claim(
-    name: str,
-    files: aws.efs.FileSystem,
-    access: aws.efs.AccessPoint,
-    namespace: pulumi.Input[str],
-    opts: pulumi.ResourceOptions,
-) -> k8s.core.v1.PersistentVolumeClaim:
-    # Without a class, no provisioner takes the claim for its own.
-    size, modes, no_class = {"storage": f"{CAPACITY_GIB}Gi"}, ["ReadWriteMany"], ""
-    volume = k8s.core.v1.PersistentVolume(
-        name,
-        spec={
-            "capacity": size,
-            "access_modes": modes,
-            "persistent_volume_reclaim_policy": "Retain",
-            "storage_class_name": no_class,
-            "csi": {"driver": DRIVER, "volume_handle": pulumi.Output.concat(files.id, "::", access.id)},
-        },
-        opts=opts,
-    )
-    return k8s.core.v1.PersistentVolumeClaim(
-        name,
-        metadata={"namespace": namespace},
-        spec={
-            "access_modes": modes,
-            "storage_class_name": no_class,
-            "volume_name": volume.metadata["name"],
-            "resources": {"requests": size},
-        },
-        opts=pulumi.ResourceOptions(parent=opts.parent),
-    )
+def _source(files: aws.efs.FileSystem, access: aws.efs.AccessPoint) -> k8s.core.v1.CSIPersistentVolumeSourceArgsDict:
+    return {"driver": DRIVER, "volume_handle": pulumi.Output.concat(files.id, "::", access.id)}

@@ -25,5 +25,6 @@ def facts(path: str, args: ExistingPoolArgs) -> Pool | None:
         purchase="on-demand",
         zones=(),
         zones_path="",
+        driver=args.driver,
     )
     return pool if pool.slice else None

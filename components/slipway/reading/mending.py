@@ -54,9 +54,10 @@ def mend(
 
 
 def _choices(expected: str) -> Mapping[str, str | int]:
-    """Return the choices that pydantic lists, by how they are written: words in quotes, or whole numbers."""
+    """Return the choices that pydantic lists, by how they are written: words in quotes, whole numbers, or a truth."""
     words = expected.split("'")[1::2]
-    return {word: word for word in words} or {number: int(number) for number in re.findall(r"\d+", expected)}
+    numbers = {number: int(number) for number in re.findall(r"\d+", expected)}
+    return {word: word for word in words} or numbers or {expected: expected == "True"}
 
 
 def _drop(data: dict[str, Any], path: Path, dropped: set[Path], *, missing: bool) -> bool:

@@ -33,7 +33,6 @@ class EngineServer(EngineArgs, Server):
     """A server and the pool that its replicas run on."""
 
     asks_for_key: ClassVar[bool] = True
-    reads_folders: ClassVar[bool] = True
     program: ClassVar[Engine]
     """What its pods run."""
     takes: ClassVar[Takes]
@@ -50,18 +49,23 @@ class EngineServer(EngineArgs, Server):
 
     @property
     @override
+    def reads_folders(self) -> bool:
+        return True
+
+    @property
+    @override
     def scaling(self) -> Scaling:
         return Scaling.of(self.autoscaling, self.program.signals[self.autoscaling.metric.signal])
 
     @override
     def needs(self, place: Place) -> PodNeeds:
-        host, files, cached = self.host(place), self.files(place), place.storage == "cached"
+        host, (cache_gib, disk_gib) = self.host(place), self.files(place).held(place.storage)
         return PodNeeds(
             chips=self.tensor_parallel,
             memory_gib=host.memory_gib,
             shared_memory_gib=host.shared_memory_gib,
-            cache_gib=files.cache_gib if cached else 0,
-            disk_gib=0 if cached else files.disk_gib,
+            cache_gib=cache_gib,
+            disk_gib=disk_gib,
             image_gib=host.image_gib,
         )
 

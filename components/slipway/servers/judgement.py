@@ -19,34 +19,28 @@ from slipway.servers.ways_out import offered
 from slipway.serving.shape import Shape
 
 
-def judge(
-    server: AnyServer, place: Place, pool: Pool, *, metrics: Metrics | None = None, driver: int | None = None
-) -> list[Finding]:
+def judge(server: AnyServer, place: Place, pool: Pool, *, metrics: Metrics | None = None) -> list[Finding]:
     """Return everything that is wrong with a server that has a pool to itself, as a stack file would be told.
 
     Args:
         metrics: the way of its signal, where that is known.
-        driver: branch of the NVIDIA driver on the pool's nodes, where that is known.
     """
     pools = {server.pool: pool}
     found = [
-        *server_findings(server, place, pools, driver=driver),
+        *server_findings(server, place, pools),
         *placement_findings(pools, [demand(server, place)]),
     ]
     if metrics is not None:
-        found += operator_findings({place.name: server}, metrics, place.storage)
+        found += operator_findings(server, place, metrics)
         found += path_findings(metrics, [server.shape(place)])
     return found
 
 
-def server_findings(
-    server: AnyServer, place: Place, pools: Mapping[str, Pool], *, driver: int | None
-) -> Iterator[Finding]:
+def server_findings(server: AnyServer, place: Place, pools: Mapping[str, Pool]) -> Iterator[Finding]:
     """Judge a server by itself, on each machine of its pool.
 
     Args:
         pools: where else it could be.
-        driver: branch of the NVIDIA driver on the nodes of its pool, where that is known.
     """
     yield from server.findings(place)
     yield from server.further_findings(place.path)
@@ -61,7 +55,7 @@ def server_findings(
         yield Finding("servers.chips", f"{place.path}.pool", message, "choose another pool, or engine: vllm")
         return
     if kind == "gpu":
-        yield from driver_findings(place.path, server.cuda, driver, driver_path=pool.path)
+        yield from driver_findings(place.path, server.cuda, pool.driver, driver_path=pool.path)
     said: set[Finding] = set()
     for fit, slice_ in zip(fits(server, place), place.slices, strict=False):
         found = _fit_findings(server, place, pools, fit)

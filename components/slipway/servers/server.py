@@ -1,14 +1,13 @@
 """What a server says of itself, whatever its engine: a stack judges, counts and deploys by it alone.
 
-Everything but `deploy` is plain arithmetic over settings and the catalog and loads no cloud SDK.
+Everything but `component` is plain arithmetic over settings and the catalog and loads no cloud SDK.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-import pulumi
 from pydantic import Field
 
 from slipway.catalog.architecture import Model
@@ -24,8 +23,7 @@ from slipway.serving.settings import LoadClients, Rollout
 from slipway.serving.shape import Shape, StorageKind
 
 if TYPE_CHECKING:
-    from slipway.serving.site import Site
-    from slipway.workload import Accelerator
+    from slipway.servers.model_server import ModelServer
 
 Models = Mapping[str, Model]
 """The models that a stack knows, by their names on Hugging Face."""
@@ -89,8 +87,6 @@ class Server(Settings, ABC):
     """Whether its image or its model is fetched with an NGC API key."""
     any_model: ClassVar[bool] = True
     """Whether its image serves whatever model it is told to."""
-    reads_folders: ClassVar[bool] = False
-    """Whether it serves a model from a folder in which it may write nothing."""
     asks_for_key: ClassVar[bool] = False
     """Whether it answers only those who show the key in `slipway:apiKey`."""
 
@@ -125,6 +121,11 @@ class Server(Settings, ABC):
     @property
     def needs_hugging_face_token(self) -> bool:
         """Whether it downloads its model from Hugging Face."""
+        return False
+
+    @property
+    def reads_folders(self) -> bool:
+        """Whether it serves a model from a folder in which it may write nothing."""
         return False
 
     @property
@@ -163,7 +164,5 @@ class Server(Settings, ABC):
         """Return what its objects say; of an unknown model, without times and sizes that mean anything."""
 
     @abstractmethod
-    def deploy(
-        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
-    ) -> pulumi.Output[str]:
-        """Create it and return the URL at which it is reached."""
+    def component(self) -> "type[ModelServer[Any]]":
+        """Return what creates it. It loads the Kubernetes SDK."""

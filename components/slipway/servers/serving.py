@@ -6,21 +6,14 @@ from typing import Any, cast
 
 import pulumi
 
-from slipway.addons.metrics import Metrics
 from slipway.catalog.architecture import Model
-from slipway.catalog.models import MODELS
 from slipway.checks import Finding, errors
 from slipway.reading import read
 from slipway.refused import Refused
-from slipway.servers import ENGINES, AnyServer, Place
-from slipway.servers.exposed import NoLoadBalancer, exposure_findings
-from slipway.servers.judgement import judge
+from slipway.servers import ENGINES, AnyServer
+from slipway.servers.model_server import judged, place_at
 from slipway.serving.site import Site
-from slipway.workload import Asked, Nodes
-
-NO_LOAD_BALANCER = NoLoadBalancer(
-    "nothing in the cluster makes any", "give the site load_balancers, or write 'cluster'"
-)
+from slipway.workload import Nodes
 
 
 class Serving(pulumi.ComponentResource):
@@ -43,7 +36,6 @@ class Serving(pulumi.ComponentResource):
         site: Site,
         namespace: str,
         models: Mapping[str, Model] | None = None,
-        driver: int | None = None,
         only_warn: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -56,37 +48,25 @@ class Serving(pulumi.ComponentResource):
             site: what it finds there.
             namespace: the name of the site's namespace.
             models: models that the catalog lacks, by their names on Hugging Face.
-            driver: branch of the NVIDIA driver on the nodes, where it is known.
             only_warn: whether mistakes are logged, and the server is created all the same.
 
         Raises:
             Refused: a key is wrong, or there is an error and `only_warn` is not set.
         """
         args = _read(name, server, nodes.facts.path.rpartition(".")[2])
-        place = Place(
-            path=name,
-            name=name,
-            namespace=namespace,
-            models={**MODELS, **(models or {})},
-            slices=nodes.facts.slices,
-            storage=site.storage.kind,
-        )
-        metrics = cast("Metrics | None", getattr(site.metrics, "facts", None))
-        lacking = None if site.load_balancers else NO_LOAD_BALANCER
-        self.findings = [
-            *judge(args, place, nodes.facts, metrics=metrics, driver=driver),
-            *exposure_findings(args, name, keyed=site.api_key is not None, lacking=lacking),
-        ]
-        if errors(self.findings) and not only_warn:
-            raise Refused(self.findings, f"server {name!r}")
+        place = place_at(name, nodes=nodes, site=site, namespace=namespace, models=models)
+        self.findings = judged(args, place, nodes=nodes, site=site, only_warn=only_warn)
         super().__init__("slipway:serving:Serving", name, None, opts)
-        for finding in self.findings:
-            pulumi.log.warn(str(finding), self)
-        needs = args.needs(place)
-        accelerator = nodes.accelerator(
-            Asked(needs.chips, memory_gib=needs.memory_gib, shared_memory_gib=needs.shared_memory_gib)
-        )
-        self.url = args.deploy(place, site=site, accelerator=accelerator, opts=pulumi.ResourceOptions(parent=self))
+        self.url = args.component()(
+            name,
+            args,
+            nodes=nodes,
+            site=site,
+            namespace=namespace,
+            models=models,
+            findings=self.findings,
+            opts=pulumi.ResourceOptions(parent=self),
+        ).url
         self.register_outputs({"url": self.url})
 
 

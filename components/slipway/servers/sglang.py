@@ -1,8 +1,7 @@
 """SGLang on GPUs."""
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import pulumi
 from typing_extensions import override
 
 from slipway.catalog.drivers import Cuda
@@ -21,8 +20,7 @@ from slipway.servers.server import Place
 from slipway.serving.sglang.settings import SgLangArgs
 
 if TYPE_CHECKING:
-    from slipway.serving.site import Site
-    from slipway.workload import Accelerator
+    from slipway.servers.model_server import ModelServer
 
 
 EXPERT_PARALLEL = "--ep-size"
@@ -84,17 +82,7 @@ class SgLang(SgLangArgs, EngineServer):
         return fit(self.replica("sglang", model, slice_, self.memory_share(place)), place.path)
 
     @override
-    def deploy(
-        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
-    ) -> pulumi.Output[str]:
+    def component(self) -> "type[ModelServer[Any]]":
         from slipway.serving.sglang.server import SgLangServer
 
-        return SgLangServer(
-            place.name,
-            self,
-            self.shape(place),
-            memory_share=self.memory_share(place),
-            site=site,
-            accelerator=accelerator,
-            opts=opts,
-        ).url
+        return SgLangServer

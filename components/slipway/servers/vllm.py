@@ -1,9 +1,8 @@
 """vLLM, on TPUs and on GPUs."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import pulumi
 from typing_extensions import override
 
 from slipway.catalog.drivers import Cuda, vllm_cuda
@@ -26,8 +25,7 @@ from slipway.serving.vllm.settings import GcsWeights, HuggingFaceWeights, VllmAr
 from slipway.serving.vllm.shape import Streamed
 
 if TYPE_CHECKING:
-    from slipway.serving.site import Site
-    from slipway.workload import Accelerator
+    from slipway.servers.model_server import ModelServer
 
 
 EXPERT_PARALLEL = "--enable-expert-parallel"
@@ -71,6 +69,11 @@ class Vllm(VllmArgs, EngineServer):
     def expert_parallel(self) -> int:
         on = value_of(self.extra_args, flags.arguments(), EXPERT_PARALLEL) == "true"
         return self.tensor_parallel if on else 1
+
+    @property
+    def streamed(self) -> Streamed | None:
+        """Its weights, where they are read from a bucket and kept on no disk."""
+        return Streamed(self.bucket_uri, STREAM_BUFFER_GIB) if self.bucket_uri else None
 
     @property
     def adapters(self) -> Adapters | None:
@@ -143,17 +146,7 @@ class Vllm(VllmArgs, EngineServer):
         return fit(replace(replica, adapters=self.adapters), place.path)
 
     @override
-    def deploy(
-        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
-    ) -> pulumi.Output[str]:
+    def component(self) -> "type[ModelServer[Any]]":
         from slipway.serving.vllm.server import VllmServer
 
-        return VllmServer(
-            place.name,
-            self,
-            self.shape(place),
-            streamed=Streamed(uri, STREAM_BUFFER_GIB) if (uri := self.bucket_uri) else None,
-            site=site,
-            accelerator=accelerator,
-            opts=opts,
-        ).url
+        return VllmServer

@@ -19,7 +19,7 @@ class AdmissionPolicies(pulumi.ComponentResource):
         registries: what images begin with.
         metrics: the names by which autoscalers ask for series; none where no HorizontalPodAutoscaler is stated here.
         injected: what the names of init containers begin with that the cluster adds to pods; none if it adds none.
-        operated: whether an operator makes some of the pods, whose security contexts are its own.
+        operated: whether an operator makes some of the pods, whose security contexts and limits are its own.
     """
 
     def __init__(

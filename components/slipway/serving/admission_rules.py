@@ -20,6 +20,13 @@ UNPRIVILEGED = (
     " && !c.securityContext.allowPrivilegeEscalation"
     " && !(has(c.securityContext.privileged) && c.securityContext.privileged)"
 )
+OPERATED = (
+    "has(object.metadata.ownerReferences) && (object.kind in ['Pod', 'ReplicaSet']"
+    " || object.metadata.ownerReferences.exists(o, o.apiVersion.startsWith('apps.nvidia.com/')))"
+)
+"""The NIM operator owns what it makes, and pods of a workload are what that says, which is judged when it is written.
+An owner that does not exist has the API server take its objects away."""
+
 SIZED = "has(c.resources) && has(c.resources.limits) && has(c.resources.requests) && 'memory' in c.resources.requests"
 POD_SPEC = (
     "object.kind == 'Pod' ? object.spec"
@@ -57,7 +64,11 @@ def own(injected: str) -> str:
 
 
 def containers(registries: Sequence[str], *, operated: bool) -> list[Validation]:
-    """Return what holds for each container."""
+    """Return what holds for each container.
+
+    Args:
+        operated: whether an operator makes some of them, whose security contexts and limits are its own.
+    """
     known = json.dumps(sorted({*registries}))
     written = "variables.own"
     found = [
@@ -68,18 +79,19 @@ def containers(registries: Sequence[str], *, operated: bool) -> list[Validation]
             f"is of an image from none of {known.replace(chr(34), '')}; change the stack file instead",
         ),
     ]
-    if operated:
-        return found
+    unless = f"({OPERATED}) || " if operated else ""
     return [
         *found,
-        _each(written, UNPRIVILEGED, "may gain privileges; write securityContext.allowPrivilegeEscalation: false"),
-        _each("variables.spec.containers", SIZED, "states no limits, or does not request memory; state both"),
+        _each(
+            written, UNPRIVILEGED, "may gain privileges; write securityContext.allowPrivilegeEscalation: false", unless
+        ),
+        _each("variables.spec.containers", SIZED, "states no limits, or does not request memory; state both", unless),
     ]
 
 
-def _each(containers: str, holds: str, words: str) -> Validation:
+def _each(containers: str, holds: str, words: str, unless: str = "") -> Validation:
     return {
-        "expression": f"{containers}.all(c, {holds})",
+        "expression": f"{unless}{containers}.all(c, {holds})",
         "message_expression": f"{containers}.filter(c, !({holds})).map(c, c.name).join(', ') + ' {words}'",
     }
 

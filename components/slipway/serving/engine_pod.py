@@ -62,10 +62,6 @@ class EngineRuntime:
             ],
         )
 
-    def found_at(self, model: str) -> str:
-        """Return what the engine is told to load: the name of a model on Hugging Face, or the folder where it is."""
-        return f"{self.weights.path}/{model}" if self.weights.read_only else model
-
     @property
     def mounted(self) -> Sequence[Volumes]:
         """What its pods mount."""

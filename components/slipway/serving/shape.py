@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from slipway.catalog.footprint import MOUNTPOINT_MEMORY_GIB
 from slipway.checks.signals import Export, Scrape
 from slipway.serving.exposure import AnyExposure
 from slipway.serving.scaling import Scaling
@@ -12,8 +13,9 @@ from slipway.serving.settings import Rollout
 
 SCRAPE_SECONDS = 15
 
-StorageKind = Literal["node", "shared", "cached"]
-"""Where files of models are: on each node, in what all nodes mount, or there behind a cache in a node's memory."""
+StorageKind = Literal["node", "shared", "cached", "mounted"]
+"""Where files of models are: on each node, in what all nodes mount, there behind a cache in a node's memory, or in a
+bucket that is read as it is."""
 
 API_VERSIONS = {"Deployment": "apps/v1", "LeaderWorkerSet": "leaderworkerset.x-k8s.io/v1"}
 """Of the workloads that autoscalers scale, by kind."""
@@ -42,6 +44,16 @@ class Files:
 
     disk_gib: int
     cache_gib: int
+
+    def held(self, storage: StorageKind) -> tuple[int, int]:
+        """Return the main memory beside the server's own, and the disk, that a pod takes of its node for them, GiB."""
+        match storage:
+            case "cached":
+                return self.cache_gib, 0
+            case "mounted":
+                return MOUNTPOINT_MEMORY_GIB, 0
+            case "node" | "shared":
+                return 0, self.disk_gib
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ class Site:
         load_balancers: how servers get theirs, where something makes any.
         groups: the controller of LeaderWorkerSets, where a replica spans hosts.
         nim_operator: NVIDIA's NIM operator, where the stack installs it.
+        device_plugin: what advertises GPUs, where the stack installs it.
     """
 
     namespace: pulumi.Input[str]
@@ -61,6 +62,7 @@ class Site:
     load_balancers: LoadBalancers | None = None
     groups: pulumi.Resource | None = None
     nim_operator: pulumi.Resource | None = None
+    device_plugin: pulumi.Resource | None = None
 
 
 T = TypeVar("T")

@@ -9,14 +9,20 @@ from typing_extensions import override
 
 from slipway.addons.metrics import Metrics, PrometheusMetrics
 from slipway.addons.settings import MonitoringArgs
-from slipway.catalog.drivers import EKS_DRIVER
 from slipway.checks import Finding
 from slipway.checks.bill import PricedItem
 from slipway.checks.placement import Pool
 from slipway.checks.settings import Count
 from slipway.eks.facts import facts
 from slipway.eks.network_settings import ExistingNetworkArgs, NetworkArgs
-from slipway.eks.settings import ClusterArgs, GpuPoolArgs, SharedStorageArgs, SystemPoolArgs, region_of
+from slipway.eks.settings import (
+    ClusterArgs,
+    GpuPoolArgs,
+    MountedBucketArgs,
+    SharedStorageArgs,
+    SystemPoolArgs,
+    region_of,
+)
 from slipway.servers.exposed import NoLoadBalancer
 from slipway.serving.settings import KubernetesToken, PulumiToken
 from slipway.serving.shape import StorageKind
@@ -56,6 +62,8 @@ class EksStack(Stack):
     """The cluster and its GPU pools."""
     shared_storage: SharedStorageArgs | None = None
     """Storage that all servers share, on EFS; without it, each replica keeps its files on its node."""
+    weights: MountedBucketArgs | None = None
+    """A bucket that exists, with the models of all servers; without it, these are downloaded."""
     monitoring: MonitoringArgs = MonitoringArgs()
     """The Prometheus of the cluster."""
     wait_for_gpu_operator: bool = False
@@ -124,16 +132,19 @@ class EksStack(Stack):
     @property
     @override
     def storage(self) -> StorageKind:
+        if self.weights:
+            return "mounted"
         return "shared" if self.shared_storage else "node"
+
+    @property
+    @override
+    def reads_only(self) -> bool:
+        return self.weights is not None
 
     @property
     @override
     def exposures(self) -> Mapping[str, NoLoadBalancer]:
         return {}
-
-    @override
-    def driver(self, pool: str) -> int | None:
-        return EKS_DRIVER
 
     @override
     def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:

@@ -11,7 +11,7 @@ from slipway.checks.placement import bound_findings, efa_findings, karpenter_fin
 from slipway.eks.settings import GpuPoolArgs, KarpenterArgs, SystemPoolArgs
 from slipway.serving.exposure import ClusterOnly
 from stacks.charts import value_findings
-from stacks.clusters.buckets import bucket_findings
+from stacks.clusters.buckets import bucket_findings, read_only_findings
 from stacks.clusters.eks import EksStack
 from stacks.clusters.eks.existing_network import encryption_findings
 from stacks.clusters.eks.network import network_findings
@@ -31,6 +31,10 @@ def findings(stack: EksStack) -> Iterator[Finding]:
         yield from _pool_findings(stack, name, pool)
     yield from stack.quota.findings(taken(stack))
     yield from bucket_findings(stack, "s3://")
+    yield from read_only_findings(stack)
+    if stack.weights and stack.shared_storage:
+        message = "servers find all files of their models in the bucket of weights, and nothing is kept here"
+        yield Finding("storage.two", "sharedStorage", message, "leave out one of the two")
     machine = stack.cluster.system_pool.instance_type
     yield from value_findings(
         stack,

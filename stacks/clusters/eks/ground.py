@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import pulumi
 import pulumi_aws as aws
@@ -10,6 +11,7 @@ from typing_extensions import override
 from slipway.addons.load_balancer_controller import LoadBalancerController
 from slipway.addons.monitor_definitions import MonitorDefinitions
 from slipway.eks.bucket_access import BucketAccess
+from slipway.eks.bucket_storage import BucketStorage
 from slipway.eks.cluster import EksCluster
 from slipway.eks.load_balancers import in_subnets
 from slipway.eks.network import network_wires
@@ -79,6 +81,17 @@ class EksGround(PrometheusGround):
     @override
     def storage(self, namespace: pulumi.Input[str]) -> Storage:
         stack, cluster = self._stack, self._cluster
+        if stack.weights:
+            return BucketStorage(
+                f"{stack.name}-bucket",
+                stack.weights,
+                cluster=cluster.name,
+                region=stack.region,
+                namespace=namespace,
+                access=self._reading,
+                ready=[cluster.system_nodes],
+                opts=self.opts,
+            )
         if stack.shared_storage is None:
             return NodeDisk()
         return SharedVolumes(
@@ -97,12 +110,18 @@ class EksGround(PrometheusGround):
 
     @override
     def bucket_access(self) -> Sequence[pulumi.Resource]:
+        return self._reading
+
+    @cached_property
+    def _reading(self) -> Sequence[pulumi.Resource]:
+        """What lets the servers' pods read buckets; nothing where there is none."""
         stack = self._stack
-        if not stack.bucket_uris:
+        uris = [*stack.bucket_uris.values(), *([f"s3://{stack.weights.bucket}"] if stack.weights else [])]
+        if not uris:
             return ()
         return BucketAccess(
             f"{stack.name}-weights",
-            stack.bucket_uris.values(),
+            uris,
             cluster=self._cluster.name,
             region=stack.region,
             network=self._network,

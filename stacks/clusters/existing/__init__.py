@@ -1,6 +1,7 @@
 """A cluster that is there already, with what stands on it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +61,8 @@ class ExistingStack(Stack):
     @override
     def pools(self) -> Mapping[str, Pool]:
         found = {name: facts(f"cluster.pools.{name}", args) for name, args in self.cluster.pools.items()}
-        return {name: pool for name, pool in found.items() if pool}
+        installed = operator_driver(self.values.gpu_operator)
+        return {name: replace(pool, driver=pool.driver or installed) for name, pool in found.items() if pool}
 
     @property
     @override
@@ -108,11 +110,6 @@ class ExistingStack(Stack):
             "write 'cluster'",
         )
         return dict.fromkeys(("internal", "internal-alb", "public-alb"), lacking)
-
-    @override
-    def driver(self, pool: str) -> int | None:
-        args = self.cluster.pools.get(pool)
-        return (args.driver if args else None) or operator_driver(self.values.gpu_operator)
 
     @override
     def cluster_findings(self, surroundings: Surroundings) -> Iterable[Finding]:

@@ -83,7 +83,7 @@ def handler(genuine: Genuine, releases: Cloud) -> Generator[KubernetesProxy]:
     register = partial(provider_pb2_grpc.add_ResourceProviderServicer_to_server, genuine)
     with served(register) as port, grpc.insecure_channel(f"{ADDRESS}:{port}") as channel:
         double = CloudProvider("kubernetes", releases)
-        yield KubernetesProxy(channel, double, adapted=adapted, completed=completed)
+        yield KubernetesProxy(channel, double, fetched=lambda address: (), adapted=adapted, completed=completed)
 
 
 @pytest.fixture

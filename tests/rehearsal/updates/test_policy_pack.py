@@ -1,6 +1,7 @@
 """The real engine runs the policy pack on a program that uses no stack file."""
 
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -101,3 +102,10 @@ def test_namespaces_and_registries_are_settings(preview: Preview) -> None:
     wrong = {**GOOD, "image": "ghcr.io/vllm/vllm:v1"}
     assert "mandatory" not in preview(wrong, {}, {"registries": ["ghcr.io/"]})
     assert "mandatory" not in preview(wrong, {"type": "NodePort"}, {"namespaces": ["serving"]})
+
+
+def test_the_settings_of_the_docs_are_taken(preview: Preview) -> None:
+    [block] = re.findall(r"```json\n(.*?)```", (ROOT / "docs/library.md").read_text(encoding="utf-8"), re.DOTALL)
+    settings = json.loads(block)["admission"]
+    assert "mandatory" not in preview({**GOOD, "image": "ghcr.io/our-org/vllm:v1"}, {}, settings)
+    assert "from none of [docker.io/, ghcr.io/our-org/]" in preview({**GOOD, "image": "nvcr.io/vllm:v1"}, {}, settings)

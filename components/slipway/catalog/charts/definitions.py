@@ -1,25 +1,38 @@
 """Charts whose custom resources lie beside their templates: Helm creates these once, and updates them never.
 
 Sources of the paths: the repositories that the addresses name. Those of Karpenter and of prometheus-operator are charts
-of their own here, and NVIDIA's operators and KEDA bring theirs as templates or update them by a hook.
+of their own, and NVIDIA's operators and KEDA bring theirs as templates or update them by a hook.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from slipway.catalog.charts import LOAD_BALANCER_CONTROLLER
 
 _FILES = "https://raw.githubusercontent.com/kubernetes-sigs"
 
-BESIDE: Mapping[str, str] = {
+_BESIDE: Mapping[str, tuple[str, Sequence[str]]] = {
     LOAD_BALANCER_CONTROLLER: (
-        f"{_FILES}/aws-load-balancer-controller/v{{version}}/helm/aws-load-balancer-controller/crds/crds.yaml"
+        f"{_FILES}/aws-load-balancer-controller/v{{version}}/helm/aws-load-balancer-controller/crds/{{file}}.yaml",
+        ("crds", "gateway-crds"),
     ),
-    "lws": f"{_FILES}/lws/v{{version}}/charts/lws/crds/leaderworkerset.x-k8s.io_leaderworkersets.yaml",
+    "lws": (
+        f"{_FILES}/lws/v{{version}}/charts/lws/crds/{{file}}.yaml",
+        (
+            "leaderworkerset.x-k8s.io_leaderworkersets",
+            # Its controller watches these, whether or not anybody has one.
+            "disaggregatedset.x-k8s.io_disaggregatedsets",
+            "disaggregatedset.x-k8s.io_disaggregatedsetrolescalers",
+        ),
+    ),
 }
-"""Where they are at a version, by chart."""
+"""Where they are, by chart, and the names of the files."""
 
 
-def update_command(chart: str, version: str) -> str | None:
-    """Return what a person runs before a chart gets a version; None where its definitions come with it."""
-    address = BESIDE.get(chart.rpartition("/")[2])
-    return f"kubectl apply --server-side --force-conflicts -f {address.format(version=version)}" if address else None
+def addresses(chart: str, version: str) -> Mapping[str, str]:
+    """Return the address of each file with custom resources of a chart, by the file's name.
+
+    Raises:
+        KeyError: those of the chart do not lie beside its templates.
+    """
+    address, files = _BESIDE[chart]
+    return {file: address.format(version=version, file=file) for file in files}

@@ -19,6 +19,7 @@ class Pool:
         zones_path: where the stack file says so: with the pool, or with the cluster.
         reserved_nodes: nodes of the reservation that they come from, where the stack file states them.
         machine_key: the pool's key that names its machines.
+        driver: branch of the NVIDIA driver on its nodes, where that is known.
     """
 
     path: str
@@ -33,6 +34,7 @@ class Pool:
     zones_path: str
     reserved_nodes: int | None = None
     machine_key: str = "machineType"
+    driver: int | None = None
 
     @property
     def machine(self) -> Machine:

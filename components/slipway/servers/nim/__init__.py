@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import pulumi
 from typing_extensions import override
 
 from slipway.catalog.drivers import Cuda, nim_cuda
@@ -39,8 +38,7 @@ from slipway.serving.scaling import Scaling
 from slipway.serving.shape import Files, MetricsPage, Shape
 
 if TYPE_CHECKING:
-    from slipway.serving.site import Site
-    from slipway.workload import Accelerator
+    from slipway.servers.model_server import ModelServer
 
 
 PASSED_ON = "NIM_PASSTHROUGH_ARGS"
@@ -156,18 +154,11 @@ class Nim(NimArgs, Server):
         )
 
     @override
-    def deploy(
-        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
-    ) -> pulumi.Output[str]:
+    def component(self) -> "type[ModelServer[Any]]":
         from slipway.serving.nim.operated import OperatedNim
         from slipway.serving.nim.server import NimServer
 
-        name, shape = place.name, self.shape(place)
-        if isinstance(self.deployment, NimThroughOperator):
-            return OperatedNim(
-                name, self, shape, deployment=self.deployment, site=site, accelerator=accelerator, opts=opts
-            ).url
-        return NimServer(name, self, shape, site=site, accelerator=accelerator, opts=opts).url
+        return OperatedNim if self.needs_nim_operator else NimServer
 
 
 def _image_findings(path: str, image: str, model: str) -> Iterator[Finding]:

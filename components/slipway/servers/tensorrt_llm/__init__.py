@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pulumi
 from typing_extensions import override
 
 from slipway.catalog.architecture import Model
@@ -42,8 +41,7 @@ from slipway.serving.tensorrt_llm.settings import DraftTarget, Eagle3, EnginesRo
 from slipway.serving.tensorrt_llm.shape import TensorRtLlmShape
 
 if TYPE_CHECKING:
-    from slipway.serving.site import Site
-    from slipway.workload import Accelerator
+    from slipway.servers.model_server import ModelServer
 
 
 class TensorRtLlm(TensorRtLlmArgs, Server):
@@ -55,6 +53,11 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
     @override
     def needs_hugging_face_token(self) -> bool:
         return True
+
+    @property
+    @override
+    def reads_folders(self) -> bool:
+        return isinstance(self.route, PyTorchRoute)
 
     @property
     @override
@@ -81,12 +84,13 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
         # Triton starts a process for each request that runs at once.
         processes = ceil(PROCESS_MEMORY_GIB * self.max_num_seqs) if engines else 0
         files = Files(disk_gib=0, cache_gib=0) if engines else self._files(place.models)
+        cache_gib, disk_gib = files.held(place.storage)
         return PodNeeds(
             chips=self.tensor_parallel,
             memory_gib=memory_gib(self.tensor_parallel) + processes,
             shared_memory_gib=SHARED_MEMORY_GIB,
-            cache_gib=files.cache_gib if place.storage == "cached" else 0,
-            disk_gib=0 if place.storage == "cached" else files.disk_gib,
+            cache_gib=cache_gib,
+            disk_gib=disk_gib,
             image_gib=IMAGE_GIB,
         )
 
@@ -170,9 +174,7 @@ class TensorRtLlm(TensorRtLlmArgs, Server):
         )
 
     @override
-    def deploy(
-        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
-    ) -> pulumi.Output[str]:
+    def component(self) -> "type[ModelServer[Any]]":
         from slipway.serving.tensorrt_llm.server import TensorRtLlmServer
 
-        return TensorRtLlmServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url
+        return TensorRtLlmServer

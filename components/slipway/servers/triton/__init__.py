@@ -1,9 +1,8 @@
 """Triton Inference Server on GPUs."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import pulumi
 from typing_extensions import override
 
 from slipway.catalog.drivers import Cuda, triton_cuda
@@ -30,8 +29,7 @@ from slipway.serving.triton.settings import LlmApi, ModelRepository, TritonArgs
 from slipway.serving.triton.shape import TritonShape
 
 if TYPE_CHECKING:
-    from slipway.serving.site import Site
-    from slipway.workload import Accelerator
+    from slipway.servers.model_server import ModelServer
 
 
 LLMAPI_KEYS = {
@@ -61,6 +59,11 @@ class Triton(TritonArgs, Server):
 
     @property
     @override
+    def reads_folders(self) -> bool:
+        return serving.reads_folders(self.serving)
+
+    @property
+    @override
     def longest_request(self) -> int | None:
         return serving.longest_request(self.serving)
 
@@ -81,13 +84,14 @@ class Triton(TritonArgs, Server):
 
     @override
     def needs(self, place: Place) -> PodNeeds:
-        gib, cached = serving.disk_gib(self.serving, place.models), place.storage == "cached"
+        gib = serving.disk_gib(self.serving, place.models)
+        cache_gib, disk_gib = Files(disk_gib=gib, cache_gib=gib).held(place.storage)
         return PodNeeds(
             chips=self.serving.gpus,
             memory_gib=serving.memory_gib(self.serving, place.models),
             shared_memory_gib=SHARED_MEMORY_GIB,
-            cache_gib=gib if cached else 0,
-            disk_gib=0 if cached else gib,
+            cache_gib=cache_gib,
+            disk_gib=disk_gib,
             image_gib=IMAGE_GIB,
         )
 
@@ -153,9 +157,7 @@ class Triton(TritonArgs, Server):
         )
 
     @override
-    def deploy(
-        self, place: Place, *, site: "Site", accelerator: "Accelerator", opts: pulumi.ResourceOptions
-    ) -> pulumi.Output[str]:
+    def component(self) -> "type[ModelServer[Any]]":
         from slipway.serving.triton.server import TritonServer
 
-        return TritonServer(place.name, self, self.shape(place), site=site, accelerator=accelerator, opts=opts).url
+        return TritonServer

@@ -50,6 +50,11 @@ def model_name(serving: Serving) -> str | None:
     return llama.model if llama else None
 
 
+def reads_folders(serving: Serving) -> bool:
+    """Return whether it is served from files as they are: from a checkpoint, or a directory of one's own."""
+    return isinstance(serving, LlmApi) or (isinstance(serving, ModelRepository) and llama2_of(serving) is None)
+
+
 def longest_request(serving: Serving) -> int | None:
     """Return the most tokens of a request; None where the models are one's own."""
     llama = llama2_of(serving)

@@ -8,10 +8,13 @@ selects pods, as for every other server.
 from functools import partial
 
 import pulumi
+from typing_extensions import override
 
 from slipway.catalog.engines import NIM
 from slipway.custom_resources import late_custom_resource
 from slipway.custom_resources.nim_operator import NimCache, NimService
+from slipway.servers.model_server import ModelServer, Standing
+from slipway.servers.nim import Nim
 from slipway.serving.load_clients import completion, load_clients
 from slipway.serving.load_test import load_test
 from slipway.serving.nim.objects import Operated, cache_spec, service_spec
@@ -20,32 +23,21 @@ from slipway.serving.reach import reach
 from slipway.serving.replicas import disruption_budget, scrape
 from slipway.serving.shape import Shape
 from slipway.serving.site import Site, found
-from slipway.workload import Accelerator, Startup, Volumes, labels
+from slipway.workload import Startup, Volumes, labels
 
 READY = {"pulumi.com/waitFor": "jsonpath={.status.state}=Ready"}
 
 
-class OperatedNim(pulumi.ComponentResource):
-    """One model behind one Service, scaled on a signal of its engine.
+class OperatedNim(ModelServer[Nim]):
+    """One model behind one Service, scaled on a signal of its engine."""
 
-    Attributes:
-        url: where clients in the cluster send requests.
-    """
+    token = "slipway:serving:OperatedNim"
 
-    url: pulumi.Output[str]
-
-    def __init__(
-        self,
-        name: str,
-        args: NimArgs,
-        shape: Shape,
-        *,
-        deployment: NimThroughOperator,
-        site: Site,
-        accelerator: Accelerator,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("slipway:serving:OperatedNim", name, None, opts)
+    @override
+    def _create(self, args: Nim, at: Standing) -> pulumi.Output[str]:
+        deployment, site, accelerator, shape = args.deployment, at.site, at.accelerator, args.shape(at.place)
+        assert isinstance(deployment, NimThroughOperator)
+        name = shape.name
         child, startup = pulumi.ResourceOptions(parent=self), Startup(shape.startup_seconds)
         ngc, claim = found(site.ngc, "the NGC API key"), _claim(deployment, shape, site)
         metric = _metric(name, shape, site)
@@ -90,10 +82,10 @@ class OperatedNim(pulumi.ComponentResource):
         disruption_budget(name, selector=labels(name), namespace=site.namespace, opts=child)
         scrape(shape, site, child)
         reach(shape, site, child)
-        self.url = pulumi.Output.format("http://{}.{}.svc:{}", name, site.namespace, NIM.port)
+        url = pulumi.Output.format("http://{}.{}.svc:{}", name, site.namespace, NIM.port)
         after = pulumi.ResourceOptions(parent=self, depends_on=[service])
-        _clients(name, args, self.url, site.namespace, child, after)
-        self.register_outputs({"url": self.url})
+        _clients(name, args, url, site.namespace, child, after)
+        return url
 
 
 def _metric(name: str, shape: Shape, site: Site) -> str:

@@ -5,42 +5,29 @@ Here a monitor selects pods.
 """
 
 import pulumi
+from typing_extensions import override
 
 from slipway.catalog.engines import NIM
+from slipway.servers.model_server import ModelServer, Standing
+from slipway.servers.nim import Nim
 from slipway.serving.load_clients import completion
 from slipway.serving.load_test import load_test
 from slipway.serving.nim.pod import nim_pod
-from slipway.serving.nim.settings import NimArgs
 from slipway.serving.replicas import Listening, deployment, surround
-from slipway.serving.shape import Shape
-from slipway.serving.site import Site
-from slipway.workload import Accelerator
 
 
-class NimServer(pulumi.ComponentResource):
+class NimServer(ModelServer[Nim]):
     """One model behind one Service, scaled on a signal of its engine.
 
     The Deployment states no `replicas`: the autoscaler owns them. A rollout takes a replica away before it adds its
     successor, since a full pool has no GPU to spare.
-
-    Attributes:
-        url: where clients send requests; inside the cluster unless the server is exposed.
     """
 
-    url: pulumi.Output[str]
+    token = "slipway:serving:NimServer"
 
-    def __init__(
-        self,
-        name: str,
-        args: NimArgs,
-        shape: Shape,
-        *,
-        site: Site,
-        accelerator: Accelerator,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("slipway:serving:NimServer", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
+    @override
+    def _create(self, args: Nim, at: Standing) -> pulumi.Output[str]:
+        site, accelerator, shape = at.site, at.accelerator, args.shape(at.place)
         pod = nim_pod(args, shape, site=site, accelerator=accelerator)
         workload = deployment(
             shape,
@@ -63,12 +50,11 @@ class NimServer(pulumi.ComponentResource):
         )
         if args.load_test:
             load_test(
-                name,
+                shape.name,
                 args.load_test,
                 model=args.served_model_name,
                 url=reached.inside,
                 namespace=site.namespace,
-                opts=child,
+                opts=pulumi.ResourceOptions(parent=self),
             )
-        self.url = reached.url
-        self.register_outputs({"url": self.url})
+        return reached.url

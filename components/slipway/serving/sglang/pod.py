@@ -26,7 +26,7 @@ def serve_command(args: SgLangArgs, memory_share: float, runtime: EngineRuntime)
         "python3",
         "-m",
         "sglang.launch_server",
-        f"--model-path={runtime.found_at(args.model)}",
+        f"--model-path={runtime.weights.found_at(args.model)}",
         "--host=0.0.0.0",
         f"--port={SGLANG.port}",
         f"--served-model-name={args.served_name}",

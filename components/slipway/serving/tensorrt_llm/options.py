@@ -6,7 +6,7 @@ guide to speculative decoding still calls `Draft_Target` by the name that it had
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from slipway.catalog.engines.tensorrt_llm.host import ITERATION_STATISTICS, RETURN_PERF_METRICS
@@ -25,8 +25,12 @@ from slipway.serving.tensorrt_llm.settings import (
 Options = Mapping[str, Any]
 
 
-def options(args: TensorRtLlmArgs, route: PyTorchRoute) -> dict[str, Any]:
-    """Return the options of a server; those of a person are merged last."""
+def options(args: TensorRtLlmArgs, route: PyTorchRoute, found_at: Callable[[str], str] = str) -> dict[str, Any]:
+    """Return the options of a server; those of a person are merged last.
+
+    Args:
+        found_at: returns what is told to load a model; its name on Hugging Face if left out.
+    """
     kv_cache = {"dtype": "fp8"} if args.kv_cache_dtype == "fp8" else {}
     own = {
         "tensor_parallel_size": args.tensor_parallel,
@@ -39,19 +43,19 @@ def options(args: TensorRtLlmArgs, route: PyTorchRoute) -> dict[str, Any]:
         "disable_overlap_scheduler": route.speculation.type not in OVERLAPS,
         RETURN_PERF_METRICS: True,
         ITERATION_STATISTICS: True,
-        **_speculative(route.speculation),
+        **_speculative(route.speculation, found_at),
     }
     return _merged(own, route.extra_options)
 
 
-def _speculative(speculation: Speculation) -> dict[str, Any]:
+def _speculative(speculation: Speculation, found_at: Callable[[str], str]) -> dict[str, Any]:
     match speculation:
         case NoSpeculation():
             return {}
         case DraftTarget(model=model):
-            chosen: dict[str, Any] = {"decoding_type": "Draft_Target", "speculative_model": model}
+            chosen: dict[str, Any] = {"decoding_type": "Draft_Target", "speculative_model": found_at(model)}
         case Eagle3(model=model):
-            chosen = {"decoding_type": "Eagle3", "speculative_model": model}
+            chosen = {"decoding_type": "Eagle3", "speculative_model": found_at(model)}
         case NGram(max_matching_ngram_size=size):
             chosen = {"decoding_type": "NGram", "max_matching_ngram_size": size}
         case Mtp():

@@ -25,6 +25,7 @@ from slipway.serving.tensorrt_llm.settings import (
     Speculation,
     TensorRtLlmArgs,
 )
+from slipway.workload import Volumes
 
 TOOLS = "/app/tools"
 """Where Triton's container has the script that fills in blanks."""
@@ -33,9 +34,15 @@ HOST = "127.0.0.1"
 """Nothing but the benchmark itself asks its servers."""
 
 
-def serve_command(model: str, options_file: str, *, host: str = "0.0.0.0") -> list[str]:
-    """Return the command line of `trtllm-serve`; the file wins over it."""
-    return ["trtllm-serve", model, f"--host={host}", f"--port={TRTLLM_SERVE.port}", f"--config={options_file}"]
+def serve_command(model: str, weights: Volumes, options_file: str, *, host: str = "0.0.0.0") -> list[str]:
+    """Return the command line of `trtllm-serve`; the file wins over it.
+
+    Args:
+        model: its name, for clients too.
+    """
+    found = weights.found_at(model)
+    named = [f"--served_model_name={model}"] if found != model else []
+    return ["trtllm-serve", found, *named, f"--host={host}", f"--port={TRTLLM_SERVE.port}", f"--config={options_file}"]
 
 
 def triton_environment(
@@ -58,17 +65,19 @@ def triton_environment(
     }
 
 
-def pytorch_files(args: TensorRtLlmArgs, route: PyTorchRoute, startup_seconds: int) -> Mapping[str, str]:
+def pytorch_files(
+    args: TensorRtLlmArgs, route: PyTorchRoute, weights: Volumes, startup_seconds: int
+) -> Mapping[str, str]:
     """Return the plan and the options of each of its servers."""
     files: dict[str, str] = {}
     runs: list[Run] = []
     for number, (label, measured) in enumerate(_routes(args, route)):
         name = f"options-{number}.yaml"
-        files[name] = rendered(options(args, measured))
+        files[name] = rendered(options(args, measured, weights.found_at))
         runs.append(
             {
                 "label": label,
-                "command": serve_command(args.model, f"{CONFIG_PATH}/{name}", host=HOST),
+                "command": serve_command(args.model, weights, f"{CONFIG_PATH}/{name}", host=HOST),
                 "environment": {},
                 "url": f"http://{HOST}:{TRTLLM_SERVE.port}",
                 "health": TRTLLM_SERVE.health_path,
@@ -78,7 +87,8 @@ def pytorch_files(args: TensorRtLlmArgs, route: PyTorchRoute, startup_seconds: i
                 "draft_tokens": 0,
             }
         )
-    return files | {"benchmark.json": rendered(_plan(args, startup_seconds, args.model, runs))}
+    tokenizer = weights.found_at(args.model)
+    return files | {"benchmark.json": rendered(_plan(args, startup_seconds, tokenizer, runs))}
 
 
 def engine_files(

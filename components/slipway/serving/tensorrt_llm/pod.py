@@ -48,26 +48,27 @@ class Runtime:
     Attributes:
         accelerator: hardware of a replica.
         site: where the server stands.
-        token: the Hugging Face token, as a file.
+        tokens: the Hugging Face token, as a file, where models come from there.
         further: variables that a person adds.
     """
 
     shape: TensorRtLlmShape
     accelerator: Accelerator
     site: Site
-    token: Volumes
+    tokens: Sequence[Volumes]
     further: Environment
 
     @classmethod
     def at(cls, site: Site, shape: TensorRtLlmShape, accelerator: Accelerator, further: Environment) -> Self:
         """Return what a server of this shape has at a site."""
-        token = found(site.hugging_face, "the Hugging Face token")
-        return cls(shape=shape, accelerator=accelerator, site=site, token=token, further=further)
+        reads = site.storage.volumes(shape.files).read_only
+        tokens = [] if reads else [found(site.hugging_face, "the Hugging Face token")]
+        return cls(shape=shape, accelerator=accelerator, site=site, tokens=tokens, further=further)
 
 
 def pod(program: Program, container: k8s.core.v1.ContainerArgsDict, runtime: Runtime) -> k8s.core.v1.PodSpecArgsDict:
     """Return a pod that runs a program in a container made for it."""
-    accelerator, token = runtime.accelerator, runtime.token
+    accelerator = runtime.accelerator
     return {
         "service_account_name": runtime.site.service_account,
         "priority_class_name": runtime.site.priority_class,
@@ -82,16 +83,20 @@ def pod(program: Program, container: k8s.core.v1.ContainerArgsDict, runtime: Run
             {"name": "dshm", "empty_dir": {"medium": "Memory", "size_limit": f"{accelerator.shared_memory_gib}Gi"}},
             {"name": CONFIG, "config_map": {"name": program.config}},
             *program.storage.volumes,
-            *token.volumes,
+            *(volume for token in runtime.tokens for volume in token.volumes),
         ],
     }
 
 
 def container(program: Program, runtime: Runtime) -> k8s.core.v1.ContainerArgsDict:
     """Return the container of a program; NVIDIA's images run as root."""
-    accelerator, token, disk = runtime.accelerator, runtime.token, program.storage.disk_gib
+    accelerator, storage = runtime.accelerator, program.storage
     gpus = {accelerator.resource: str(program.gpus)}
-    environment = {**hub_environment(token), "HF_HOME": program.storage.path, **program.environment}
+    environment = {
+        **{name: value for token in runtime.tokens for name, value in hub_environment(token).items()},
+        **({"HF_HUB_OFFLINE": "1"} if storage.read_only else {"HF_HOME": storage.path}),
+        **program.environment,
+    }
     return {
         "name": program.name,
         "image": program.image,
@@ -100,7 +105,7 @@ def container(program: Program, runtime: Runtime) -> k8s.core.v1.ContainerArgsDi
         "resources": {
             "requests": {
                 "memory": f"{program.memory_gib}Gi",
-                **({"ephemeral-storage": f"{disk}Gi"} if disk else {}),
+                **({"ephemeral-storage": f"{storage.disk_gib}Gi"} if storage.disk_gib else {}),
                 **gpus,
             },
             "limits": gpus,
@@ -109,8 +114,8 @@ def container(program: Program, runtime: Runtime) -> k8s.core.v1.ContainerArgsDi
         "volume_mounts": [
             {"name": "dshm", "mount_path": "/dev/shm"},
             {"name": CONFIG, "mount_path": CONFIG_PATH, "read_only": True},
-            *program.storage.mounts,
-            *token.mounts,
+            *storage.mounts,
+            *(mount for token in runtime.tokens for mount in token.mounts),
         ],
     }
 

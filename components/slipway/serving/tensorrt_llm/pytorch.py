@@ -27,14 +27,21 @@ def served(
     image, accelerator = route.image or f"{IMAGE}:{TENSORRT_LLM}", runtime.accelerator
     storage = runtime.site.storage
     weights = storage.volumes(runtime.shape.files)
-    further = cold_start_seconds(runtime.shape.models[draft] for draft in args.benchmark.drafts)
+    longer = cold_start_seconds(runtime.shape.models[draft] for draft in args.benchmark.drafts)
     settings = config_map(
-        name, "options", {OPTIONS: rendered(options(args, route))}, namespace=runtime.site.namespace, opts=opts
+        name,
+        "options",
+        {OPTIONS: rendered(options(args, route, weights.found_at))},
+        namespace=runtime.site.namespace,
+        opts=opts,
     )
     measured = config_map(
         name,
         "benchmark",
-        {"benchmark.py": script("benchmark.py"), **pytorch_files(args, route, runtime.shape.startup_seconds + further)},
+        {
+            "benchmark.py": script("benchmark.py"),
+            **pytorch_files(args, route, weights, runtime.shape.startup_seconds + longer),
+        },
         namespace=runtime.site.namespace,
         opts=opts,
     )
@@ -42,7 +49,7 @@ def served(
         program=Program(
             name="trtllm",
             image=image,
-            command=serve_command(args.model, f"{CONFIG_PATH}/{OPTIONS}"),
+            command=serve_command(args.model, weights, f"{CONFIG_PATH}/{OPTIONS}"),
             config=settings.metadata["name"],
             storage=weights,
             gpus=accelerator.count,

@@ -2,76 +2,69 @@
 
 import pulumi
 import pulumi_kubernetes as k8s
+from typing_extensions import override
 
+from slipway.servers.model_server import ModelServer, Standing
+from slipway.servers.tensorrt_llm import TensorRtLlm
 from slipway.serving.replicas import Listening, deployment, surround
 from slipway.serving.service import propagation_seconds
-from slipway.serving.site import Site
 from slipway.serving.tensorrt_llm import pytorch, two_engines
 from slipway.serving.tensorrt_llm.jobs import benchmark
 from slipway.serving.tensorrt_llm.pod import Runtime, answering, container, pod
 from slipway.serving.tensorrt_llm.served import Served
 from slipway.serving.tensorrt_llm.settings import EnginesRoute, PyTorchRoute, TensorRtLlmArgs
-from slipway.serving.tensorrt_llm.shape import TensorRtLlmShape
-from slipway.workload import Accelerator, Startup, grace_seconds
+from slipway.workload import Startup, grace_seconds
 
 
-class TensorRtLlmServer(pulumi.ComponentResource):
+class TensorRtLlmServer(ModelServer[TensorRtLlm]):
     """One model behind one Service, scaled on a signal of its engine.
 
     The Deployment states no `replicas`: the autoscaler owns them. A rollout takes a replica away before it adds its
     successor, since a full node has no GPU to spare.
-
-    Attributes:
-        url: where clients send requests; inside the cluster unless the server is exposed.
     """
 
-    url: pulumi.Output[str]
+    token = "slipway:serving:TensorRtLlmServer"
 
-    def __init__(
-        self,
-        name: str,
-        args: TensorRtLlmArgs,
-        shape: TensorRtLlmShape,
-        *,
-        site: Site,
-        accelerator: Accelerator,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("slipway:serving:TensorRtLlmServer", name, None, opts)
-        child, runtime = pulumi.ResourceOptions(parent=self), Runtime.at(site, shape, accelerator, args.env)
+    @override
+    def _create(self, args: TensorRtLlm, at: Standing) -> pulumi.Output[str]:
+        site, accelerator, shape = at.site, at.accelerator, args.shape(at.place)
+        name, child = shape.name, pulumi.ResourceOptions(parent=self)
+        runtime = Runtime.at(site, shape, accelerator, args.env)
         match args.route:
             case PyTorchRoute() as route:
                 served = pytorch.served(name, args, route, runtime, child)
             case EnginesRoute() as route:
                 served = two_engines.served(name, args, route, runtime, child)
+        needed = [resource for token in runtime.tokens for resource in token.depends_on]
+        mounted = [served.program.storage, *runtime.tokens]
         metadata: k8s.meta.v1.ObjectMetaArgsDict = {
             "labels": dict(shape.export.labels),
-            "annotations": {**served.program.storage.annotations, **runtime.token.annotations},
+            "annotations": {name: value for each in mounted for name, value in each.annotations.items()},
         }
         workload = deployment(
             shape,
             {"metadata": metadata, "spec": _pod(args, served, runtime)},
             namespace=site.namespace,
-            before=[*accelerator.nodes, *runtime.token.depends_on, *served.before],
+            before=[*accelerator.nodes, *needed, *served.before],
             parent=self,
         )
-        self.url = surround(
+        reached = surround(
             args,
             shape,
             Listening(port=served.ports["http"], health_path=served.health_path, request=served.request),
             site=site,
             workload=workload,
             parent=self,
-        ).url
+        )
         benchmark(
             name,
             served.benchmark,
             runtime,
             namespace=site.namespace,
-            depends_on=[*served.benchmark.storage.depends_on, *runtime.token.depends_on],
+            depends_on=[*served.benchmark.storage.depends_on, *needed],
             opts=child,
         )
-        self.register_outputs({"url": self.url})
+        return reached.url
 
 
 def _pod(args: TensorRtLlmArgs, served: Served, runtime: Runtime) -> k8s.core.v1.PodSpecArgsDict:

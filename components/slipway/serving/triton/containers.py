@@ -52,7 +52,8 @@ class TritonRuntime:
     def at(cls, site: Site, shape: TritonShape, accelerator: Accelerator) -> Self:
         """Return what a server of this shape has at a site."""
         ngc, weights = found(site.ngc, "the NGC API key"), site.storage.volumes(shape.files)
-        token = found(site.hugging_face, "the Hugging Face token") if shape.downloads else None
+        downloads = shape.downloads and not weights.read_only
+        token = found(site.hugging_face, "the Hugging Face token") if downloads else None
         return cls(
             shape=shape,
             accelerator=accelerator,

@@ -65,11 +65,12 @@ class Served:
     repository: Repository | None = None
 
 
-def served(serving: Serving, weights: str, load: LoadClients) -> Served:
+def served(serving: Serving, weights: str, load: LoadClients, *, read_only: bool = False) -> Served:
     """Return what a server serves.
 
     Args:
         weights: where its pods mount the storage of weights.
+        read_only: whether models lie there by their names, and not where the server's pods put them.
         load: what a load client asks for.
 
     Raises:
@@ -79,7 +80,8 @@ def served(serving: Serving, weights: str, load: LoadClients) -> Served:
         case TensorRtLlmEngine():
             return _engine(serving, load)
         case LlmApi():
-            return _llmapi(serving, weights, load)
+            checkpoint = f"{weights}/{serving.model}" if read_only else checkpoint_directory(weights, serving.model)
+            return _llmapi(serving, checkpoint, load)
         case ModelRepository(repository=told, gpus=gpus):
             if isinstance(told, Directory):
                 return _directory(told)
@@ -103,9 +105,9 @@ def _engine(serving: TensorRtLlmEngine, load: LoadClients) -> Served:
     )
 
 
-def _llmapi(serving: LlmApi, weights: str, load: LoadClients) -> Served:
+def _llmapi(serving: LlmApi, checkpoint: str, load: LoadClients) -> Served:
     args = LlmApiArgs(
-        model=checkpoint_directory(weights, serving.model),
+        model=checkpoint,
         backend="pytorch",
         tensor_parallel_size=serving.tensor_parallel,
         pipeline_parallel_size=serving.pipeline_parallel,

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pulumi
 import pulumi_kubernetes as k8s
+from typing_extensions import override
 
 from slipway.catalog.engines import TRITON
 from slipway.catalog.engines.triton.host import GRPC_PORT, HTTP_PORT
+from slipway.servers.model_server import ModelServer, Standing
+from slipway.servers.triton import Triton
 from slipway.serving.replicas import Listening, deployment, surround
-from slipway.serving.site import Site
 from slipway.serving.triton.benchmark import benchmark
 from slipway.serving.triton.command import prepare_repository, prepare_weights
 from slipway.serving.triton.containers import (
@@ -22,10 +24,10 @@ from slipway.serving.triton.containers import (
 )
 from slipway.serving.triton.pod import pod
 from slipway.serving.triton.served import Served, served
-from slipway.serving.triton.settings import Llama2, ModelRepository, TensorRtLlmEngine, TritonArgs
+from slipway.serving.triton.settings import Llama2, ModelRepository, TensorRtLlmEngine
 from slipway.serving.triton.shape import TritonShape
 from slipway.triton_repository import ConfigMapFiles, config_map_files
-from slipway.workload import Accelerator, Startup, labels
+from slipway.workload import Startup, labels
 
 SCRIPTS = Path(__file__).parent / "scripts"
 
@@ -33,38 +35,29 @@ DIGEST = "slipway.dev/files"
 """Annotation of pods that changes with the files that they mount."""
 
 
-class TritonServer(pulumi.ComponentResource):
+class TritonServer(ModelServer[Triton]):
     """A Triton server with its models behind one Service, scaled on a signal of its own metrics.
 
     Where all pods share a storage, a Job downloads the model and builds its engine once; otherwise each pod does so
     before it serves. The Deployment states no `replicas`: the autoscaler owns them. A rollout takes a replica away
     before it adds its successor, since a full pool has no GPU to spare.
-
-    Attributes:
-        url: where clients send requests; inside the cluster unless the server is exposed.
     """
 
-    url: pulumi.Output[str]
+    token = "slipway:serving:TritonServer"
 
-    def __init__(
-        self,
-        name: str,
-        args: TritonArgs,
-        shape: TritonShape,
-        *,
-        site: Site,
-        accelerator: Accelerator,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        super().__init__("slipway:serving:TritonServer", name, None, opts)
-        child, runtime = pulumi.ResourceOptions(parent=self), TritonRuntime.at(site, shape, accelerator)
-        serves = served(args.serving, runtime.weights.path, args.load_clients)
+    @override
+    def _create(self, args: Triton, at: Standing) -> pulumi.Output[str]:
+        site, accelerator, shape = at.site, at.accelerator, args.shape(at.place)
+        name, child = shape.name, pulumi.ResourceOptions(parent=self)
+        runtime = TritonRuntime.at(site, shape, accelerator)
+        weights = runtime.weights
+        serves = served(args.serving, weights.path, args.load_clients, read_only=weights.read_only)
         mounted, links = _mounted(name, serves, site.namespace, child)
         gpus = accelerator.count if isinstance(args.serving, TensorRtLlmEngine) else 0
-        prepare = prepare_weights(args, runtime.weights.path, shape.dtype)
+        prepare = [] if weights.read_only else prepare_weights(args, weights.path, shape.dtype)
         fills = [weights_container(args, prepare, runtime, gpus=gpus)] if prepare else []
         assembles = repository_container(
-            prepare_repository(args, runtime.weights.path, shape.dtype, links), runtime, mounted, gpus=gpus
+            prepare_repository(args, weights.path, shape.dtype, links), runtime, mounted, gpus=gpus
         )
         before = list(runtime.depends_on)
         if fills and site.storage.kind != "node":
@@ -103,8 +96,7 @@ class TritonServer(pulumi.ComponentResource):
                 namespace=site.namespace,
                 opts=child,
             )
-        self.url = reached.url
-        self.register_outputs({"url": self.url})
+        return reached.url
 
 
 def _metadata(shape: TritonShape, mounted: Mounted, runtime: TritonRuntime) -> k8s.meta.v1.ObjectMetaArgsDict:

@@ -25,7 +25,7 @@ def serve_command(args: VllmArgs, runtime: EngineRuntime, streamed: Streamed | N
     command = [
         "vllm",
         "serve",
-        streamed.uri if streamed else runtime.found_at(args.model),
+        streamed.uri if streamed else runtime.weights.found_at(args.model),
         "--host=0.0.0.0",
         f"--port={VLLM.port}",
         *_served_names(args, elsewhere=bool(streamed) or runtime.weights.read_only),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pulumi
 import pulumi_kubernetes as k8s
+from typing_extensions import override
 
 from slipway.catalog.engines import VLLM
 from slipway.catalog.machines import SLICE_LABEL
@@ -15,6 +16,8 @@ from slipway.custom_resources.leader_worker_set import (
     RollingUpdate,
     RolloutStrategy,
 )
+from slipway.servers.model_server import ModelServer, Standing
+from slipway.servers.vllm import Vllm
 from slipway.serving.api_key import api_key
 from slipway.serving.engine_pod import EngineRuntime
 from slipway.serving.load_clients import completion
@@ -24,40 +27,21 @@ from slipway.serving.shape import EngineShape
 from slipway.serving.site import Site
 from slipway.serving.storage import node_disk
 from slipway.serving.vllm.pod import leader, worker
-from slipway.serving.vllm.settings import VllmArgs
-from slipway.serving.vllm.shape import Streamed
-from slipway.workload import Accelerator, Startup, Volumes, labels
+from slipway.workload import Startup, Volumes, labels
 
 
-class VllmServer(pulumi.ComponentResource):
+class VllmServer(ModelServer[Vllm]):
     """One model behind one Service, scaled on a signal of its engine.
 
     The workload states no `replicas`: the autoscaler owns them. A rollout takes a replica away before it adds its
     successor, since a full pool has no slice to spare.
-
-    Attributes:
-        url: where clients send requests; inside the cluster unless the server is exposed.
     """
 
-    url: pulumi.Output[str]
+    token = "slipway:serving:VllmServer"
 
-    def __init__(
-        self,
-        name: str,
-        args: VllmArgs,
-        shape: EngineShape,
-        *,
-        streamed: Streamed | None = None,
-        site: Site,
-        accelerator: Accelerator,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        """Create it.
-
-        Args:
-            streamed: where the weights are read from, if not from Hugging Face or the site's storage.
-        """
-        super().__init__("slipway:serving:VllmServer", name, None, opts)
+    @override
+    def _create(self, args: Vllm, at: Standing) -> pulumi.Output[str]:
+        site, accelerator, shape, streamed = at.site, at.accelerator, args.shape(at.place), args.streamed
         key = api_key(shape, site, pulumi.ResourceOptions(parent=self))
         runtime = EngineRuntime.at(site, shape, accelerator, _own_files(shape, site) if streamed else None)
         answers = leader(
@@ -69,11 +53,11 @@ class VllmServer(pulumi.ComponentResource):
         )
         answering = runtime.template(answers, shape.export.labels)
         if accelerator.hosts > 1:
-            helping = runtime.template(worker(args, runtime, streamed), labels(name))
+            helping = runtime.template(worker(args, runtime, streamed), labels(shape.name))
             workload: pulumi.Resource = _group(answering, helping, runtime, site, self)
         else:
             workload = deployment(shape, answering, namespace=site.namespace, before=runtime.depends_on, parent=self)
-        self.url = surround(
+        return surround(
             args,
             shape,
             Listening(
@@ -88,7 +72,6 @@ class VllmServer(pulumi.ComponentResource):
             api_key=key,
             parent=self,
         ).url
-        self.register_outputs({"url": self.url})
 
 
 def _own_files(shape: EngineShape, site: Site) -> Volumes:
