@@ -33,6 +33,9 @@ LOAD := 0:4,120:160,3600:4
 PLOT :=
 export MODEL CONTEXT REQUESTS TOKENS_PER_SECOND CLOUD SPOT PUBLIC NAME MACHINE STACK FORMAT BASE SECRETS TREE SPEED FROM LOAD PLOT
 
+# Where this is set, as images of containers have it, each process compiles all of this repository's modules again.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON := .venv/bin/python
 ENVIRONMENT := .venv/.slipway-synced
 PARALLEL := --numprocesses=auto
@@ -96,8 +99,9 @@ format: $(ENVIRONMENT) ## Format the code and fix what the linter can fix
 	$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
 
-bench: $(ENVIRONMENT) ## Measure the preview against a bare program and how it grows
+bench: $(ENVIRONMENT) ## Measure the preview against a bare program and how it grows, tests and rehearsals against previews
 	$(PYTHON) -m bench
+	$(PYTHON) -m bench.minutes
 
 docs: $(ENVIRONMENT) ## Build the site into site/, with the reference of every key, model, machine, engine and finding
 	$(PYTHON) -m reference docs/reference

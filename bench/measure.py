@@ -1,6 +1,7 @@
 """Wall time and peak memory of whole processes, each a fresh one. Imports nothing large: a child inherits the peak."""
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -50,3 +51,22 @@ def fastest(runs: int, *commands: Sequence[str]) -> list[Usage]:
     """Run the commands in turn, so many times, and return the fastest run of each."""
     rounds = [[run_python(*command) for command in commands] for _ in range(runs)]
     return [min(column, key=lambda usage: usage.seconds) for column in zip(*rounds, strict=True)]
+
+
+def cpu_seconds(*command: str, **environment: str) -> float:
+    """Run a command in the repository's root and return the CPU time of it and of all that it waited for.
+
+    Args:
+        environment: variables beside those that are set.
+
+    Raises:
+        RuntimeError: it failed; the text is what it wrote to its standard error.
+    """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} exited with {done.returncode}:\n{done.stderr}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

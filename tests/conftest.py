@@ -61,9 +61,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByTheSt
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Have a worker more than there are cores: rehearsals wait for half of their time."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Have a worker more than there are cores where rehearsals are played: they wait for half of their time."""
+    return (os.cpu_count() or 1) + ("not control_plane" not in config.option.markexpr)
 
 
 @pytest.fixture(scope="session")

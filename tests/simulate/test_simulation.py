@@ -147,7 +147,7 @@ def test_stacks_on_eks_are_simulated(recordings: Mapping[str, Recording], stack_
     found, _ = scenarios(stack.read(recordings[stack_name]))
     assert {each.signal for each in found} == series
     for scenario in found:
-        done = loop.run(scenario, load.parse("0:4,120:400,3600:4"))
+        done = loop.run(scenario, load.parse("0:4,120:400,900:4"))
         assert max(second.replicas for second in done.seconds) > scenario.autoscaler.bounds.minimum
 
 
@@ -191,7 +191,7 @@ def test_a_stack_on_a_cluster_that_is_there_already_is_simulated_on_the_nodes_th
 ) -> None:
     [found], _ = scenarios(stack.read(recordings[name]))
     assert (found.pool.name, found.pool.minimum, found.pool.maximum) == (pool, 0, nodes)
-    done = loop.run(found, load.parse("0:4,120:400,3600:4"))
+    done = loop.run(found, load.parse("0:4,120:400,900:4"))
     assert max(second.ready for second in done.seconds) > 1
 
 
