@@ -16,8 +16,8 @@ from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
 from typing_extensions import override
 
-from offline.recorder import program_surroundings
 from offline.stack_config import StackConfig
+from offline.surroundings import program_surroundings, without_stack_traces
 from rehearsal.updates import loops
 from rehearsal.updates.command import Command
 from rehearsal.updates.update import Name, Update
@@ -134,7 +134,7 @@ class Engine:
 
     def _run_program(self) -> None:
         self._loop = asyncio.get_running_loop()
-        with program_surroundings(self._program.parent):
+        with program_surroundings(self._program.parent), without_stack_traces():
             runpy.run_path(str(self._program), run_name="__main__")
 
     def _close_loop(self) -> None:

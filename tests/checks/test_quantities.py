@@ -27,12 +27,12 @@ def test_what_is_no_quantity_is_refused(text: str) -> None:
         quantity(text)
 
 
-@pytest.mark.parametrize(("text", "value"), [("15s", 15), ("500ms", 0.5), ("2m", 120), ("1h30m", 5400)])
+@pytest.mark.parametrize(("text", "value"), [("15s", 15), ("500ms", 0.5), ("2m", 120), ("1h30m", 5400), ("1d", 86400)])
 def test_durations_are_read(text: str, value: float) -> None:
     assert seconds(text) == value
 
 
-@pytest.mark.parametrize("text", ["", "15", "1d", "1.5s", "s"])
+@pytest.mark.parametrize("text", ["", "15", "1mo", "1.5s", "s"])
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no duration"):
         seconds(text)
