@@ -72,6 +72,10 @@ class EngineDouble:
         """Raise what stopped the engines, if anything did: an address that cannot be had, an unknown model."""
         self._loop.check()
 
+    def late(self, since: float) -> float:
+        """Return by how much the engines were late at worst after `since` of `time.monotonic`, in modelled seconds."""
+        return self._loop.late(since) * self._clock.speed
+
     def unready(self, pod: Json) -> str:
         """Say why a pod that should be Ready by now is not; empty if it is, or still loads."""
         return self._readiness.why.get(pod["metadata"]["uid"], "")

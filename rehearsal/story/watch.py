@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from rehearsal.server import Server
@@ -11,10 +12,12 @@ from rehearsal.story.diagnosis import diagnose
 from rehearsal.story.observation import Observation, observe
 from rehearsal.story.setting import Setting
 from rehearsal.story.told import Act, Show, Told
-from rehearsal.story.verdict import Verdict
+from rehearsal.story.verdict import Verdict, duration
 
 PATIENCE = 4
 """How many times the slack of any wait a pod gets while the engine waits for it, which it does for minutes."""
+LATE_SECONDS = 60
+"""Modelled: two scrapes. Engines that are later than this show an autoscaler what no cluster would."""
 
 T = TypeVar("T")
 Done = Callable[[Server, Observation], bool]
@@ -43,6 +46,7 @@ class Watch:
     def __init__(self, setting: Setting, show: Show, told: Told) -> None:
         self._setting, self._show, self._told, self._clock = setting, show, told, setting.clock
         self._began = setting.clock.now
+        self._act_began = time.monotonic()
 
     @property
     def now(self) -> float:
@@ -51,7 +55,7 @@ class Watch:
 
     def begin(self, act: Act) -> None:
         """Begin an act."""
-        self._told.acts[act] = self.now
+        self._told.acts[act], self._act_began = self.now, time.monotonic()
         self._show.act(act)
 
     def judge(self, verdict: Verdict) -> None:
@@ -104,8 +108,18 @@ class Watch:
     def find(self, servers: Sequence[Server], *, loaded: bool) -> bool:
         """Judge the broken link of each of these; return False, as none of them is where it should be."""
         for server in servers:
-            self.judge(self.attended(lambda server=server: diagnose(self._setting, server, loaded=loaded)))
+            found = self.attended(lambda server=server: diagnose(self._setting, server, loaded=loaded))
+            self.judge(replace(found, text=found.text + self._lateness()))
         return False
+
+    def _lateness(self) -> str:
+        late, speed = self._setting.engines.late(self._act_began), self._clock.speed
+        if late < LATE_SECONDS:
+            return ""
+        return (
+            f"; or this machine is too busy for SPEED={speed:g}, since its engines were {duration(late)} of the "
+            f"cluster's time late: rehearse with SPEED={max(speed / 4, 1):.0f} to know"
+        )
 
     def wait(self, done: Callable[[], bool], seconds: float, *, observe_too: bool = True) -> bool:
         """Wait until `done`, and tell whether it was within so many modelled seconds."""

@@ -1,5 +1,7 @@
 """A double's thread ends with what it does, and says why."""
 
+import time
+
 import pytest
 
 from rehearsal.loop import Loop
@@ -35,3 +37,12 @@ def test_nothing_is_done_after_the_block() -> None:
     before = len(calls)
     loop.check()
     assert len(calls) == before
+
+
+def test_how_late_it_was_is_known_of_any_time() -> None:
+    waits = [0.3, 0.0]
+    began = time.monotonic()
+    with Loop("test", 0.001, lambda: time.sleep(waits.pop(0) if waits else 0)) as loop:
+        assert eventually(lambda: not waits)
+    assert loop.late(began) >= 0.3
+    assert loop.late(time.monotonic()) == 0

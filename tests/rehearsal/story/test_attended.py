@@ -12,8 +12,8 @@ from rehearsal.clock import Clock
 from rehearsal.processes import ProcessError
 from rehearsal.story import attended
 from rehearsal.story.observation import Observation
-from rehearsal.story.told import Told
-from rehearsal.story.verdict import Verdict
+from rehearsal.story.told import Act, Told
+from rehearsal.story.verdict import Link, Verdict
 from rehearsal.story.watch import LateError, Watch
 from tests.rehearsal.report.stories import seen
 
@@ -56,7 +56,9 @@ def test_a_request_that_hangs_is_left_alone_when_a_part_has_ended() -> None:
     answers.set()
 
 
-def watch(monkeypatch: pytest.MonkeyPatch, ready: int, interrupt: Callable[[], object]) -> tuple[Watch, Told]:
+def watch(
+    monkeypatch: pytest.MonkeyPatch, ready: int, interrupt: Callable[[], object], late: float = 0
+) -> tuple[Watch, Told]:
     """A watch over one server with a pod, at a speed at which a minute is no time."""
     server = SimpleNamespace(name="llama")
     observed = replace(seen(1, 0.0, ready), server="llama", ready=ready, pending=1 - ready)
@@ -68,13 +70,18 @@ def watch(monkeypatch: pytest.MonkeyPatch, ready: int, interrupt: Callable[[], o
         """Show nothing."""
 
     monkeypatch.setattr("rehearsal.story.watch.observe", observe)
+
+    def lateness(since: float) -> float:
+        return late
+
     setting = SimpleNamespace(
         clock=Clock(10_000),
         check=nothing,
         deployment=SimpleNamespace(interrupt=interrupt),
         stack=SimpleNamespace(servers=[server]),
+        engines=SimpleNamespace(late=lateness),
     )
-    told, show = Told({}), SimpleNamespace(observed=hear, judged=hear)
+    told, show = Told({}), SimpleNamespace(act=hear, observed=hear, judged=hear)
     return Watch(cast(Any, setting), cast(Any, show), told), told
 
 
@@ -112,3 +119,24 @@ def test_an_update_whose_pods_are_ready_may_take_its_time(monkeypatch: pytest.Mo
 
     assert looks.do(up, pods_within=60)
     assert [verdict.text for verdict in told.verdicts] == ["made"]
+
+
+@pytest.mark.parametrize(
+    ("late", "said"), [(30.0, ""), (90.0, "were 90 s of the cluster's time late: rehearse with SPEED=2500")]
+)
+def test_a_busy_machine_is_named_beside_the_link_that_broke(
+    monkeypatch: pytest.MonkeyPatch, late: float, said: str
+) -> None:
+    looks, told = watch(monkeypatch, 1, nothing, late)
+
+    def broken(*_: object, loaded: bool) -> Verdict:
+        return Verdict("the signal stays low", Link.BELOW_TARGET)
+
+    monkeypatch.setattr("rehearsal.story.watch.diagnose", broken)
+    looks.begin(Act.LOAD)
+    looks.find([cast(Any, SimpleNamespace(name="llama"))], loaded=True)
+    [found] = told.verdicts
+    assert found.broken is Link.BELOW_TARGET
+    assert found.text.startswith("the signal stays low")
+    assert said in found.text
+    assert ("busy" in found.text) is bool(said)
