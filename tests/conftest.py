@@ -62,8 +62,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByTheSt
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Have a worker more than there are cores where rehearsals are played: they wait for half of their time."""
-    return (os.cpu_count() or 1) + ("not control_plane" not in config.option.markexpr)
+    """Have a worker more than there are cores: rehearsals and Triton's servers are waited for half of the time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")
